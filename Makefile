@@ -1,0 +1,89 @@
+# Every habit is one command; `make` lists them. CI calls these targets and nothing else.
+PYTHON ?= python3
+VENV   ?= .venv
+BIN    := $(VENV)/bin
+PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
+SOURCES := $(shell find src -type f -not -name '*.pyc' 2>/dev/null) meson.build pyproject.toml
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check fix format lint types docstrings imports docs docs-check oracle bench browser lock clean dev
+
+help: ## list the commands
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+# ---- set-up: .venv from the lock files, chorall installed into it -------------------------------
+$(BIN)/python:
+	@echo "creating $(VENV) (first time only)"
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "chorall needs Python 3.11 or newer")'
+	@$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.run: requirements/run.txt | $(BIN)/python
+	@echo "installing what chorall needs (locked, with hashes)"
+	@$(PIP) install --require-hashes --only-binary :all: -r requirements/run.txt
+	@touch $@
+
+$(VENV)/.dev: requirements/dev.txt $(VENV)/.run
+	@echo "installing what the tests need (locked, with hashes)"
+	@$(PIP) install --require-hashes --only-binary :all: -r requirements/dev.txt
+	@touch $@
+
+$(VENV)/.chorall: $(VENV)/.run $(SOURCES)
+	@echo "building and installing chorall"
+	@rm -rf $(BIN)/../lib/python3*/site-packages/chorall
+	@PATH="$(abspath $(BIN)):$$PATH" $(PIP) install --no-build-isolation --no-deps --force-reinstall -Cbuild-dir=build/$(notdir $(abspath $(VENV))) .
+	@touch $@
+
+dev: $(VENV)/.dev $(VENV)/.chorall ## set up everything without running anything
+
+# ---- the two commands of the README --------------------------------------------------------------
+demo: $(VENV)/.chorall ## simulate four trials, pool them, answer, write one report
+	@$(BIN)/chorall demo demo
+
+test: $(VENV)/.dev $(VENV)/.chorall ## run the tests (ARGS="-k cox" passes arguments on)
+	@$(BIN)/python -m pytest -n 2 --dist loadfile -q --ignore=tests/browser $(ARGS)
+
+# ---- before every commit -------------------------------------------------------------------------
+check: $(VENV)/.dev $(VENV)/.chorall format lint types docstrings imports docs-check test ## format, lint, types, docstrings, imports, generated docs, tests
+
+format: $(VENV)/.dev
+	@$(BIN)/ruff format --check --quiet src tests tools
+
+lint: $(VENV)/.dev
+	@$(BIN)/ruff check --quiet src tests tools
+
+types: $(VENV)/.dev
+	@$(BIN)/mypy --no-error-summary
+
+docstrings: $(VENV)/.dev $(VENV)/.chorall
+	@$(BIN)/python tools/check_docstrings.py
+
+imports: $(VENV)/.dev
+	@mkdir -p build
+	@PYTHONPATH=src $(BIN)/lint-imports --no-cache > build/imports.log 2>&1 || { cat build/imports.log; exit 1; }
+
+docs: $(VENV)/.dev $(VENV)/.chorall ## write the generated pages under docs/
+	@$(BIN)/python tools/generate_docs.py
+
+docs-check: $(VENV)/.dev $(VENV)/.chorall
+	@$(BIN)/python tools/generate_docs.py --check
+
+fix: $(VENV)/.dev ## let the machine format and tidy
+	@$(BIN)/ruff check --fix --quiet src tests tools || true
+	@$(BIN)/ruff format --quiet src tests tools
+
+# ---- less often ----------------------------------------------------------------------------------
+oracle: ## run R again and show what changed (NAME=cox; needs R with survival and cmprsk)
+	@cd tests/oracle && Rscript $(NAME).R > $(NAME).csv && git --no-pager diff --stat -- $(NAME).csv
+
+bench: $(VENV)/.dev $(VENV)/.chorall ## measure pooling of 20,000 patients x 60 markers against merely reading the files
+	@$(BIN)/python tools/bench_pool.py
+
+browser: $(VENV)/.dev $(VENV)/.chorall ## open the report in headless Chromium at two widths (needs chromium)
+	@$(BIN)/python -m pytest -q tests/browser $(ARGS)
+
+lock: ## renew the lock files on purpose (needs uv)
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header --custom-compile-command "make lock" -q pyproject.toml requirements/build.in -o requirements/run.txt
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header -c requirements/run.txt -q --group dev -o requirements/dev.txt
+
+clean: ## remove what the commands made
+	rm -rf build demo bench-data .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,0 +1,65 @@
+"""Chorall: many acute lymphoblastic leukaemia trials, one voice. Research use only.
+
+The public library, by the names of its commands::
+
+    import chorall as ch
+
+    ch.simulate("demo-data")
+    pool = ch.build_pool("demo-data/consortium.toml", "POOL")
+    pool = ch.read_pool("POOL")
+    pool.table("patient")               # a Polars frame
+    pool.sql("select trial_id, count(*) from patient group by 1")
+    ch.incidence(pool).to_polars()
+    ch.prognosis(pool, markers=["TP53"]).plot().save("TP53.svg")
+
+Names are imported when they are first used, so that `import chorall` is quick; their types stand in
+`__init__.pyi`.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+from chorall._version import __version__
+
+_HOMES = {
+    "build_pool": "chorall.consortium.build",
+    "diff_pools": "chorall.consortium.diff",
+    "explain_value": "chorall.consortium.explain",
+    "incidence": "chorall.analyses",
+    "overview": "chorall.analyses",
+    "plan_pool": "chorall.consortium.plan",
+    "prognosis": "chorall.analyses",
+    "read_pool": "chorall.tables.store",
+    "report": "chorall.reports.pool_report",
+    "simulate": "chorall.simulate",
+}
+
+__all__ = [
+    "__version__",
+    "build_pool",
+    "diff_pools",
+    "explain_value",
+    "incidence",
+    "overview",
+    "plan_pool",
+    "prognosis",
+    "read_pool",
+    "report",
+    "simulate",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'chorall' has no attribute {name!r}")
+    if _HOMES[name] == "chorall.analyses":
+        import_module("chorall.reports")  # registers how results are drawn
+    value = getattr(import_module(_HOMES[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,0 +1,11 @@
+from chorall._version import __version__ as __version__
+from chorall.analyses import incidence as incidence
+from chorall.analyses import overview as overview
+from chorall.analyses import prognosis as prognosis
+from chorall.consortium.build import build_pool as build_pool
+from chorall.consortium.diff import diff_pools as diff_pools
+from chorall.consortium.explain import explain_value as explain_value
+from chorall.consortium.plan import plan_pool as plan_pool
+from chorall.reports.pool_report import report as report
+from chorall.simulate import simulate as simulate
+from chorall.tables.store import read_pool as read_pool
