@@ -1,0 +1,1 @@
+"""The facts of the field as sourced files, and one small loader per kind."""
