@@ -1,0 +1,53 @@
+"""Which patients have a marker, have it not, or are unknown."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from chorall.tables.words import DIAGNOSIS
+
+PRESENT: Final = 1
+ABSENT: Final = 0
+UNKNOWN: Final = -1
+"""Any other status, or none: the patient enters no comparison."""
+
+GROUP_LABELS: Final = {PRESENT: "present", ABSENT: "absent", UNKNOWN: "not tested"}
+
+
+def read_marker_groups(
+    results: pl.DataFrame, patient_ids: pl.Series, markers: Sequence[str]
+) -> NDArray[np.int8]:
+    """Lay the statuses at diagnosis out as a matrix.
+
+    Parameters
+    ----------
+    results : DataFrame
+        The table marker_result.
+    patient_ids : Series, length n
+        One row of the matrix each.
+    markers : sequence of str, length m
+        One column of the matrix each.
+
+    Returns
+    -------
+    ndarray of int8, shape (n, m)
+        `PRESENT`, `ABSENT` or `UNKNOWN`.
+    """
+    rows = pl.DataFrame({"patient_id": patient_ids}).with_row_index("_row")
+    columns = pl.DataFrame({"marker": list(markers)}, schema={"marker": pl.String})
+    tested = (
+        results.filter(pl.col("phase") == DIAGNOSIS, pl.col("status").is_in(["present", "absent"]))
+        .join(rows, on="patient_id")
+        .join(columns.with_row_index("_column"), on="marker")
+    )
+    groups = np.full((len(patient_ids), len(markers)), UNKNOWN, dtype=np.int8)
+    present = (tested["status"] == "present").to_numpy()
+    groups[tested["_row"].to_numpy(), tested["_column"].to_numpy()] = np.where(
+        present, PRESENT, ABSENT
+    )
+    return groups

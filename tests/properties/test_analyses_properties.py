@@ -1,0 +1,120 @@
+"""What holds of incidence and prognosis for any pool."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+import polars as pl
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from unit.analyses.pool_builder import build_pool
+
+from chorall.analyses.incidence import incidence
+from chorall.analyses.prognosis import prognosis
+from chorall.tables.words import MARKER_STATUSES
+
+few_examples = settings(max_examples=25, deadline=None)
+
+patient = st.fixed_dictionaries({
+    "trial_id": st.sampled_from(["A", "B"]),
+    "age_years": st.none() | st.sampled_from([0.0, 9.0, 26.0, 70.0]),
+    "sex": st.none() | st.sampled_from(["female", "male"]),
+    "status": st.sampled_from(["present", "present", "absent", "absent", *MARKER_STATUSES]),
+    "time": st.sampled_from([0, 1, 2, 3, 400, 3000]),
+    "cause": st.sampled_from([0, 1, 2]),
+})  # fmt: skip
+patients = st.lists(patient, min_size=1, max_size=60)
+
+
+def pool_of(rows, *, shuffled: bool = False, **changes: pl.Expr):
+    ids = [f"P{i:02d}" for i in range(len(rows))]
+    schema = {"age_years": pl.Float64, "sex": pl.String}
+    frame = pl.DataFrame(rows, schema_overrides=schema).with_columns(patient_id=pl.Series(ids))
+    frame = frame.with_columns(**changes)
+    frame = frame.reverse() if shuffled else frame
+    single = frame.with_columns(endpoint=pl.lit("OS"), cause=(pl.col("cause") == 1).cast(pl.Int64))
+    competing = frame.with_columns(endpoint=pl.lit("CIR"))
+    named = ["patient_id", "endpoint", "time", "cause"]
+    trials = pl.DataFrame({"trial_id": ["A", "B"]})
+    with tempfile.TemporaryDirectory() as folder:
+        pool = build_pool(
+            Path(folder) / "pool",
+            patients=frame.select("patient_id", "trial_id", "age_years", "sex"),
+            statuses=frame.select("patient_id", "status", marker=pl.lit("TP53")),
+            outcomes=pl.concat([single.select(named), competing.select(named)]),
+            others={"trial": trials},
+        )
+        for name in ("trial", "patient", "marker_result", "endpoint"):
+            pool.table(name)
+    return pool
+
+
+untested = pl.when(pl.col("status") == "absent").then(pl.lit("not_tested")).otherwise("status")
+half_untested = (
+    pl.when((pl.col("status") == "absent") & (pl.col("time") < 3))
+    .then(pl.lit("not_tested"))
+    .otherwise("status")
+)
+
+
+def analyse(pool):
+    return prognosis(pool, endpoints=["OS", "CIR"], adjust=["age", "sex"])
+
+
+@few_examples
+@given(patients)
+def test_the_six_words_add_up_and_the_frequency_lies_within_its_limits(rows):
+    counts = incidence(pool_of(rows)).rows
+    words = [f"n_{word}" for word in MARKER_STATUSES]
+    assert (counts["n_patients"] == counts.select(pl.sum_horizontal(words)).to_series()).all()
+    assert (counts["n_tested"] == counts["n_present"] + counts["n_absent"]).all()
+    assert (counts["frequency"].is_null() == (counts["n_tested"] == 0)).all()
+    assert (
+        counts.drop_nulls("frequency")
+        .select(
+            (pl.col("lower") <= pl.col("frequency")).all()
+            & (pl.col("frequency") <= pl.col("upper")).all()
+        )
+        .item()
+    )
+
+
+@few_examples
+@given(patients, st.sampled_from([untested, half_untested]))
+def test_untesting_lowers_the_denominator_and_never_makes_a_negative(rows, change):
+    before = incidence(pool_of(rows)).rows.sort("by", "group")
+    after = incidence(pool_of(rows, status=change)).rows.sort("by", "group")
+    assert (after["n_absent"] <= before["n_absent"]).all()
+    assert (after["n_present"] == before["n_present"]).all()
+    assert (after["n_tested"] - before["n_tested"] == after["n_absent"] - before["n_absent"]).all()
+
+
+@few_examples
+@given(patients, st.sampled_from([untested, half_untested]))
+def test_untesting_leaves_those_with_the_marker_as_they_are(rows, change):
+    before, after = (analyse(pool_of(rows, status=s)) for s in (pl.col("status"), change))
+    kept = [name for name in before.rows.columns if name.endswith("_present")]
+    assert after.rows.select(kept).equals(before.rows.select(kept))
+    assert (after.rows["n_absent"] <= before.rows["n_absent"]).all()
+    assert (after.rows["n_patients"] == before.rows["n_patients"]).all()
+
+
+@few_examples
+@given(patients)
+def test_the_order_of_rows_changes_nothing(rows):
+    one, other = pool_of(rows), pool_of(rows, shuffled=True)
+    assert incidence(one).rows.equals(incidence(other).rows)
+    before, after = analyse(one), analyse(other)
+    for name in ("rows", "curves", "at_risk", "by_trial"):
+        assert getattr(before, name).equals(getattr(after, name))
+
+
+@few_examples
+@given(patients)
+def test_groups_add_up_and_every_missing_ratio_has_its_reason(rows):
+    result = analyse(pool_of(rows)).rows
+    groups = result["n_present"] + result["n_absent"] + result["n_unknown"]
+    assert (groups == result["n_patients"]).all()
+    silent = result.filter(pl.col("adjusted_hazard_ratio").is_null(), pl.col("note") == "")
+    assert silent.is_empty()
