@@ -1,0 +1,137 @@
+"""The law of the lesions: which marker, in which patient, how often."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from chorall.errors import InputError
+from chorall.knowledge.age_bands import age_bands
+from chorall.knowledge.gene_names import known_symbols
+from chorall.simulate.definitions import frequencies
+
+Floats = NDArray[np.float64]
+
+LINEAGES = ("B", "T")
+NOT_MUTATED = ("IGH", "IGK", "IGL", "TRA", "TRB", "TRD", "TRG", "PAR1")
+"""Loci and regions of the gene list of which a mutation makes no sense."""
+
+
+@dataclass(frozen=True, slots=True)
+class MarkerLaw:
+    """Probabilities of every lesion.
+
+    Attributes
+    ----------
+    markers : tuple of str, length n_markers
+        Subtypes first, then the lesions beside them.
+    classes : tuple of (str or None), length n_markers
+        Alteration class; None where a trial can only assert the marker.
+    further : tuple of str
+        The markers among them that were added to reach the number asked for.
+    n_subtypes : int
+        The first markers, which exclude one another.
+    t_share : ndarray, shape (n_bands,)
+        Probability of T-lineage.
+    subtype_share : ndarray, shape (n_bands, n_subtypes + 1)
+        In B-lineage; the last column is none of the subtypes.
+    lesion_share : ndarray, shape (2, n_subtypes + 1, n_lesions)
+        By lineage (B, T) and subtype; T-lineage has the last "subtype" only.
+    """
+
+    markers: tuple[str, ...]
+    classes: tuple[str | None, ...]
+    further: tuple[str, ...]
+    n_subtypes: int
+    t_share: Floats
+    subtype_share: Floats
+    lesion_share: Floats
+
+    def locate(self, marker: str) -> int:
+        """Return the column of a marker."""
+        return self.markers.index(marker)
+
+
+def build_marker_law(n_markers: int | None) -> MarkerLaw:
+    """Return the law of `n_markers` markers; None: those of the definition file.
+
+    Raises
+    ------
+    InputError
+        If there are fewer than in the definition file, or more than there are genes to add.
+    """
+    law = frequencies()
+    names = [part.marker for part in law.subtypes]
+    further = _choose_further([*names, *(part.marker for part in law.lesions)], n_markers)
+    subtype_share = np.array([part.percent for part in law.subtypes]).T / 100
+    rest = 1 - subtype_share.sum(axis=1, keepdims=True)
+    lesions = [_spread(part.b_percent, part.t_percent, part.within, names) for part in law.lesions]
+    bounds = law.further_genes
+    for percent in np.linspace(bounds.least_percent, bounds.most_percent, len(further)):
+        lesions.append(_spread(float(percent), float(percent), {}, names))
+    return MarkerLaw(
+        markers=(*names, *(part.marker for part in law.lesions), *further),
+        classes=(
+            *(part.alteration_class for part in law.subtypes),
+            *(part.alteration_class for part in law.lesions),
+            *("mutation" for _ in further),
+        ),
+        further=further,
+        n_subtypes=len(names),
+        t_share=np.array(law.lineage.t_percent) / 100,
+        subtype_share=np.hstack([subtype_share, rest]),
+        lesion_share=np.stack(lesions, axis=-1),
+    )
+
+
+def _choose_further(defined: list[str], n_markers: int | None) -> tuple[str, ...]:
+    n_further = 0 if n_markers is None else n_markers - len(defined)
+    genes = sorted(known_symbols() - {*defined, *NOT_MUTATED})
+    if not 0 <= n_further <= len(genes):
+        raise InputError(
+            f"markers = {n_markers}: expected {len(defined)} to {len(defined) + len(genes)}, "
+            "the markers of the definition file and the known genes beside them."
+        )
+    return tuple(genes[:n_further])
+
+
+def _spread(
+    b_percent: float, t_percent: float, within: dict[str, float], names: list[str]
+) -> Floats:
+    by_subtype = [within.get(name, b_percent) for name in names]
+    return np.array([[*by_subtype, b_percent], [t_percent] * (len(names) + 1)]) / 100
+
+
+def find_bands(age_years: Floats) -> NDArray[np.intp]:
+    """Return the position of each age's band in `age_bands()`."""
+    edges = [band.lower for band in age_bands()]
+    return np.searchsorted(edges, age_years, side="right") - 1
+
+
+def compute_frequencies(law: MarkerLaw) -> dict[str, dict[str, dict[str, float]]]:
+    """Return the probability of each marker: marker -> lineage (B, T, all) -> age band.
+
+    It is computed from the law, not counted in the patients.
+    """
+    n_bands = law.t_share.size
+    none_only = np.zeros((n_bands, law.n_subtypes + 1))
+    none_only[:, -1] = 1
+    by_lineage = {}
+    for row, (lineage, share) in enumerate(
+        zip(LINEAGES, (law.subtype_share, none_only), strict=True)
+    ):
+        by_lineage[lineage] = np.hstack([share[:, :-1], share @ law.lesion_share[row]])
+    t_share = law.t_share[:, None]
+    by_lineage["all"] = by_lineage["B"] * (1 - t_share) + by_lineage["T"] * t_share
+    labels = [band.label for band in age_bands()]
+    return {
+        marker: {
+            lineage: {
+                label: round(float(shares[band, column]), 6) for band, label in enumerate(labels)
+            }
+            for lineage, shares in by_lineage.items()
+        }
+        for column, marker in enumerate(law.markers)
+    }

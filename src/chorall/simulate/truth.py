@@ -1,0 +1,116 @@
+"""The truth of a simulated consortium: what was planted and what pooling must give back."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+
+from chorall.simulate.course import ARMS, NEVER
+from chorall.simulate.definitions import HazardPart, effects
+from chorall.simulate.delivery import Cohort, TrialDelivery
+from chorall.simulate.marker_law import MarkerLaw, compute_frequencies
+from chorall.tables.words import EVENT_TYPES, MARKER_STATUSES
+
+_RATES = ("_hazard", "_percent", "_per_year")
+
+
+def describe_truth(
+    seed: int, law: MarkerLaw, trials: Sequence[tuple[Cohort, TrialDelivery]]
+) -> dict[str, Any]:
+    """Return the truth as plain values, ready for JSON; docs/simulate.md explains every key.
+
+    Parameters
+    ----------
+    seed : int
+        Of the simulation.
+    law : MarkerLaw
+        Of the lesions.
+    trials : sequence of (Cohort, TrialDelivery)
+        In the order of the consortium.
+    """
+    return {
+        "format": 1,
+        "seed": seed,
+        "patients": sum(len(cohort.patients) for cohort, _ in trials),
+        "markers": list(law.markers),
+        "planted_log_hazard_ratios": _list_ratios(law),
+        "planted_frequencies": compute_frequencies(law),
+        "planted_dirt": _add_up_dirt([delivery for _, delivery in trials]),
+        "trials": {
+            cohort.design.trial_id: _describe_trial(cohort, delivery) for cohort, delivery in trials
+        },
+    }
+
+
+def _list_ratios(law: MarkerLaw) -> dict[str, Any]:
+    parts: dict[str, HazardPart] = dict(effects())
+    return {
+        cause: part.model_dump()
+        | {"markers": {marker: part.markers.get(marker, 0.0) for marker in law.markers}}
+        for cause, part in parts.items()
+    }
+
+
+def _add_up_dirt(deliveries: list[TrialDelivery]) -> dict[str, int]:
+    counted: Counter[str] = Counter()
+    for dirt in (dirt for delivery in deliveries for dirt in delivery.dirt):
+        counted[dirt.reason] += dirt.n
+    return dict(sorted(counted.items()))
+
+
+def _describe_trial(cohort: Cohort, delivery: TrialDelivery) -> dict[str, Any]:
+    design = cohort.design
+    return {
+        "style": design.style,
+        "population": design.population,
+        "arm_log_hazard_ratio_of_relapse": design.arm_log_hazard_ratio,
+        "baseline": {
+            name: getattr(design, name)
+            for name in type(design).model_fields
+            if name.endswith(_RATES)
+        },
+        "tests": {
+            runs.design.id: {
+                "markers": list(runs.markers),
+                "partial_markers": list(runs.design.partial_markers),
+                "tested_percent": runs.design.tested_percent,
+                "failed_percent": runs.design.failed_percent,
+            }
+            for runs in cohort.assays
+        },
+        "dirt": [asdict(dirt) for dirt in delivery.dirt],
+        "pooled": _count_pooled(cohort) | {"marker_status": _count_statuses(delivery)},
+    }
+
+
+def _count_pooled(cohort: Cohort) -> dict[str, Any]:
+    """Count what was observed in the patients themselves, not in what was written."""
+    course, patients = cohort.course, cohort.patients
+    randomised = course.randomised != NEVER
+    return {
+        "patients": len(patients),
+        "t_lineage": int(patients.is_t.sum()),
+        "events": {kind: int((getattr(course, kind) != NEVER).sum()) for kind in EVENT_TYPES},
+        "event_days": {
+            kind: int(np.maximum(getattr(course, kind), 0).sum()) for kind in EVENT_TYPES
+        },
+        "follow_up_days": int(course.last_contact.sum()),
+        "transplants": int((course.transplant != NEVER).sum()),
+        "randomised": {
+            arm: int((randomised & (course.arm == position)).sum())
+            for position, arm in enumerate(ARMS)
+        },
+        "mrd": int(np.isfinite(course.mrd_fraction).sum()),
+    }
+
+
+def _count_statuses(delivery: TrialDelivery) -> dict[str, dict[str, int]]:
+    counted = {}
+    for marker, codes in delivery.statuses.items():
+        counts = np.bincount(codes, minlength=len(MARKER_STATUSES))
+        counted[marker] = dict(zip(MARKER_STATUSES, counts.tolist(), strict=True))
+    return counted
