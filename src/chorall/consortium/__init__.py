@@ -1,0 +1,1 @@
+"""Several deliveries to one pool: plan, build, explain, diff."""

@@ -1,0 +1,1 @@
+"""A trial's own columns to pooled tables, by its mapping."""

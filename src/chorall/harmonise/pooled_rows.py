@@ -1,0 +1,252 @@
+"""From what each rule made to the tables of one trial; what cannot stand there is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping as MappingOf
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from chorall.harmonise.cell_parsing import ZERO_DATE
+from chorall.harmonise.mapping import Mapping, RulePart
+from chorall.harmonise.prepare import PreparedSource
+from chorall.harmonise.pseudonyms import pseudonymise
+from chorall.harmonise.rules import (
+    PATIENT,
+    QUARANTINE_SCHEMA,
+    ROW,
+    RuleOutcome,
+    quarantine_rows,
+)
+from chorall.tables.columns import MISSING_SUFFIX, Table
+from chorall.tables.schema import TABLES
+from chorall.tables.words import MARKER_STATUSES
+
+YEARS_IN_BAND = 5
+STATUS = pl.Enum(list(MARKER_STATUSES))
+
+SINGLE_ROW_TABLES = ("patient", "follow_up")
+"""Tables whose columns several rules may fill, one row for each patient."""
+
+
+@dataclass(frozen=True, slots=True)
+class RuleRows:
+    """What one rule gives to its table.
+
+    Attributes
+    ----------
+    rule : RulePart
+        The rule.
+    rows : DataFrame
+        Its rows, with `__row__` and what follows from the rule itself.
+    refused : DataFrame
+        `QUARANTINE_SCHEMA`: rows that cannot stand beside the others.
+    """
+
+    rule: RulePart
+    rows: pl.DataFrame
+    refused: pl.DataFrame
+
+    def refuse(self, doomed: pl.Series, reason: str, detail: str) -> RuleRows:
+        """Return the rows without those where `doomed` is True, which are quarantined instead."""
+        if not doomed.any():
+            return self
+        lost = self.rows.filter(doomed)[ROW]
+        lines = quarantine_rows(lost, reason, detail, rule_id=self.rule.id)
+        return RuleRows(self.rule, self.rows.filter(~doomed), pl.concat([self.refused, lines]))
+
+
+@dataclass(frozen=True, slots=True)
+class PooledRows:
+    """The tables of one trial and what each rule gave to them.
+
+    Attributes
+    ----------
+    tables : dict of str to DataFrame
+        Mappable tables in their schema, but for the marker of findings, which is derived later.
+    asserted : DataFrame
+        Marker statuses: patient_id, trial_id, phase, marker, status, evidence (the rule).
+    by_rule : dict of str to RuleRows
+        Rule id to its rows and refusals.
+    """
+
+    tables: dict[str, pl.DataFrame]
+    asserted: pl.DataFrame
+    by_rule: dict[str, RuleRows]
+
+
+def pool_rows(
+    mapping: Mapping,
+    outcomes: Sequence[RuleOutcome],
+    prepared: MappingOf[str, PreparedSource],
+    key: bytes,
+) -> PooledRows:
+    """Put the rows of all rules into the tables of the data model.
+
+    Parameters
+    ----------
+    mapping : Mapping
+        The trial's mapping.
+    outcomes : sequence of RuleOutcome
+        One for each rule.
+    prepared : mapping of str to PreparedSource
+        For the calendar years of day 0.
+    key : bytes
+        Key of the pseudonyms, for persons.
+    """
+    by_table: dict[str, list[RuleRows]] = {name: [] for name in TABLES}
+    for outcome in outcomes:
+        empty = pl.DataFrame(schema=QUARANTINE_SCHEMA)
+        rows = identify_rows(mapping, outcome.rule, outcome.rows, key)
+        by_table[outcome.rule.to].append(RuleRows(outcome.rule, rows, empty))
+    kept = {name: _refuse_doubled(TABLES[name], parts) for name, parts in by_table.items()}
+    kept["follow_up"] = _refuse_incomplete(TABLES["follow_up"], kept["follow_up"])
+    kept["finding"] = _refuse_without_run(kept["finding"], kept["assay_run"])
+    tables = {}
+    for name, table in TABLES.items():
+        if name in SINGLE_ROW_TABLES:
+            tables[name] = _merge_columns(mapping, table, kept[name], prepared)
+        elif table.mappable and name != "marker_result":
+            filled = [_fill(mapping, table, part.rows) for part in kept[name]]
+            tables[name] = pl.concat([_table_without_marker(table), *filled])
+    asserted = _stack_asserted(mapping, kept["marker_result"])
+    return PooledRows(tables, asserted, {p.rule.id: p for parts in kept.values() for p in parts})
+
+
+def identify_rows(mapping: Mapping, rule: RulePart, rows: pl.DataFrame, key: bytes) -> pl.DataFrame:
+    """Add the columns that follow from the rule itself."""
+    if rule.to in ("assay_run", "finding"):
+        run_id = pl.format("{}:{}:{}", "patient_id", pl.lit(str(rule.assay)), pl.lit(rule.phase))
+        rows = rows.with_columns(run_id.alias("run_id"))
+    if rule.to == "assay_run":
+        assay_id = mapping.assay_id(str(rule.assay))
+        rows = rows.with_columns(assay_id=pl.lit(assay_id), phase=pl.lit(rule.phase))
+    if rule.to == "marker_result":
+        rows = rows.with_columns(phase=pl.lit(rule.phase), evidence=pl.lit(rule.id))
+    if "person_id" in rows.columns:
+        rows = rows.with_columns(pseudonymise(rows["person_id"], key, "person").alias("person_id"))
+    return rows
+
+
+def _refuse_doubled(table: Table, parts: list[RuleRows]) -> list[RuleRows]:
+    """Refuse all rows that share a key: none of them is more right than the others.
+
+    Rules to `patient` and `follow_up` add columns to the same row, and several rules may assert
+    the same marker: there only rows of one rule are compared.
+    """
+    if not table.key or not table.mappable or not parts:
+        return parts
+    if table.name in SINGLE_ROW_TABLES or table.name == "marker_result":
+        groups = [[part] for part in parts if not part.rule.markers]
+        kept = {part.rule.id: part for group in groups for part in _refuse_among(table, group)}
+        return [kept.get(part.rule.id, part) for part in parts]
+    return _refuse_among(table, parts)
+
+
+def _refuse_among(table: Table, parts: list[RuleRows]) -> list[RuleRows]:
+    key = [name for name in table.key if name in parts[0].rows.columns]
+    keys = pl.concat([part.rows.select(pl.col(key).cast(pl.String)) for part in parts])
+    doubled = keys.select((pl.len().over(key) > 1).alias("doubled"))["doubled"]
+    detail = f"{table.name}: several rows have the same {', '.join(key)}"
+    kept, start = [], 0
+    for part in parts:
+        mine = doubled.slice(start, part.rows.height)
+        kept.append(part.refuse(mine, "duplicate_key", detail))
+        start += part.rows.height
+    return kept
+
+
+def _refuse_incomplete(table: Table, parts: list[RuleRows]) -> list[RuleRows]:
+    """Refuse the rows of patients to whom the other rules do not give what a row must have."""
+    if len(parts) < 2:
+        return parts
+    merged = _join_rules(parts)
+    needed = [c.name for c in table.columns if not c.may_be_missing and c.name in merged.columns]
+    whole = merged.drop_nulls(needed).select("patient_id")
+    detail = f"{table.name}: the rules together must give {', '.join(needed)} to a patient"
+    return [
+        part.refuse(~_is_in(part.rows, whole, "patient_id"), "incomplete_row", detail)
+        for part in parts
+    ]
+
+
+def _refuse_without_run(findings: list[RuleRows], runs: list[RuleRows]) -> list[RuleRows]:
+    none = pl.DataFrame(schema={"run_id": pl.String})
+    known = pl.concat([none, *(part.rows.select("run_id") for part in runs)])
+    detail = "the patient has no run of the assay in which the lesion was found"
+    return [part.refuse(~_is_in(part.rows, known, "run_id"), "no_run", detail) for part in findings]
+
+
+def _is_in(frame: pl.DataFrame, known: pl.DataFrame, name: str) -> pl.Series:
+    marks = known.unique().with_columns(pl.lit(True).alias("is_in"))
+    marked = frame.select(name).join(marks, on=name, how="left", maintain_order="left")
+    return marked["is_in"].fill_null(False)
+
+
+def _join_rules(parts: Sequence[RuleRows]) -> pl.DataFrame:
+    """Return one row for each patient with the columns of all rules, in the order of the first."""
+    frames = [part.rows.drop(ROW) for part in parts]
+    merged = pl.concat([f.select("patient_id") for f in frames]).unique(maintain_order=True)
+    for frame in frames:
+        merged = merged.join(frame, on="patient_id", how="left", maintain_order="left")
+    return merged
+
+
+def _merge_columns(
+    mapping: Mapping,
+    table: Table,
+    parts: Sequence[RuleRows],
+    prepared: MappingOf[str, PreparedSource],
+) -> pl.DataFrame:
+    """Join the columns that several rules give to the same patients."""
+    merged = _join_rules(parts)
+    if table.name == "patient" and mapping.time_zero and "year_band" not in merged.columns:
+        dates = prepared[mapping.time_zero.source].frame.select(
+            pl.col(PATIENT).alias("patient_id"), ZERO_DATE
+        )
+        bands = dates.unique("patient_id").select("patient_id", _year_band().alias("year_band"))
+        merged = merged.join(bands, on="patient_id", how="left", maintain_order="left")
+    return _fill(mapping, table, merged)
+
+
+def _year_band() -> pl.Expr:
+    first = pl.col(ZERO_DATE).dt.year() // YEARS_IN_BAND * YEARS_IN_BAND
+    return pl.format("{}-{}", first, first + YEARS_IN_BAND - 1)
+
+
+def _table_without_marker(table: Table) -> pl.DataFrame:
+    """Return the empty table without the marker name, which is derived when trials meet."""
+    empty = table.empty()
+    return empty.drop("marker") if table.name == "finding" else empty
+
+
+def _fill(mapping: Mapping, table: Table, frame: pl.DataFrame) -> pl.DataFrame:
+    """Bring rows to the schema of the table; what no rule set is `not_reported`."""
+    frame = frame.with_columns(trial_id=pl.lit(mapping.trial_id))
+    chosen = []
+    for name, dtype in _table_without_marker(table).schema.items():
+        if name.endswith(MISSING_SUFFIX):
+            chosen.append(_reason_for(name.removesuffix(MISSING_SUFFIX), frame, dtype))
+        elif name in frame.columns:
+            chosen.append(pl.col(name).cast(dtype))
+        else:
+            chosen.append(pl.lit(None, dtype=dtype).alias(name))
+    return frame.select(chosen)
+
+
+def _reason_for(name: str, frame: pl.DataFrame, dtype: pl.DataType) -> pl.Expr:
+    """Return the reason that a rule gave, else `not_reported` where there is no value."""
+    missing = f"{name}{MISSING_SUFFIX}"
+    given = pl.col(missing).cast(dtype) if missing in frame.columns else pl.lit(None, dtype=dtype)
+    reason = pl.coalesce(given, pl.lit("not_reported", dtype=dtype)).alias(missing)
+    if name not in frame.columns:
+        return reason
+    return pl.when(pl.col(name).is_null()).then(reason).alias(missing)
+
+
+def _stack_asserted(mapping: Mapping, parts: Sequence[RuleRows]) -> pl.DataFrame:
+    names = ("patient_id", "phase", "marker", "status", "evidence")
+    empty = pl.DataFrame(schema=dict.fromkeys(names, pl.String) | {"status": STATUS})
+    stacked = pl.concat([empty, *(part.rows.select(names) for part in parts)])
+    return stacked.with_columns(trial_id=pl.lit(mapping.trial_id))

@@ -1,0 +1,56 @@
+"""The closed vocabularies of the pooled data model: each word is spelled here and nowhere else."""
+
+from __future__ import annotations
+
+from typing import Final
+
+MISSING_REASONS: Final = (
+    "not_done",
+    "failed",
+    "insufficient",
+    "not_reported",
+    "not_applicable",
+    "withheld",
+)
+"""Why a value is not there. A missing value is one of these words, never a bare null."""
+
+MARKER_STATUSES: Final = (
+    "present",
+    "absent",
+    "inconclusive",
+    "failed",
+    "not_tested",
+    "not_reported",
+)
+"""What is known of a marker in a patient. `not_tested` is never `absent`."""
+
+TESTED_STATUSES: Final = ("present", "absent")
+"""The two statuses that count as tested in a denominator."""
+
+EVENT_TYPES: Final = (
+    "induction_failure",
+    "remission",
+    "relapse",
+    "second_malignancy",
+    "death",
+)
+
+ALTERATION_CLASSES: Final = (
+    "mutation",
+    "deletion",
+    "gain",
+    "fusion",
+    "rearrangement",
+    "karyotype",
+)
+ASSAY_SCOPES: Final = ("complete", "partial")
+FINDING_CALLS: Final = ("present", "equivocal")
+RUN_PERFORMED: Final = ("yes", "no")
+RUN_QUALITIES: Final = ("passed", "failed", "insufficient")
+ASCERTAINMENTS: Final = ("mandated", "routine", "retrospective", "at_relapse")
+SEXES: Final = ("female", "male", "other")
+LINEAGES: Final = ("B", "T", "MPAL")
+POPULATIONS: Final = ("infant", "paediatric", "aya", "adult", "older_adult", "all_ages")
+TIME_ZEROS: Final = ("diagnosis", "registration", "transplant")
+STATUS_BASES: Final = ("measured", "source_asserted", "none")
+DIAGNOSIS: Final = "diagnosis"
