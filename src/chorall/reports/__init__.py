@@ -1,0 +1,9 @@
+"""Results to tables, figures and pages; no statistics here."""
+
+from __future__ import annotations
+
+from chorall.analyses.result import AnalysisResult, Renderers
+from chorall.reports.notebook import plot_result, render_result
+
+for _analysis in ("overview", "incidence", "prognosis"):
+    AnalysisResult.renderers[_analysis] = Renderers(plot=plot_result, html=render_result)

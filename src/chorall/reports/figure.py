@@ -1,0 +1,94 @@
+"""A figure with the data behind it, a sentence for those who cannot see it, and its SVG."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import polars as pl
+
+from chorall.errors import InputError
+from chorall.reports.atomic import write_atomically
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure as Drawing
+
+ENDINGS: Final = (".svg", ".pdf", ".png")
+_DOTS_PER_INCH = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One figure, drawn when asked for.
+
+    Attributes
+    ----------
+    name : str
+        Kind and content, e.g. `survival-OS-IKZF1`; also the proposed file name.
+    title : str
+        The line above the figure.
+    alt : str
+        What is seen, with the numbers.
+    data : DataFrame
+        Everything drawn, in tidy form.
+    draw : callable
+        Returns a new Matplotlib figure; called under a lock.
+    """
+
+    name: str
+    title: str
+    alt: str
+    data: pl.DataFrame
+    draw: Callable[[], Drawing] = field(repr=False)
+
+    @property
+    def identifier(self) -> str:
+        """A name for use in HTML: letters, digits and hyphens, different for different content."""
+        plain = re.sub(r"[^A-Za-z0-9]+", "-", self.name).strip("-").lower()
+        digest = hashlib.sha256(f"{self.name}\n{self.alt}".encode()).hexdigest()
+        return f"{plain}-{digest[:6]}"
+
+    def svg(self) -> str:
+        """Return a self-contained SVG element; the same figure gives the same bytes."""
+        from chorall.reports.canvas import drawing_settings
+        from chorall.reports.svg import render_svg
+
+        with drawing_settings():
+            return render_svg(self.draw(), self.identifier, self.title, self.alt)
+
+    def save(self, path: str | Path) -> Path:
+        """Write the figure in the format that the ending of `path` names.
+
+        Raises
+        ------
+        InputError
+            If the ending is none of .svg, .pdf and .png.
+        """
+        target = Path(path)
+        ending = target.suffix.lower()
+        if ending not in ENDINGS:
+            raise InputError(
+                f"{target}: a figure cannot be written with the ending `{ending}`.\n"
+                f"  It can end in {', '.join(ENDINGS)}."
+            )
+        content = self.svg().encode() if ending == ".svg" else self._render_image(ending[1:])
+        write_atomically(target, content)
+        return target
+
+    def _render_image(self, kind: str) -> bytes:
+        import io
+
+        from chorall.reports.canvas import drawing_settings
+
+        no_dates = {"CreationDate": None, "ModDate": None} if kind == "pdf" else {"Software": None}
+        stream = io.BytesIO()
+        with drawing_settings():
+            self.draw().savefig(stream, format=kind, dpi=_DOTS_PER_INCH, metadata=no_dates)
+        return stream.getvalue()
+
+    def _repr_html_(self) -> str:
+        return f'<div style="max-width: 56rem; background: #fff">{self.svg()}</div>'

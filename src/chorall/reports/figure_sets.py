@@ -1,0 +1,69 @@
+"""The figures of each result, chosen by the rules of `selection`: for the report and for --out."""
+
+from __future__ import annotations
+
+from chorall.analyses.incidence_result import IncidenceResult
+from chorall.analyses.overview_result import OverviewResult
+from chorall.analyses.prognosis_result import PrognosisResult
+from chorall.analyses.result import AnalysisResult
+from chorall.errors import InputError
+from chorall.reports.coverage_figure import draw_coverage
+from chorall.reports.figure import Figure
+from chorall.reports.forest_figure import draw_forest
+from chorall.reports.frequency_figure import draw_frequency
+from chorall.reports.selection import (
+    select_curve_endpoints,
+    select_curve_markers,
+    select_frequency_markers,
+)
+from chorall.reports.survival_figure import draw_survival
+
+MARKERS_PER_FIGURE = 3
+"""More would not fit on one printed page."""
+
+
+def draw_figures(result: AnalysisResult) -> list[Figure]:
+    """Return the figures that the report shows of `result`.
+
+    Raises
+    ------
+    InputError
+        If there are no figures for this kind of result.
+    """
+    if isinstance(result, OverviewResult):
+        return draw_coverage_figures(result)
+    if isinstance(result, IncidenceResult):
+        return draw_frequency_figures(result)
+    if isinstance(result, PrognosisResult):
+        return [*draw_forest_figures(result), *draw_curve_figures(result)]
+    raise InputError(f"there are no figures for the analysis `{result.analysis}`.")
+
+
+def draw_coverage_figures(result: OverviewResult) -> list[Figure]:
+    """Return the matrix of the share tested, or nothing where no marker is in the pool."""
+    return [draw_coverage(result.coverage, result.pool)] if result.coverage.height else []
+
+
+def draw_frequency_figures(result: IncidenceResult) -> list[Figure]:
+    """Return the frequencies by age band of the most informative markers, three to a figure."""
+    if "age_band" not in result.rows["by"]:
+        return []
+    markers = select_frequency_markers(result)
+    starts = range(0, len(markers), MARKERS_PER_FIGURE)
+    return [draw_frequency(result, markers[at : at + MARKERS_PER_FIGURE]) for at in starts]
+
+
+def draw_forest_figures(result: PrognosisResult) -> list[Figure]:
+    """Return one forest per endpoint."""
+    return [draw_forest(result, name) for name in result.endpoints if _has(result, name)]
+
+
+def draw_curve_figures(result: PrognosisResult) -> list[Figure]:
+    """Return survival and relapse curves of the markers with the strongest evidence."""
+    endpoints = [name for name in select_curve_endpoints(result) if _has(result, name)]
+    markers = select_curve_markers(result, endpoints)
+    return [draw_survival(result, marker, name) for marker in markers for name in endpoints]
+
+
+def _has(result: PrognosisResult, endpoint: str) -> bool:
+    return endpoint in result.rows["endpoint"]

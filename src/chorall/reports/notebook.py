@@ -1,0 +1,68 @@
+"""How a result shows itself in a notebook: its table, its warnings and one figure."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import Any, Final
+
+from chorall.analyses.incidence_result import IncidenceResult
+from chorall.analyses.overview_result import OverviewResult
+from chorall.analyses.prognosis_result import PrognosisResult
+from chorall.analyses.result import AnalysisResult
+from chorall.errors import InputError
+from chorall.reports.figure import Figure
+from chorall.reports.incidence_table import INCIDENCE_COLUMNS
+from chorall.reports.overview_table import OVERVIEW_COLUMNS
+from chorall.reports.prognosis_table import PROGNOSIS_COLUMNS
+from chorall.reports.table import TableColumn, render_html_table
+from chorall.reports.wording import RESEARCH_USE, SYNTHETIC_BANNER
+
+MOST_ROWS: Final = 60
+
+COLUMNS: Final[dict[type[AnalysisResult], tuple[TableColumn, ...]]] = {
+    OverviewResult: OVERVIEW_COLUMNS,
+    IncidenceResult: INCIDENCE_COLUMNS,
+    PrognosisResult: PROGNOSIS_COLUMNS,
+}
+
+
+def columns_of(result: AnalysisResult) -> tuple[TableColumn, ...]:
+    """Return the printed columns of `result`, the same everywhere.
+
+    Raises
+    ------
+    InputError
+        If nothing is known about this kind of result.
+    """
+    for kind, columns in COLUMNS.items():
+        if isinstance(result, kind):
+            return columns
+    raise InputError(f"there is no table for the analysis `{result.analysis}`.")
+
+
+def plot_result(result: Any) -> Figure:
+    """Return the main figure of `result`.
+
+    Raises
+    ------
+    InputError
+        If it has nothing that can be drawn.
+    """
+    from chorall.reports.figure_sets import draw_figures
+
+    figures = draw_figures(result)
+    if not figures:
+        raise InputError(f"this result of `{result.analysis}` has nothing that can be drawn.")
+    return figures[0]
+
+
+def render_result(result: Any) -> str:
+    """Return the first rows of `result` as an HTML table, with its status and warnings."""
+    rows = result.rows.head(MOST_ROWS)
+    hidden = result.rows.height - rows.height
+    more = f"; {hidden:,} more rows in .to_polars()" if hidden else ""
+    caption = f"{result.analysis.capitalize()}{more}"
+    table = render_html_table(rows, columns_of(result), caption=caption)
+    status = f"{SYNTHETIC_BANNER}. {RESEARCH_USE}." if result.pool.synthetic else f"{RESEARCH_USE}."
+    warnings = "".join(f"<li>{escape(line)}</li>" for line in result.warnings)
+    return f"<p><strong>{escape(status)}</strong></p>{table}<ul>{warnings}</ul>"

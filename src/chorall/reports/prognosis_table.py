@@ -1,0 +1,95 @@
+"""The columns of the prognosis of markers, for the terminal and the report."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from chorall.reports.numbers import (
+    format_count,
+    format_count_of,
+    format_p_value,
+    format_percent_interval,
+    format_ratio_interval,
+    format_text,
+)
+from chorall.reports.table import TableColumn
+from chorall.reports.wording import name_marker
+
+PROGNOSIS_COLUMNS: Final = (
+    TableColumn("Marker", ("marker",), name_marker),
+    TableColumn("Endpoint", ("endpoint",), format_text),
+    TableColumn(
+        "Present: events / n",
+        ("events_present", "n_present"),
+        format_count_of,
+        "right",
+    ),
+    TableColumn(
+        "Absent: events / n",
+        ("events_absent", "n_absent"),
+        format_count_of,
+        "right",
+    ),
+    TableColumn(
+        "Not tested",
+        ("n_unknown",),
+        format_count,
+        "right",
+        "In no comparison; includes failed, inconclusive and not reported results.",
+    ),
+    TableColumn(
+        "Present: estimate",
+        ("estimate_present", "lower_present", "upper_present"),
+        format_percent_interval,
+        "right",
+        "At the horizon: survival, or cumulative incidence where other causes compete.",
+    ),
+    TableColumn(
+        "Absent: estimate",
+        ("estimate_absent", "lower_absent", "upper_absent"),
+        format_percent_interval,
+        "right",
+        "At the horizon: survival, or cumulative incidence where other causes compete.",
+    ),
+    TableColumn(
+        "Log-rank p",
+        ("logrank_p_value",),
+        format_p_value,
+        "right",
+        "Stratified by trial; cause-specific where other causes compete.",
+    ),
+    TableColumn(
+        "Hazard ratio",
+        ("hazard_ratio", "lower", "upper"),
+        format_ratio_interval,
+        "right",
+        "Present against absent, stratified by trial; cause-specific where other causes compete.",
+    ),
+    TableColumn(
+        "Adjusted hazard ratio",
+        ("adjusted_hazard_ratio", "adjusted_lower", "adjusted_upper"),
+        format_ratio_interval,
+        "right",
+        "As before and adjusted, in patients with all covariates known.",
+    ),
+    TableColumn(
+        "Adjusted: events / n", ("events_adjusted", "n_adjusted"), format_count_of, "right"
+    ),
+    TableColumn(
+        "q",
+        ("q_value",),
+        format_p_value,
+        "right",
+        "Adjusted p value after Benjamini-Hochberg over the markers of the endpoint.",
+    ),
+    TableColumn("Trials", ("n_trials",), format_count, "right"),
+    TableColumn("Note", ("note",), format_text),
+)
+"""Columns of `PrognosisResult.rows` as printed."""
+
+PROGNOSIS_TERMINAL_COLUMNS: Final = tuple(
+    column
+    for column in PROGNOSIS_COLUMNS
+    if column.header not in {"Log-rank p", "Hazard ratio", "Adjusted: events / n", "Trials"}
+)
+"""The same columns, fewer of them: a terminal is narrow."""

@@ -1,0 +1,80 @@
+"""Which markers a report draws: the choice is made by plain rules that the page states."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+import polars as pl
+
+from chorall.analyses.incidence_result import IncidenceResult
+from chorall.analyses.prognosis_result import PrognosisResult
+from chorall.reports.wording import OVERALL, adult_bands, clear_nan, is_competing
+
+MOST_FREQUENCIES: Final = 6
+MOST_CURVES: Final = 4
+FEWEST_TESTED: Final = 30
+
+
+def select_frequency_markers(result: IncidenceResult) -> list[str]:
+    """Return up to six markers whose frequency differs most between adults and the younger.
+
+    Only markers with at least 30 tested on both sides compete; where fewer than two qualify, the
+    first markers of the table are taken instead.
+    """
+    contrast = compare_adults(result)
+    chosen = contrast.sort("difference", descending=True, maintain_order=True)
+    names = chosen.head(MOST_FREQUENCIES)["marker"].to_list()
+    if len(names) >= 2:
+        return names
+    ordered = result.rows["marker"].unique(maintain_order=True).to_list()
+    return [str(marker) for marker in ordered[:MOST_FREQUENCIES]]
+
+
+def compare_adults(result: IncidenceResult) -> pl.DataFrame:
+    """Return marker, n_tested and n_present of `adults` and `younger`, and their difference."""
+    bands = result.rows.filter((pl.col("by") == "age_band") & (pl.col("group") != "unknown"))
+    adult = pl.col("group").is_in(adult_bands())
+    sums = [
+        pl.col(name).filter(side).sum().alias(f"{name}_{label}")
+        for label, side in (("adults", adult), ("younger", ~adult))
+        for name in ("n_tested", "n_present")
+    ]
+    counts = bands.group_by("marker", maintain_order=True).agg(sums)
+    enough = pl.min_horizontal("n_tested_adults", "n_tested_younger") >= FEWEST_TESTED
+    shares = [pl.col(f"n_present_{side}") / pl.col(f"n_tested_{side}") for side in _SIDES]
+    return counts.filter(enough).with_columns(difference=(shares[0] - shares[1]).abs())
+
+
+_SIDES: Final = ("adults", "younger")
+
+
+def select_curve_endpoints(result: PrognosisResult) -> list[str]:
+    """Return overall survival (or the first endpoint without competing causes) and relapse.
+
+    Relapse is the first endpoint with competing causes.
+    """
+    competing = [name for name in result.endpoints if is_competing(result, name)]
+    single = [name for name in result.endpoints if name not in competing]
+    survival = "OS" if "OS" in single else next(iter(single), None)
+    return [name for name in (survival, *competing[:1]) if name is not None]
+
+
+def select_curve_markers(result: PrognosisResult, endpoints: Sequence[str]) -> list[str]:
+    """Return the four markers with the smallest adjusted p value on any of `endpoints`."""
+    rows = clear_nan(result.rows).filter(pl.col("endpoint").is_in(list(endpoints)))
+    known = rows.drop_nulls("adjusted_p_value")
+    evidence = known.group_by("marker", maintain_order=True).agg(pl.col("adjusted_p_value").min())
+    ordered = evidence.sort("adjusted_p_value", maintain_order=True)
+    return [str(marker) for marker in ordered["marker"].head(MOST_CURVES)]
+
+
+def select_overall(result: IncidenceResult) -> pl.DataFrame:
+    """Return the rows of all patients together."""
+    return clear_nan(result.rows).filter(pl.col("by") == OVERALL)
+
+
+def select_age_bands(result: IncidenceResult) -> pl.DataFrame:
+    """Return overall and by age band, without lines of nobody."""
+    rows = clear_nan(result.rows).filter(pl.col("by").is_in([OVERALL, "age_band"]))
+    return rows.filter(pl.col("n_patients") > 0)
