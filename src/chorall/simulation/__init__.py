@@ -1,5 +1,5 @@
 """A consortium with a known truth, delivered as real groups deliver."""
 
-from chorall.simulate.consortium import SimulatedConsortium, simulate
+from chorall.simulation.consortium import SimulatedConsortium, simulate
 
 __all__ = ["SimulatedConsortium", "simulate"]

@@ -8,8 +8,8 @@ import io
 import numpy as np
 import polars as pl
 
-from chorall.simulate.course import ARMS
-from chorall.simulate.delivery import (
+from chorall.simulation.course import ARMS
+from chorall.simulation.delivery import (
     Cohort,
     Dirt,
     TrialDelivery,
@@ -17,8 +17,8 @@ from chorall.simulate.delivery import (
     collect_statuses,
     write_dates,
 )
-from chorall.simulate.mapping_text import name_target, render_mapping
-from chorall.simulate.testing import AssayRuns
+from chorall.simulation.mapping_text import name_target, render_mapping
+from chorall.simulation.testing import AssayRuns
 
 FILE = "adult.xlsx"
 PREFIX = "SA-"

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from chorall.simulate.course import ARMS
-from chorall.simulate.delivery import (
+from chorall.simulation.course import ARMS
+from chorall.simulation.delivery import (
     Cohort,
     Dirt,
     TrialDelivery,
@@ -14,8 +14,8 @@ from chorall.simulate.delivery import (
     collect_statuses,
     write_dates,
 )
-from chorall.simulate.mapping_text import name_target, render_mapping
-from chorall.simulate.testing import NOT_DONE, PASSED, AssayRuns
+from chorall.simulation.mapping_text import name_target, render_mapping
+from chorall.simulation.testing import NOT_DONE, PASSED, AssayRuns
 
 CLINICAL, RUNS, LESIONS = "clinical.csv", "runs.csv", "lesions.csv"
 PREFIX = "SY-"

@@ -12,18 +12,18 @@ from typing import Any
 import numpy as np
 
 from chorall.errors import InputError
-from chorall.simulate.adult_workbook import deliver_adult
-from chorall.simulate.aya_text import deliver_aya
-from chorall.simulate.course import draw_course
-from chorall.simulate.definitions import TrialDesign, choose_designs
-from chorall.simulate.delivery import Cohort, TrialDelivery
-from chorall.simulate.folder import check_folder, write_folder
-from chorall.simulate.marker_law import MarkerLaw, build_marker_law
-from chorall.simulate.older_spss import deliver_older
-from chorall.simulate.paediatric_csv import deliver_paediatric
-from chorall.simulate.patients import draw_patients
-from chorall.simulate.testing import run_assays
-from chorall.simulate.truth import describe_truth
+from chorall.simulation.adult_workbook import deliver_adult
+from chorall.simulation.aya_text import deliver_aya
+from chorall.simulation.course import draw_course
+from chorall.simulation.definitions import TrialDesign, choose_designs
+from chorall.simulation.delivery import Cohort, TrialDelivery
+from chorall.simulation.folder import check_folder, write_folder
+from chorall.simulation.marker_law import MarkerLaw, build_marker_law
+from chorall.simulation.older_spss import deliver_older
+from chorall.simulation.paediatric_csv import deliver_paediatric
+from chorall.simulation.patients import draw_patients
+from chorall.simulation.testing import run_assays
+from chorall.simulation.truth import describe_truth
 
 FEWEST_PATIENTS_PER_TRIAL = 40
 KEY_FILE, TRUTH_FILE, CONSORTIUM_FILE = "pseudonym.key", "truth.json", "consortium.toml"

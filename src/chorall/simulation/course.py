@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from chorall.simulate.definitions import TrialDesign, effects
-from chorall.simulate.hazards import draw_days, sum_effects
-from chorall.simulate.marker_law import MarkerLaw
-from chorall.simulate.patients import DAYS_PER_YEAR, Booleans, Floats, Integers, Patients
+from chorall.simulation.definitions import TrialDesign, effects
+from chorall.simulation.hazards import draw_days, sum_effects
+from chorall.simulation.marker_law import MarkerLaw
+from chorall.simulation.patients import DAYS_PER_YEAR, Booleans, Floats, Integers, Patients
 
 NEVER = -1
 ARMS = ("STD", "EXP")

@@ -9,10 +9,10 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from chorall.simulate.course import NEVER, Course
-from chorall.simulate.definitions import TrialDesign
-from chorall.simulate.patients import Integers, Patients
-from chorall.simulate.testing import AssayRuns, Statuses
+from chorall.simulation.course import NEVER, Course
+from chorall.simulation.definitions import TrialDesign
+from chorall.simulation.patients import Integers, Patients
+from chorall.simulation.testing import AssayRuns, Statuses
 
 YEARS_IN_BAND = 5
 ORDINAL_OF_1970 = dt.date(1970, 1, 1).toordinal()

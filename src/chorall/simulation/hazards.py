@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from chorall.simulate.definitions import HazardPart
-from chorall.simulate.marker_law import MarkerLaw
-from chorall.simulate.patients import DAYS_PER_YEAR, Floats, Patients
+from chorall.simulation.definitions import HazardPart
+from chorall.simulation.marker_law import MarkerLaw
+from chorall.simulation.patients import DAYS_PER_YEAR, Floats, Patients
 
 
 def sum_effects(part: HazardPart, law: MarkerLaw, patients: Patients) -> Floats:

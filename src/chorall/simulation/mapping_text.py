@@ -9,8 +9,8 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from chorall.simulate.delivery import Cohort
-from chorall.simulate.testing import AssayRuns
+from chorall.simulation.delivery import Cohort
+from chorall.simulation.testing import AssayRuns
 
 if TYPE_CHECKING:
     from jinja2 import Environment

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from chorall.errors import InputError
 from chorall.knowledge.age_bands import age_bands
 from chorall.knowledge.gene_names import known_symbols
-from chorall.simulate.definitions import frequencies
+from chorall.simulation.definitions import frequencies
 
 Floats = NDArray[np.float64]
 

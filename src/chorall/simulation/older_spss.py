@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from chorall.simulate.delivery import (
+from chorall.simulation.delivery import (
     YEARS_IN_BAND,
     Cohort,
     TrialDelivery,
@@ -17,8 +17,8 @@ from chorall.simulate.delivery import (
     find_band_years,
     write_days,
 )
-from chorall.simulate.mapping_text import name_column, render_mapping
-from chorall.simulate.testing import ABSENT, FAILED, NOT_REPORTED, NOT_TESTED, PRESENT, Statuses
+from chorall.simulation.mapping_text import name_column, render_mapping
+from chorall.simulation.testing import ABSENT, FAILED, NOT_REPORTED, NOT_TESTED, PRESENT, Statuses
 
 FILE = "older.sav"
 PREFIX = "SO-"

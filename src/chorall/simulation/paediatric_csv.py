@@ -6,8 +6,8 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from chorall.simulate.course import ARMS
-from chorall.simulate.delivery import (
+from chorall.simulation.course import ARMS
+from chorall.simulation.delivery import (
     Cohort,
     Dirt,
     TrialDelivery,
@@ -16,8 +16,8 @@ from chorall.simulate.delivery import (
     find_band_years,
     write_days,
 )
-from chorall.simulate.mapping_text import name_column, render_mapping
-from chorall.simulate.testing import ABSENT, NOT_REPORTED, NOT_TESTED, PRESENT, Statuses
+from chorall.simulation.mapping_text import name_column, render_mapping
+from chorall.simulation.testing import ABSENT, NOT_REPORTED, NOT_TESTED, PRESENT, Statuses
 
 FILE = "paediatric.csv"
 PREFIX = "SP-"

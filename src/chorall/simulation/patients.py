@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from chorall.simulate.definitions import TrialDesign
-from chorall.simulate.marker_law import MarkerLaw, find_bands
+from chorall.simulation.definitions import TrialDesign
+from chorall.simulation.marker_law import MarkerLaw, find_bands
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]

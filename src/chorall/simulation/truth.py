@@ -9,10 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from chorall.simulate.course import ARMS, NEVER
-from chorall.simulate.definitions import HazardPart, effects
-from chorall.simulate.delivery import Cohort, TrialDelivery
-from chorall.simulate.marker_law import MarkerLaw, compute_frequencies
+from chorall.simulation.course import ARMS, NEVER
+from chorall.simulation.definitions import HazardPart, effects
+from chorall.simulation.delivery import Cohort, TrialDelivery
+from chorall.simulation.marker_law import MarkerLaw, compute_frequencies
 from chorall.tables.words import EVENT_TYPES, MARKER_STATUSES
 
 _RATES = ("_hazard", "_percent", "_per_year")

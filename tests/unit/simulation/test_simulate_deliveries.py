@@ -12,7 +12,7 @@ import pytest
 from chorall.harmonise.assurance import run_assurance_tests
 from chorall.harmonise.mapping_file import read_mapping
 from chorall.ingest import read_delivery
-from chorall.simulate import SimulatedConsortium, simulate
+from chorall.simulation import SimulatedConsortium, simulate
 
 TRIALS = ("syn-paed-1", "syn-aya-1", "syn-adult-1", "syn-older-1")
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from chorall.errors import InputError
-from chorall.simulate import simulate
-from chorall.simulate.folder import MARKER_FILE
+from chorall.simulation import simulate
+from chorall.simulation.folder import MARKER_FILE
 
 
 def test_folder_of_somebody_else_is_refused(tmp_path: Path) -> None:

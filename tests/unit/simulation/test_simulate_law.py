@@ -7,10 +7,10 @@ import pytest
 
 from chorall.errors import InputError
 from chorall.knowledge.age_bands import age_bands
-from chorall.simulate.definitions import choose_designs, effects, frequencies
-from chorall.simulate.hazards import draw_days
-from chorall.simulate.marker_law import build_marker_law, compute_frequencies, find_bands
-from chorall.simulate.patients import draw_patients
+from chorall.simulation.definitions import choose_designs, effects, frequencies
+from chorall.simulation.hazards import draw_days
+from chorall.simulation.marker_law import build_marker_law, compute_frequencies, find_bands
+from chorall.simulation.patients import draw_patients
 
 LAW = build_marker_law(None)
 

@@ -1,0 +1,43 @@
+"""All commands, in the order in which a newcomer meets them."""
+
+from __future__ import annotations
+
+import typer
+
+from chorall.cli import asking, pooling, starting
+
+app = typer.Typer(
+    help="Many acute lymphoblastic leukaemia trials, one voice. Research use only.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        from chorall._version import __version__
+
+        typer.echo(__version__)
+        raise typer.Exit
+
+
+@app.callback()
+def start(
+    version: bool = typer.Option(
+        False, "--version", callback=_show_version, is_eager=True, help="Show the version."
+    ),
+) -> None:
+    """Many acute lymphoblastic leukaemia trials, one voice. Research use only."""
+
+
+app.command("demo")(starting.demo)
+app.command("simulate")(starting.simulate)
+app.command("plan")(pooling.plan)
+app.command("pool")(pooling.pool)
+app.command("explain")(pooling.explain)
+app.command("diff")(pooling.diff)
+app.command("incidence")(asking.incidence)
+app.command("prognosis")(asking.prognosis)
+app.command("report")(asking.report)

@@ -1,0 +1,110 @@
+"""Commands that ask the pool a question: incidence, prognosis, report."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from chorall.cli.showing import open_console, print_label, show_progress, show_result
+
+PoolFolder = Annotated[Path, typer.Argument(metavar="POOL", help="Folder of the pool.")]
+Markers = Annotated[
+    list[str] | None, typer.Option("-m", "--marker", help="Only this marker (repeatable).")
+]
+JsonFile = Annotated[
+    Path | None, typer.Option("--json", metavar="FILE", help="Write the numbers as JSON.")
+]
+OutFolder = Annotated[
+    Path | None, typer.Option("--out", metavar="DIR", help="Write numbers and figures.")
+]
+Level = Annotated[float, typer.Option("--conf-level", help="Level of the intervals.")]
+
+
+def incidence(
+    pool: PoolFolder,
+    marker: Markers = None,
+    by: Annotated[
+        list[str] | None,
+        typer.Option("--by", help="overall, age_band, lineage or trial (repeatable)."),
+    ] = None,
+    phase: Annotated[str, typer.Option(help="diagnosis, relapse_1, ...")] = "diagnosis",
+    method: Annotated[str, typer.Option(help="wilson or clopper-pearson.")] = "wilson",
+    conf_level: Level = 0.95,
+    json_file: JsonFile = None,
+    out: OutFolder = None,
+) -> None:
+    """Say how frequent each marker is among those tested."""
+    import chorall as ch
+    from chorall.reports.incidence_table import INCIDENCE_COLUMNS
+
+    chosen = {"by": by} if by else {}
+    result = ch.incidence(
+        ch.read_pool(pool),
+        markers=marker or None,
+        phase=phase,
+        method=method,  # type: ignore[arg-type]
+        conf_level=conf_level,
+        **chosen,
+    )
+    title = "Frequency among those tested"
+    show_result(result, INCIDENCE_COLUMNS, title, json_file=json_file, out=out)
+
+
+def prognosis(
+    pool: PoolFolder,
+    marker: Markers = None,
+    endpoint: Annotated[
+        list[str] | None,
+        typer.Option("-e", "--endpoint", help="OS, EFS, RFS, CIR, ... (repeatable)."),
+    ] = None,
+    adjust: Annotated[
+        list[str] | None,
+        typer.Option("-a", "--adjust", help="age, sex, wbc, lineage (repeatable), or none."),
+    ] = None,
+    trial: Annotated[
+        list[str] | None, typer.Option("-t", "--trial", help="Only this trial (repeatable).")
+    ] = None,
+    horizon: Annotated[float, typer.Option(help="Years at which curves are read.")] = 5.0,
+    conf_level: Level = 0.95,
+    json_file: JsonFile = None,
+    out: OutFolder = None,
+) -> None:
+    """Say which markers go with outcome, stratified by trial."""
+    import chorall as ch
+    from chorall.reports.prognosis_table import PROGNOSIS_TERMINAL_COLUMNS
+
+    chosen: dict[str, list[str]] = {}
+    if endpoint:
+        chosen["endpoints"] = endpoint
+    if adjust:
+        chosen["adjust"] = [] if adjust == ["none"] else adjust
+    with show_progress() as progress:
+        result = ch.prognosis(
+            ch.read_pool(pool),
+            markers=marker or None,
+            trials=trial or None,
+            horizon_years=horizon,
+            conf_level=conf_level,
+            progress=lambda done, total: progress("comparing", done, total),
+            **chosen,
+        )
+    title = "Presence of a marker and outcome: hazard ratios stratified by trial"
+    show_result(result, PROGNOSIS_TERMINAL_COLUMNS, title, json_file=json_file, out=out)
+
+
+def report(
+    pool: PoolFolder,
+    out: Annotated[Path, typer.Option("-o", "--out", metavar="FILE", help="The HTML page.")],
+    title: Annotated[str | None, typer.Option(help="Title of the page.")] = None,
+) -> None:
+    """Write one self-contained HTML page: trials, testing, frequency, prognosis, limits."""
+    import chorall as ch
+
+    opened = ch.read_pool(pool)
+    with show_progress() as progress:
+        written = ch.report(opened, out, title=title, progress=progress)
+    console = open_console()
+    print_label(console, str(opened.manifest["name"]), synthetic=opened.synthetic)
+    console.print(f"Written: {written}", markup=False)

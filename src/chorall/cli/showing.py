@@ -1,0 +1,125 @@
+"""How the commands show things: console, progress, tables, files of results."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import polars as pl
+    from rich.console import Console
+
+    from chorall.analyses.result import AnalysisResult
+    from chorall.reports.table import TableColumn
+
+
+def open_console() -> Console:
+    """Return the console of standard output; wide enough for tables where it is not a terminal."""
+    from rich.console import Console
+
+    console = Console(highlight=False)
+    return console if console.is_terminal else Console(highlight=False, width=160)
+
+
+def name_program() -> str:
+    """Return what to type for `chorall`: the bare name where the shell finds it, else its path."""
+    found = shutil.which("chorall")
+    beside = Path(sys.executable).parent / "chorall"
+    if found or not beside.is_file():
+        return "chorall"
+    here = Path.cwd()
+    return str(beside.relative_to(here) if beside.is_relative_to(here) else beside)
+
+
+@contextmanager
+def show_progress() -> Iterator[Callable[[str, int, int], None]]:
+    """Show a progress bar on standard error while a long step runs."""
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("starting", total=None)
+
+        def report(what: str, done: int, total: int) -> None:
+            bar.update(task, description=what, completed=done, total=total)
+
+        yield report
+
+
+def print_label(console: Console, name: str, *, synthetic: bool) -> None:
+    """Print what the figures are about, and that they are no advice."""
+    if synthetic:
+        console.print("[bold]SYNTHETIC DATA: simulated patients, no clinical meaning[/bold]")
+    console.print(f"{name}. Research use only.", markup=False)
+
+
+def print_frame(console: Console, frame: pl.DataFrame, title: str) -> None:
+    """Print a small frame as it is, every cell as text."""
+    from rich.table import Table
+
+    table = Table(title=title, title_justify="left")
+    for name, dtype in frame.schema.items():
+        table.add_column(name, justify="right" if dtype.is_numeric() else "left")
+    for row in frame.iter_rows():
+        table.add_row(*(_write_cell(cell) for cell in row))
+    console.print(table)
+
+
+def _write_cell(cell: Any) -> str:
+    if cell is None:
+        return "-"
+    return f"{cell:.4g}" if isinstance(cell, float) else str(cell)
+
+
+def show_result(
+    result: AnalysisResult,
+    columns: Sequence[TableColumn],
+    title: str,
+    *,
+    json_file: Path | None,
+    out: Path | None,
+) -> None:
+    """Print a result as a table and write the same numbers where they are asked for."""
+    from chorall.reports.table import render_terminal_table
+
+    console = open_console()
+    print_label(console, f"Pool {result.pool.hash[:12]}", synthetic=result.pool.synthetic)
+    console.print(render_terminal_table(result.rows, columns, title))
+    for warning in result.warnings:
+        console.print(f"Note: {warning}", markup=False)
+    if json_file is not None:
+        write_json(result, json_file)
+        console.print(f"Written: {json_file}", markup=False)
+    if out is not None:
+        for file in write_result(result, out):
+            console.print(f"Written: {file}", markup=False)
+
+
+def write_json(result: AnalysisResult, file: Path) -> None:
+    """Write `analysis`, `pool`, `rows` and `warnings` as JSON, whole or not at all."""
+    from chorall.reports.atomic import write_atomically
+
+    text = json.dumps(result.to_dict(), indent=1, ensure_ascii=False, allow_nan=False)
+    write_atomically(file, (text + "\n").encode())
+
+
+def write_result(result: AnalysisResult, folder: Path) -> list[Path]:
+    """Write rows as CSV and JSON and every figure as SVG with its data; return the files."""
+    from chorall.reports.atomic import write_atomically
+    from chorall.reports.figure_sets import draw_figures
+
+    files = [folder / f"{result.analysis}.json", folder / f"{result.analysis}.csv"]
+    write_json(result, files[0])
+    write_atomically(files[1], result.rows.write_csv().encode())
+    for number, figure in enumerate(draw_figures(result), start=1):
+        stem = f"{result.analysis}-figure-{number}"
+        figure.save(folder / f"{stem}.svg")
+        write_atomically(folder / f"{stem}.csv", figure.data.write_csv().encode())
+        files += [folder / f"{stem}.svg", folder / f"{stem}.csv"]
+    return files
