@@ -33,7 +33,7 @@ _HOMES = {
     "prognosis": "chorall.analyses",
     "read_pool": "chorall.tables.store",
     "report": "chorall.reports.pool_report",
-    "simulate": "chorall.simulate",
+    "simulate": "chorall.simulation",
 }
 
 __all__ = [
