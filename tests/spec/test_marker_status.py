@@ -242,7 +242,9 @@ def build_tables(case: StatusCase) -> dict[str, pl.DataFrame]:
         "coverage": fill_table("assay_coverage", able),
         "runs": fill_table("assay_run", runs),
         "findings": fill_table("finding", findings),
-        "asserted": fill_table("marker_result", said).drop("basis", "rules_out", "evidence_missing"),
+        "asserted": fill_table("marker_result", said).drop(
+            "basis", "rules_out", "evidence_missing"
+        ),
     }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import polars as pl
@@ -44,7 +44,7 @@ def label_pool(pool: Pool) -> PoolLabel:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Renderers:
-    """How results are drawn; `chorall.reports` registers itself here, so imports run downwards only."""
+    """How results are drawn; `chorall.reports` registers itself here: imports run downwards only."""
 
     plot: Callable[[Any], Any]
     html: Callable[[Any], str]
@@ -100,7 +100,7 @@ class AnalysisResult:
 
     def _renderer(self) -> Renderers:
         if self.analysis not in self.renderers:
-            raise InputError("nothing can draw this result yet: run `import chorall.reports` first.")
+            raise InputError("nothing can draw this result yet: run `import chorall.reports`.")
         return self.renderers[self.analysis]
 
 

@@ -43,7 +43,10 @@ def show_progress() -> Iterator[Callable[[str, int, int], None]]:
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
     columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+    console = Console(stderr=True)
+    with Progress(
+        *columns, console=console, transient=True, disable=not console.is_terminal
+    ) as bar:
         task = bar.add_task("starting", total=None)
 
         def report(what: str, done: int, total: int) -> None:
@@ -62,12 +65,13 @@ def print_label(console: Console, name: str, *, synthetic: bool) -> None:
 def print_frame(console: Console, frame: pl.DataFrame, title: str) -> None:
     """Print a small frame as it is, every cell as text."""
     from rich.table import Table
+    from rich.text import Text
 
-    table = Table(title=title, title_justify="left")
+    table = Table(title=Text(title), title_justify="left")
     for name, dtype in frame.schema.items():
-        table.add_column(name, justify="right" if dtype.is_numeric() else "left")
+        table.add_column(Text(name), justify="right" if dtype.is_numeric() else "left")
     for row in frame.iter_rows():
-        table.add_row(*(_write_cell(cell) for cell in row))
+        table.add_row(*(Text(_write_cell(cell)) for cell in row))
     console.print(table)
 
 

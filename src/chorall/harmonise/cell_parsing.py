@@ -3,26 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date
 from typing import Final
 
 import polars as pl
 
+from chorall.harmonise.calendar_dates import ZERO_DATE, read_date
 from chorall.harmonise.conditions import strip_cell
 from chorall.harmonise.mapping import SourcePart, ValuePart
 from chorall.knowledge.gene_names import gene_symbols
 from chorall.knowledge.units import convert_factor
 from chorall.tables.columns import Column
 
-ZERO_DATE = "__zero_date__"
-"""Column of a prepared source with the calendar date of the patient's time zero; never pooled."""
-
 DAYS_PER_YEAR: Final = 365.25
 GENE_COLUMNS: Final = ("gene", "partner")
-
-EARLIEST_DATE: Final = date(1850, 1, 1)
-LATEST_DATE: Final = date(2100, 12, 31)
-"""Dates outside are no dates of patients: a year of two digits, or a date that means "unknown"."""
 
 GENE_SYMBOL: Final = r"^[A-Za-z][A-Za-z0-9.-]{1,14}$"
 YEAR_BAND: Final = r"^[12]\d{3}-[12]\d{3}$"
@@ -169,22 +162,6 @@ def _plan_date(
 def find_date_format(spec: ValuePart, source: SourcePart) -> str:
     """Return the form of the dates of a value: its own, else that of its source."""
     return spec.date_format or source.date_format or ""
-
-
-def read_date(text: pl.Expr, date_format: str) -> pl.Expr:
-    """Return the calendar date of a text; null where it is not exactly of this form."""
-    found = text.str.to_date(date_format, strict=False, exact=True)
-    return pl.when(found.is_between(EARLIEST_DATE, LATEST_DATE)).then(found)
-
-
-def can_read_dates(date_format: str) -> bool:
-    """Return True where a date written in this form is read back as the same date."""
-    example = date(1987, 11, 23)
-    try:
-        text = pl.lit(example.strftime(date_format))
-        return bool(pl.select(read_date(text, date_format)).item() == example)
-    except (ValueError, pl.exceptions.PolarsError):
-        return False
 
 
 def _plan_number(

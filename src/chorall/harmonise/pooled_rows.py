@@ -1,4 +1,4 @@
-"""From what each rule made to the tables of one trial; what cannot stand there is refused."""
+"""From what each rule made to the tables of one trial."""
 
 from __future__ import annotations
 
@@ -8,53 +8,25 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from chorall.harmonise.cell_parsing import ZERO_DATE
+from chorall.harmonise.calendar_dates import ZERO_DATE
 from chorall.harmonise.mapping import Mapping, RulePart
 from chorall.harmonise.prepare import PreparedSource
 from chorall.harmonise.pseudonyms import pseudonymise
-from chorall.harmonise.rules import (
-    PATIENT,
-    QUARANTINE_SCHEMA,
-    ROW,
-    RuleOutcome,
-    quarantine_rows,
+from chorall.harmonise.rule_rows import (
+    SINGLE_ROW_TABLES,
+    RuleRows,
+    join_rules,
+    refuse_doubled,
+    refuse_incomplete,
+    refuse_without_run,
 )
+from chorall.harmonise.rules import PATIENT, QUARANTINE_SCHEMA, RuleOutcome
 from chorall.tables.columns import MISSING_SUFFIX, Table
 from chorall.tables.schema import TABLES
 from chorall.tables.words import MARKER_STATUSES
 
 YEARS_IN_BAND = 5
 STATUS = pl.Enum(list(MARKER_STATUSES))
-
-SINGLE_ROW_TABLES = ("patient", "follow_up")
-"""Tables whose columns several rules may fill, one row for each patient."""
-
-
-@dataclass(frozen=True, slots=True)
-class RuleRows:
-    """What one rule gives to its table.
-
-    Attributes
-    ----------
-    rule : RulePart
-        The rule.
-    rows : DataFrame
-        Its rows, with `__row__` and what follows from the rule itself.
-    refused : DataFrame
-        `QUARANTINE_SCHEMA`: rows that cannot stand beside the others.
-    """
-
-    rule: RulePart
-    rows: pl.DataFrame
-    refused: pl.DataFrame
-
-    def refuse(self, doomed: pl.Series, reason: str, detail: str) -> RuleRows:
-        """Return the rows without those where `doomed` is True, which are quarantined instead."""
-        if not doomed.any():
-            return self
-        lost = self.rows.filter(doomed)[ROW]
-        lines = quarantine_rows(lost, reason, detail, rule_id=self.rule.id)
-        return RuleRows(self.rule, self.rows.filter(~doomed), pl.concat([self.refused, lines]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +72,9 @@ def pool_rows(
         empty = pl.DataFrame(schema=QUARANTINE_SCHEMA)
         rows = identify_rows(mapping, outcome.rule, outcome.rows, key)
         by_table[outcome.rule.to].append(RuleRows(outcome.rule, rows, empty))
-    kept = {name: _refuse_doubled(TABLES[name], parts) for name, parts in by_table.items()}
-    kept["follow_up"] = _refuse_incomplete(TABLES["follow_up"], kept["follow_up"])
-    kept["finding"] = _refuse_without_run(kept["finding"], kept["assay_run"])
+    kept = {name: refuse_doubled(TABLES[name], parts) for name, parts in by_table.items()}
+    kept["follow_up"] = refuse_incomplete(TABLES["follow_up"], kept["follow_up"])
+    kept["finding"] = refuse_without_run(kept["finding"], kept["assay_run"])
     tables = {}
     for name, table in TABLES.items():
         if name in SINGLE_ROW_TABLES:
@@ -129,70 +101,6 @@ def identify_rows(mapping: Mapping, rule: RulePart, rows: pl.DataFrame, key: byt
     return rows
 
 
-def _refuse_doubled(table: Table, parts: list[RuleRows]) -> list[RuleRows]:
-    """Refuse all rows that share a key: none of them is more right than the others.
-
-    Rules to `patient` and `follow_up` add columns to the same row, and several rules may assert
-    the same marker: there only rows of one rule are compared.
-    """
-    if not table.key or not table.mappable or not parts:
-        return parts
-    if table.name in SINGLE_ROW_TABLES or table.name == "marker_result":
-        groups = [[part] for part in parts if not part.rule.markers]
-        kept = {part.rule.id: part for group in groups for part in _refuse_among(table, group)}
-        return [kept.get(part.rule.id, part) for part in parts]
-    return _refuse_among(table, parts)
-
-
-def _refuse_among(table: Table, parts: list[RuleRows]) -> list[RuleRows]:
-    key = [name for name in table.key if name in parts[0].rows.columns]
-    keys = pl.concat([part.rows.select(pl.col(key).cast(pl.String)) for part in parts])
-    doubled = keys.select((pl.len().over(key) > 1).alias("doubled"))["doubled"]
-    detail = f"{table.name}: several rows have the same {', '.join(key)}"
-    kept, start = [], 0
-    for part in parts:
-        mine = doubled.slice(start, part.rows.height)
-        kept.append(part.refuse(mine, "duplicate_key", detail))
-        start += part.rows.height
-    return kept
-
-
-def _refuse_incomplete(table: Table, parts: list[RuleRows]) -> list[RuleRows]:
-    """Refuse the rows of patients to whom the other rules do not give what a row must have."""
-    if len(parts) < 2:
-        return parts
-    merged = _join_rules(parts)
-    needed = [c.name for c in table.columns if not c.may_be_missing and c.name in merged.columns]
-    whole = merged.drop_nulls(needed).select("patient_id")
-    detail = f"{table.name}: the rules together must give {', '.join(needed)} to a patient"
-    return [
-        part.refuse(~_is_in(part.rows, whole, "patient_id"), "incomplete_row", detail)
-        for part in parts
-    ]
-
-
-def _refuse_without_run(findings: list[RuleRows], runs: list[RuleRows]) -> list[RuleRows]:
-    none = pl.DataFrame(schema={"run_id": pl.String})
-    known = pl.concat([none, *(part.rows.select("run_id") for part in runs)])
-    detail = "the patient has no run of the assay in which the lesion was found"
-    return [part.refuse(~_is_in(part.rows, known, "run_id"), "no_run", detail) for part in findings]
-
-
-def _is_in(frame: pl.DataFrame, known: pl.DataFrame, name: str) -> pl.Series:
-    marks = known.unique().with_columns(pl.lit(True).alias("is_in"))
-    marked = frame.select(name).join(marks, on=name, how="left", maintain_order="left")
-    return marked["is_in"].fill_null(False)
-
-
-def _join_rules(parts: Sequence[RuleRows]) -> pl.DataFrame:
-    """Return one row for each patient with the columns of all rules, in the order of the first."""
-    frames = [part.rows.drop(ROW) for part in parts]
-    merged = pl.concat([f.select("patient_id") for f in frames]).unique(maintain_order=True)
-    for frame in frames:
-        merged = merged.join(frame, on="patient_id", how="left", maintain_order="left")
-    return merged
-
-
 def _merge_columns(
     mapping: Mapping,
     table: Table,
@@ -200,7 +108,7 @@ def _merge_columns(
     prepared: MappingOf[str, PreparedSource],
 ) -> pl.DataFrame:
     """Join the columns that several rules give to the same patients."""
-    merged = _join_rules(parts)
+    merged = join_rules(parts)
     if table.name == "patient" and mapping.time_zero and "year_band" not in merged.columns:
         dates = prepared[mapping.time_zero.source].frame.select(
             pl.col(PATIENT).alias("patient_id"), ZERO_DATE

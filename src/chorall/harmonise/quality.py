@@ -24,20 +24,17 @@ def check_quality(tables: Tables) -> pl.DataFrame:
         Schema of the table quality, ordered by check and then trial. `not_applicable` where the
         trial has nothing that the check could look at.
     """
-    trials = tables["trial"].select("trial_id")
-    return pl.concat([QUALITY.empty(), *(_run(check, tables, trials) for check in CHECKS)])
-
-
-def _run(check: QualityCheck, tables: Tables, trials: pl.DataFrame) -> pl.DataFrame:
-    found = (
-        check.find(tables)
-        .group_by("trial_id")
-        .agg(pl.len().alias("n_rows"), pl.col("bad").sum().alias("n_bad"))
+    found = pl.concat([_look(check, tables) for check in CHECKS])
+    counted = found.group_by("check_id", "trial_id").agg(
+        pl.len().cast(pl.Int32).alias("n_rows"), pl.col("bad").sum().cast(pl.Int32).alias("n_bad")
     )
-    counted = trials.join(found, on="trial_id", how="left", maintain_order="left").with_columns(
-        pl.col("n_rows", "n_bad").fill_null(0).cast(pl.Int32)
+    asked = _list_checks().join(
+        tables["trial"].select("trial_id"), how="cross", maintain_order="left_right"
     )
-    failed = pl.col("n_bad") > pl.col("n_rows") * check.tolerated_share
+    answered = asked.join(
+        counted, on=["check_id", "trial_id"], how="left", maintain_order="left"
+    ).with_columns(pl.col("n_rows", "n_bad").fill_null(0))
+    failed = pl.col("n_bad") > pl.col("n_rows") * pl.col("tolerated_share")
     status = (
         pl.when(pl.col("n_rows") == 0)
         .then(pl.lit("not_applicable"))
@@ -45,14 +42,16 @@ def _run(check: QualityCheck, tables: Tables, trials: pl.DataFrame) -> pl.DataFr
         .then(pl.lit("failed"))
         .otherwise(pl.lit("passed"))
     )
-    message = pl.when(status == "failed").then(pl.lit(check.advice)).otherwise(pl.lit(""))
-    return counted.select(
-        pl.lit(check.check_id).alias("check_id"),
-        "trial_id",
-        pl.lit(check.kind, dtype=QUALITY.schema["kind"]).alias("kind"),
-        pl.lit(check.severity, dtype=QUALITY.schema["severity"]).alias("severity"),
-        status.cast(QUALITY.schema["status"]).alias("status"),
-        "n_rows",
-        "n_bad",
-        message.alias("message"),
-    )
+    message = pl.when(status == "failed").then(pl.col("advice")).otherwise(pl.lit(""))
+    judged = answered.with_columns(status.alias("status"), message.alias("message"))
+    return judged.select(pl.col(name).cast(dtype) for name, dtype in QUALITY.schema.items())
+
+
+def _look(check: QualityCheck, tables: Tables) -> pl.DataFrame:
+    found = check.find(tables)
+    return found.select(pl.lit(check.check_id).alias("check_id"), "trial_id", "bad")
+
+
+def _list_checks() -> pl.DataFrame:
+    names = ("check_id", "kind", "severity", "advice", "tolerated_share")
+    return pl.DataFrame({name: [getattr(check, name) for check in CHECKS] for name in names})

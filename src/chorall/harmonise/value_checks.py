@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from chorall.harmonise.cell_parsing import GENE_COLUMNS, can_read_dates, is_year_band
+from chorall.harmonise.calendar_dates import can_read_dates
+from chorall.harmonise.cell_parsing import GENE_COLUMNS, is_year_band
 from chorall.harmonise.mapping import NO_ROW, QUARANTINE, Mapping, RulePart, ValuePart
 from chorall.harmonise.mapping_problem import MappingProblem
 from chorall.knowledge.definition_file import KeyPath

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from chorall.harmonise.cell_parsing import ZERO_DATE, read_date
+from chorall.harmonise.calendar_dates import ZERO_DATE, read_date
 from chorall.harmonise.conditions import strip_cell
 from chorall.harmonise.mapping import Mapping
 from chorall.harmonise.rules import PATIENT, QUARANTINE_SCHEMA, ROW

@@ -75,11 +75,19 @@ def choose_columns(label: str, names: Sequence[str], wanted: Sequence[str] | Non
     Raises
     ------
     DataError
-        If wanted columns are not there: all of them, with close matches and the known ones.
+        If wanted columns are not there: all of them, with close matches and the known ones. Where
+        not one is there the first row may be a patient's, so it is not shown.
     """
     if wanted is None:
         return list(range(len(names)))
     missing = [name for name in dict.fromkeys(wanted) if name not in set(names)]
+    lowered = {name.lower() for name in names}
+    if missing and not any(name.lower() in lowered for name in wanted):
+        raise DataError(
+            f"{label}: none of the {len(missing)} columns asked for is in the first row.\n"
+            f"  Expected: {', '.join(missing)}\n  See that the file has a header, and that the "
+            "delimiter and the sheet are right; else correct the names in the mapping."
+        )
     raise_gathered(
         DataError,
         f"{label}: {len(missing)} of the columns asked for are not in the file",

@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 from chorall.analyses import incidence, overview, prognosis
+from chorall.consortium.progress import Progress, be_silent
 from chorall.reports.page import write_report
 from chorall.tables.store import Pool
 
-Progress = Callable[[str, int, int], None]
-
-
-def _be_silent(what: str, done: int, total: int) -> None:
-    """Report no progress."""
-
 
 def report(
-    pool: Pool, out: str | Path, *, title: str | None = None, progress: Progress = _be_silent
+    pool: Pool, out: str | Path, *, title: str | None = None, progress: Progress = be_silent
 ) -> Path:
     """Write one self-contained HTML page: trials, testing, frequency, prognosis, limits.
 

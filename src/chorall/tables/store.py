@@ -90,19 +90,9 @@ class Pool:
         InputError
             If DuckDB cannot run the query; its own message is passed on.
         """
-        import duckdb
+        from chorall.tables.pool_sql import answer_query
 
-        with duckdb.connect() as connection:
-            for name in TABLES:
-                file = str(self.path / f"{name}.parquet").replace("'", "''")
-                connection.execute(f"create view {name} as select * from read_parquet('{file}')")
-            try:
-                answer = connection.sql(query, params=list(parameters) or None)
-                if answer is None:
-                    raise InputError("the query gives no table: expected one select.")
-                return pl.DataFrame(answer)
-            except duckdb.Error as error:
-                raise InputError(f"the query could not be run: {error}") from None
+        return answer_query(self.path, query, parameters)
 
     @property
     def trials(self) -> tuple[str, ...]:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from unit.harmonise.trial_builder import BASE, parse_mapping
 
 from chorall.harmonise.assurance import run_assurance_tests
-from unit.harmonise.trial_builder import BASE, parse_mapping
 
 EVENTS = """
 [sources.events]

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from unit.harmonise.trial_builder import BASE, parse_mapping
 
 from chorall.errors import DefinitionError, InputError
 from chorall.harmonise.mapping_file import read_mapping
-from unit.harmonise.trial_builder import BASE, parse_mapping, write_mapping
 
 ASSAY = """
 [[assays]]
@@ -135,16 +135,28 @@ CASES = [
         "no source `clinicle`: did you mean `clinical`?",
     ),
     ('id = "C1"', 'id = "E1"', 'id = "E1"\nto = "tr', "rule `E1` is there twice."),
-    ('kind = { value', 'kindd = { value', "kindd", "no column `kindd` to set: did you mean `kind`"),
+    ("kind = { value", "kindd = { value", "kindd", "no column `kindd` to set: did you mean `kind`"),
     ('kind = { value = "drug" }', "", 'id = "C1"', "rule `C1` must set `treatment.kind`."),
     ('targets = ["TP53",', 'targets = ["TP35",', "TP35", "no gene `TP35`: did you mean TP53"),
     ('targets = ["TP53",', 'targets = ["tp53", "TP53",', '"tp53"', "covered twice"),
-    ('id = "R1"\nto = "assay_run"\nsource = "clinical"\nassay = "panel"',
-     'id = "R1"\nto = "assay_run"\nsource = "clinical"\nassay = "pannel"',
-     "pannel", "no assay `pannel`: did you mean `panel`?"),
-    ('id = "F1"\nto = "finding"\nsource = "clinical"\nassay = "panel"',
-     'id = "F1"\nto = "finding"\nsource = "clinical"', 'id = "F1"', "must name its `assay`"),
-    ('id = "C1"', 'id = "C1"\nassay = "panel"', 'assay = "panel"\nto = "treat', "`treatment` takes no `assay`"),
+    (
+        'id = "R1"\nto = "assay_run"\nsource = "clinical"\nassay = "panel"',
+        'id = "R1"\nto = "assay_run"\nsource = "clinical"\nassay = "pannel"',
+        "pannel",
+        "no assay `pannel`: did you mean `panel`?",
+    ),
+    (
+        'id = "F1"\nto = "finding"\nsource = "clinical"\nassay = "panel"',
+        'id = "F1"\nto = "finding"\nsource = "clinical"',
+        'id = "F1"',
+        "must name its `assay`",
+    ),
+    (
+        'id = "C1"',
+        'id = "C1"\nassay = "panel"',
+        'assay = "panel"\nto = "treat',
+        "`treatment` takes no `assay`",
+    ),
     ('id = "C1"', 'id = "C1"\nphase = "Relapse 1"', 'phase = "R', "string should match pattern"),
     # values
     ('kind = { value = "drug" }', "kind = { }", "kind = {", "expected exactly one of `from`"),
@@ -178,7 +190,12 @@ CASES = [
         "kind = {",
         "`blank` means nothing beside `value`",
     ),
-    ('kind = { value = "drug" }', 'kind = { missing = "not_done" }', "kind = {", "must have a value"),
+    (
+        'kind = { value = "drug" }',
+        'kind = { missing = "not_done" }',
+        "kind = {",
+        "must have a value",
+    ),
     (
         'gene = { from = "gene", blank = "no_row" }',
         'gene = { value = "MLL" }',
@@ -187,7 +204,12 @@ CASES = [
     ),
     # measures
     ('from = "hb", unit = "g/dL"', 'from = "hb"', 'from = "hb"', "`value` needs a `unit`."),
-    ('unit = "g/dL"', 'unit = "g/dl"', '"g/dl"', "`g/dl` is not a unit of `value`: expected one of: g/L, g/dL"),
+    (
+        'unit = "g/dL"',
+        'unit = "g/dl"',
+        '"g/dl"',
+        "`g/dl` is not a unit of `value`: expected one of: g/L, g/dL",
+    ),
     (
         'from = "drug", blank',
         'from = "drug", unit = "g/L", blank',
@@ -218,12 +240,26 @@ CASES = [
         "after",
         "`after` adds numbers of days only",
     ),
-    ('item = { value = "haem', 'item = { from = "x", blank = "no_row" } #', "item = { from = \"x\"",
-     "must name one `item` by `value`"),
-    ('"haemoglobin_g_per_l"', '"hemoglobin"', '"hemoglobin"', "expected one of: haemoglobin_g_per_l"),
+    (
+        'item = { value = "haem',
+        'item = { from = "x", blank = "no_row" } #',
+        'item = { from = "x"',
+        "must name one `item` by `value`",
+    ),
+    (
+        '"haemoglobin_g_per_l"',
+        '"hemoglobin"',
+        '"hemoglobin"',
+        "expected one of: haemoglobin_g_per_l",
+    ),
     # markers
     ('ikzf1 = "IKZF1_del"', 'ikzf1 = "TP53"', "markers = {", "`TP53` has several columns"),
-    ('status = { map', 'status = { from = "x", map', '\nstatus = { from', "expected exactly one of"),
+    (
+        "status = { map",
+        'status = { from = "x", map',
+        "\nstatus = { from",
+        "expected exactly one of",
+    ),
     # sources, trial, tests
     ('file = "clinical.csv"', 'file = "clinical.csv"\ndelimiter = ";;"', ";;", "one character"),
     (
@@ -246,10 +282,16 @@ CASES = [
         "accrual ends before it begins",
     ),
     ("[[tests.given.clinical]]", "[[tests.given.clin]]", "given.clin]", "no source `clin`"),
-    ("[[tests.expect.event]]", "[[tests.expect.endpoint]]", "expect.endpoint", "cannot expect rows"),
+    (
+        "[[tests.expect.event]]",
+        "[[tests.expect.endpoint]]",
+        "expect.endpoint",
+        "cannot expect rows",
+    ),
     (
         "[sources.clinical]",
-        '[[arms]]\narm_id = "A"\nlabel = "a"\n[[arms]]\narm_id = "A"\nlabel = "b"\n[sources.clinical]',
+        '[[arms]]\narm_id = "A"\nlabel = "a"\n[[arms]]\narm_id = "A"\nlabel = "b"\n'
+        "[sources.clinical]",
         'arm_id = "A"\nlabel = "b"',
         "arm `A` is there twice",
     ),
@@ -265,7 +307,7 @@ CASES = [
         '"patient.sex"',
         "called impossible and mapped as well",
     ),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("old", "new", "marked", "message"), CASES)
@@ -338,7 +380,7 @@ def test_a_mapping_that_is_not_there_or_not_toml_or_not_text(
     with pytest.raises(InputError, match="there is no file"):
         read_mapping(folder / "nowhere.toml")
     with pytest.raises(DefinitionError, match=r"not valid TOML: .*line 1"):
-        read_mapping(write_mapping("format = \n"))
+        parse_mapping("format = \n")
     latin = folder / "latin.toml"
     latin.write_bytes('group = "Köln"'.encode("latin-1"))
     with pytest.raises(InputError, match="not UTF-8"):

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import polars as pl
 import pytest
+from unit.harmonise.trial_builder import BASE, harmonise, list_quarantine, parse_mapping
 
 from chorall.harmonise.assay_tables import describe_assays, name_target
 from chorall.harmonise.doubts import spread_doubts
-from unit.harmonise.trial_builder import BASE, harmonise, list_quarantine, parse_mapping
 
 WIDE = """
 [[rules]]
@@ -17,7 +17,7 @@ source = "clinical"
 markers = { tp53 = "TP53", ikzf1 = "IKZF1_del" }
 [rules.set]
 status = { map = { "0" = "absent", "1" = "present" }, missing_codes = { "9" = "failed" }, blank = "BLANK" }
-"""
+"""  # noqa: E501
 LONG = """
 [sources.long]
 file = "long.csv"

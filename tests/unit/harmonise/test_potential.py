@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import polars as pl
+from unit.harmonise.trial_builder import BASE, parse_mapping
 
 from chorall.harmonise.potential import judge_potential
-from unit.harmonise.trial_builder import BASE, parse_mapping
 
 MORE = """
 [[rules]]

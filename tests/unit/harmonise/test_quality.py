@@ -43,7 +43,7 @@ def fill(table: Table, row: Row) -> Row:
 
 
 def make_tables(**rows: list[Row]) -> dict[str, pl.DataFrame]:
-    """Return a pool of trials A and B; `patient` rows get a follow-up of 1,000 days unless given."""
+    """Return a pool of trials A and B; patients get a follow-up of 1,000 days unless given."""
     rows.setdefault("trial", [{"trial_id": "A"}, {"trial_id": "B"}])
     if "follow_up" not in rows:
         rows["follow_up"] = [

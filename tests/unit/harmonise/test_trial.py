@@ -4,10 +4,6 @@ from __future__ import annotations
 
 import polars as pl
 import pytest
-
-from chorall.errors import DataError
-from chorall.harmonise.pseudonyms import make_pseudonym
-from chorall.harmonise.trial import HarmonisedTrial
 from unit.harmonise.trial_builder import (
     BASE,
     CLINICAL,
@@ -18,6 +14,10 @@ from unit.harmonise.trial_builder import (
     harmonise,
     list_quarantine,
 )
+
+from chorall.errors import DataError
+from chorall.harmonise.pseudonyms import make_pseudonym
+from chorall.harmonise.trial import HarmonisedTrial
 
 LABS = """
 [sources.labs]
@@ -31,6 +31,16 @@ to = "patient"
 source = "labs"
 [rules.set]
 wbc_10e9_per_l = { from = "wbc", unit = "G/L", blank = "not_done" }
+"""
+ECOG = """
+[[rules]]
+id = "L1"
+to = "measurement"
+source = "labs"
+[rules.set]
+item = { value = "ecog_grade" }
+day = { value = 0 }
+value = { from = "ecog", blank = "no_row" }
 """
 GRAFT = """
 [[rules]]
@@ -72,6 +82,17 @@ def test_who_stands_twice_in_the_register_is_taken_neither_time() -> None:
         ("clinical.csv", 2, "", "duplicate_patient", True),
         ("clinical.csv", 4, "", "duplicate_patient", True),
     ]
+
+
+def test_who_stands_twice_in_the_register_has_rows_nowhere() -> None:
+    made = harmonise(
+        BASE + LABS + WBC + ECOG,
+        clinical="id,sex,days\n1,1,10\n2,1,10\n1,2,20\n",
+        labs="id,wbc,ecog\n1,5,0\n2,6,1\n",
+    )
+    assert made.tables["measurement"]["value"].to_list() == [1.0]
+    assert ("labs.csv", 2, "", "unknown_patient", True) in list_quarantine(made)
+    assert made.lineage.filter(pl.col("table") == "measurement")["item"].to_list() == ["ecog_grade"]
 
 
 def test_the_register_is_what_the_first_patient_rule_makes() -> None:
@@ -211,19 +232,9 @@ def test_a_date_of_day_zero_that_cannot_be_read_is_told() -> None:
 
 def test_two_dates_of_day_zero_are_none_but_the_same_date_twice_is_one() -> None:
     text = DATED.replace('source = "clinical"\ncolumn = "zero"', 'source = "labs"\ncolumn = "zero"')
-    use = """
-[[rules]]
-id = "L1"
-to = "measurement"
-source = "labs"
-[rules.set]
-item = { value = "ecog_grade" }
-day = { value = 0 }
-value = { from = "ecog", blank = "no_row" }
-"""
     labs = LABS.replace('patient = "id"', 'patient = "id"\ndate_format = "%d.%m.%Y"')
     made = harmonise(
-        text + labs + use,
+        text + labs + ECOG,
         clinical="id,sex,days\n1,1,11.03.2001\n2,1,11.03.2001\n",
         labs="id,zero,ecog\n1,01.03.2001,1\n1,01.03.2001,2\n2,01.03.2001,0\n2,02.03.2001,0\n",
     )

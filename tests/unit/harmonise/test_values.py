@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from unit.harmonise.trial_builder import read_cell
 
 from chorall.harmonise.values import STATUS_OF_REASON
 from chorall.tables.words import MARKER_STATUSES, MISSING_REASONS
-from unit.harmonise.trial_builder import read_cell
 
 NR = 'blank = "not_reported"'
 

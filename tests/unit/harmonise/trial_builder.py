@@ -10,7 +10,7 @@ from typing import Any
 
 import polars as pl
 
-from chorall.harmonise.cell_parsing import ZERO_DATE
+from chorall.harmonise.calendar_dates import ZERO_DATE
 from chorall.harmonise.mapping import Mapping, SourcePart, ValuePart
 from chorall.harmonise.mapping_file import read_mapping
 from chorall.harmonise.prepare import SourceRows
@@ -59,15 +59,12 @@ vital_status = { value = "alive" }
 BASE = TRIAL + CLINICAL + PATIENT + FOLLOW_UP
 
 
-def write_mapping(text: str) -> Path:
-    """Write a mapping to a folder of its own."""
-    path = Path(tempfile.mkdtemp(prefix="chorall-test-")) / "mapping.toml"
-    path.write_text(text, "utf-8")
-    return path
-
-
 def parse_mapping(text: str) -> Mapping:
-    return read_mapping(write_mapping(text))
+    """Read a mapping from a file, as a mapping is read."""
+    with tempfile.TemporaryDirectory(prefix="chorall-test-") as folder:
+        path = Path(folder) / "mapping.toml"
+        path.write_text(text, "utf-8")
+        return read_mapping(path)
 
 
 def read_rows(text: str) -> pl.DataFrame:
@@ -106,7 +103,7 @@ def read_cell(
     zero: str | None = None,
     **other: Any,
 ) -> tuple[Any, str | None, str | None, bool]:
-    """Return value, reason for missing, problem and whether the row is skipped, for one cell `x`."""
+    """Return value, reason for missing, problem and whether the row is skipped, for a cell `x`."""
     table, _, name = field.partition(".")
     part = SourcePart.model_validate(tomllib.loads(f'file = "f"\npatient = "id"\n{source}'))
     rule = parse_rule(table, name, spec)

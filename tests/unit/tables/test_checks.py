@@ -39,9 +39,7 @@ def test_an_empty_table_is_sound() -> None:
         ({"trial_id": None}, "`trial_id`: 1 rows have no value"),
     ],
 )
-def test_a_value_needs_no_reason_and_a_gap_needs_one(
-    row: dict[str, object], message: str
-) -> None:
+def test_a_value_needs_no_reason_and_a_gap_needs_one(row: dict[str, object], message: str) -> None:
     with pytest.raises(DataError, match=r"table `patient` breaks the data model") as caught:
         check_table(PATIENT, patients({"patient_id": "2"}, row))
     assert message in str(caught.value)

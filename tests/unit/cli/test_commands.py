@@ -1,0 +1,205 @@
+"""Commands end with the right exit code and one message, never with a traceback."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from properties.delivery_maker import CANARY, fixed_consortium
+
+from chorall.cli import main
+
+Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Return a function that runs one command line: exit code, standard output and error."""
+
+    def run_command(*arguments: object) -> tuple[int, str, str]:
+        monkeypatch.setattr("sys.argv", ["chorall", *map(str, arguments)])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        code = ended.value.code
+        printed = capsys.readouterr()
+        return (int(code or 0), printed.out, printed.err.strip())
+
+    return run_command
+
+
+@pytest.fixture
+def consortium(tmp_path: Path) -> Path:
+    return fixed_consortium().write(tmp_path / "in")
+
+
+@pytest.fixture
+def pool(consortium: Path, run: Run) -> Path:
+    folder = consortium.parent.parent / "pool"
+    code, *_ = run("pool", consortium, "-o", folder)
+    assert code == 0
+    return folder
+
+
+def change(file: Path, old: str, new: str) -> None:
+    text = file.read_text("utf-8")
+    assert old in text
+    file.write_text(text.replace(old, new), "utf-8")
+
+
+def assert_one_message(error: str, kind: str) -> None:
+    assert error.count("Error: ") == 1
+    assert error.startswith(f"{kind}: ")
+    assert "Traceback" not in error
+    assert CANARY not in error
+
+
+def test_pooling_tells_what_is_in_the_pool_and_what_comes_next(run: Run, pool: Path) -> None:
+    code, out, error = run("pool", pool.parent / "in" / "consortium.toml", "-o", pool)
+    assert (code, error) == (0, "")
+    assert "A" in out
+    assert "chorall incidence" in out
+    assert CANARY not in out
+
+
+def test_planning_ends_well_and_says_that_nothing_was_written(run: Run, consortium: Path) -> None:
+    code, out, error = run("plan", consortium, "--all")
+    assert (code, error) == (0, "")
+    assert "Nothing was written." in out
+    assert "patient.sex" in out
+    assert not (consortium.parent.parent / "pool").exists()
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["nonsense"], ["pool"], ["pool", "x.toml"], ["plan", "x.toml", "--wrong"], ["explain", "x"]],
+)
+def test_wrong_usage_is_2(run: Run, arguments: list[str]) -> None:
+    code, out, error = run(*arguments)
+    assert code == 2
+    assert "Usage" in error or "Usage" in out
+    assert "Traceback" not in error
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["pool", "nowhere.toml", "-o", "pool"],
+        ["plan", "nowhere.toml"],
+        ["incidence", "nowhere"],
+        ["prognosis", "nowhere"],
+        ["explain", "nowhere", "p", "sex"],
+        ["diff", "nowhere", "nowhere"],
+        ["report", "nowhere", "-o", "x.html"],
+    ],
+)
+def test_bad_input_is_10(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    code, _, error = run(*arguments)
+    assert code == 10
+    assert_one_message(error, "InputError")
+    assert "nowhere" in error
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_file_of_the_delivery_that_is_not_there_is_10(run: Run, consortium: Path) -> None:
+    (consortium.parent / "clinical_A.csv").unlink()
+    code, _, error = run("pool", consortium, "-o", consortium.parent / "pool")
+    assert code == 10
+    assert_one_message(error, "InputError")
+    assert "clinical_A.csv" in error
+
+
+def test_bad_data_are_11(run: Run, consortium: Path) -> None:
+    change(consortium.parent / "clinical_A.csv", "last_contact", "x")
+    code, _, error = run("pool", consortium, "-o", consortium.parent / "pool")
+    assert code == 11
+    assert_one_message(error, "DataError")
+
+
+def test_a_changed_pool_is_11(run: Run, pool: Path) -> None:
+    (pool / "event.parquet").write_bytes(b"")
+    code, _, error = run("incidence", pool)
+    assert code == 11
+    assert_one_message(error, "DataError")
+    assert "event.parquet" in error
+
+
+def test_a_bad_definition_is_12(run: Run, consortium: Path) -> None:
+    change(consortium.parent / "A.toml", 'to = "event"', 'to = "evnet"')
+    for command in (["plan", consortium], ["pool", consortium, "-o", consortium.parent / "p"]):
+        code, _, error = run(*command)
+        assert code == 12
+        assert_one_message(error, "DefinitionError")
+        assert "did you mean `event`?" in error
+
+
+def test_a_failing_assurance_test_is_12_and_the_plan_is_shown_all_the_same(
+    run: Run, consortium: Path
+) -> None:
+    mapping = consortium.parent / "A.toml"
+    text = '\n[[tests]]\nname = "no patient"\ngiven = {}\n[[tests.expect.patient]]\nsex = "male"\n'
+    mapping.write_text(mapping.read_text("utf-8") + text, "utf-8")
+    code, out, error = run("plan", consortium)
+    assert code == 12
+    assert_one_message(error, "DefinitionError")
+    assert "no patient" in out
+    code, _, error = run("pool", consortium, "-o", consortium.parent / "pool")
+    assert code == 12
+    assert "expected a row {'sex': 'male'}" in error
+
+
+def test_an_old_pool_survives_a_failure(run: Run, pool: Path) -> None:
+    before = {file.name: file.read_bytes() for file in pool.iterdir()}
+    (pool.parent / "in" / "clinical_A.csv").write_bytes(b"")
+    code, *_ = run("pool", pool.parent / "in" / "consortium.toml", "-o", pool)
+    assert code in (10, 11)
+    assert {file.name: file.read_bytes() for file in pool.iterdir()} == before
+
+
+def test_explaining_tells_the_way_of_a_value(run: Run, pool: Path) -> None:
+    from chorall.tables.store import read_pool
+
+    patient = read_pool(pool).table("patient")["patient_id"][0]
+    code, out, _ = run("explain", pool, patient, "sex")
+    assert code == 0
+    assert "patient.sex of patient" in out
+    assert "clinical_A.csv row 2" in out
+    code, _, error = run("explain", pool, patient, "sexx")
+    assert code == 10
+    assert_one_message(error, "InputError")
+
+
+def test_a_difference_is_shown_down_to_the_headline(run: Run, pool: Path) -> None:
+    consortium = pool.parent / "in" / "consortium.toml"
+    code, out, _ = run("diff", pool, consortium)
+    assert (code, out) == (0, "The pools are the same, byte for byte.\n")
+    change(consortium.parent / "A.toml", '"0" = "absent"', '"0" = "inconclusive"')
+    code, out, error = run("diff", pool, consortium)
+    assert (code, error) == (0, "")
+    assert "Marker status that changed" in out
+    assert "inconclusive" in out
+    assert "Headline figures" in out
+
+
+@pytest.mark.parametrize("analysis", ["incidence", "prognosis"])
+def test_json_holds_analysis_pool_rows_and_warnings(run: Run, pool: Path, analysis: str) -> None:
+    file = pool.parent / "numbers.json"
+    code, *_ = run(analysis, pool, "--json", file)
+    assert code == 0
+    written = json.loads(file.read_text("utf-8"))
+    assert set(written) >= {"analysis", "pool", "rows", "warnings"}
+    assert written["analysis"] == analysis
+    assert isinstance(written["rows"], list)
+    assert isinstance(written["warnings"], list)
+
+
+def test_words_in_square_brackets_are_printed_as_they_stand(run: Run, tmp_path: Path) -> None:
+    made = fixed_consortium()
+    made.files["A"].rows[1][2] = "[/bold]"
+    code, out, error = run("plan", made.write(tmp_path / "in"))
+    assert (code, error) == (0, "")
+    assert "[/bold]" in out
