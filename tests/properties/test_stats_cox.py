@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linprog
 
@@ -10,8 +10,11 @@ from chorall.errors import ConvergenceError, InputError
 from chorall.stats import fit_cox
 from chorall.stats.checks import FollowUp
 from chorall.stats.cox_data import prepare_cox_data
+from chorall.stats.cox_likelihood import evaluate_likelihood
 from chorall.stats.cox_robust import find_score_residuals
 
+# a busy machine must not fail a test: no deadline for an example
+UNHURRIED = settings(deadline=None)
 VALUE = st.sampled_from([-1.5, -0.5, 0.0, 0.25, 1.0, 2.0])
 PATIENT = st.tuples(
     st.integers(1, 6), st.booleans(), st.integers(0, 5), st.integers(0, 1), VALUE, VALUE
@@ -32,20 +35,22 @@ def fit_or_skip(*arguments, **options):
     return fit_cox(*arguments, tolerance=1e-11, **{"ridge": 0.1, **options})
 
 
+@UNHURRIED
 @given(PATIENTS, TIES, st.booleans(), st.tuples(VALUE, VALUE))
 def test_gradient_and_information_are_the_derivatives(patients, ties, weighted, coefficients):
     x, time, event, entry, stratum = split_columns(patients)
     weights = 0.5 + np.arange(len(time)) % 3 if weighted else None
-    data = prepare_cox_data(x, FollowUp(time, event, entry), stratum, weights)
-    efron = ties == "efron"
+    data = prepare_cox_data(
+        x, FollowUp(time, event, entry), stratum, weights, efron=ties == "efron"
+    )
     centre = np.array(coefficients)
-    _, gradient, information = data.sweep(centre, efron=efron)
+    _, gradient, information = evaluate_likelihood(data, centre)
     np.testing.assert_array_equal(information, information.T)
     step = 1e-5
     for column in range(2):
         shift = step * np.eye(2)[column]
-        above = data.sweep(centre + shift, efron=efron)
-        below = data.sweep(centre - shift, efron=efron)
+        above = evaluate_likelihood(data, centre + shift)
+        below = evaluate_likelihood(data, centre - shift)
         # central differences: error of step^2 plus rounding / step
         slope = (above[0] - below[0]) / (2 * step)
         np.testing.assert_allclose(slope, gradient[column], rtol=1e-6, atol=1e-6)
@@ -53,6 +58,7 @@ def test_gradient_and_information_are_the_derivatives(patients, ties, weighted, 
         np.testing.assert_allclose(curve, information[column], rtol=1e-6, atol=1e-6)
 
 
+@UNHURRIED
 @given(PATIENTS, TIES, st.randoms(use_true_random=False))
 def test_the_order_of_patients_does_not_matter(patients, ties, random):
     fits = []
@@ -60,9 +66,10 @@ def test_the_order_of_patients_does_not_matter(patients, ties, random):
         x, time, event, entry, stratum = split_columns(rows)
         fits.append(fit_or_skip(x, time, event, entry_time=entry, strata=stratum, ties=ties))
     np.testing.assert_allclose(fits[0].log_hazard_ratio, fits[1].log_hazard_ratio, atol=1e-9)
-    np.testing.assert_allclose(fits[0].covariance, fits[1].covariance, rtol=1e-8)
+    np.testing.assert_allclose(fits[0].covariance, fits[1].covariance, rtol=1e-8, atol=1e-12)
 
 
+@UNHURRIED
 @given(PATIENTS, TIES, st.sampled_from([1 / 365.25, 30.4375]))
 def test_the_unit_of_time_does_not_matter(patients, ties, unit):
     x, time, event, entry, _ = split_columns(patients)
@@ -71,6 +78,7 @@ def test_the_unit_of_time_does_not_matter(patients, ties, unit):
     np.testing.assert_allclose(first.log_hazard_ratio, second.log_hazard_ratio, atol=1e-9)
 
 
+@UNHURRIED
 @given(PATIENTS)
 def test_everybody_twice_with_half_the_weight_is_the_same_under_breslow(patients):
     x, time, event, entry, _ = split_columns(patients)
@@ -84,10 +92,11 @@ def test_everybody_twice_with_half_the_weight_is_the_same_under_breslow(patients
         ties="breslow",
     )
     np.testing.assert_allclose(first.log_hazard_ratio, second.log_hazard_ratio, atol=1e-9)
-    np.testing.assert_allclose(first.covariance, second.covariance, rtol=1e-8)
+    np.testing.assert_allclose(first.covariance, second.covariance, rtol=1e-8, atol=1e-12)
     assert first.log_likelihood == pytest.approx(second.log_likelihood, rel=1e-10, abs=1e-10)
 
 
+@UNHURRIED
 @given(PATIENTS, TIES)
 def test_turning_a_covariate_round_turns_its_coefficient_round(patients, ties):
     x, time, event, entry, _ = split_columns(patients)
@@ -109,6 +118,7 @@ def has_no_maximum(x, time, event, entry, stratum):
     return -best.fun > 1e-7
 
 
+@UNHURRIED
 @given(PATIENTS, TIES, st.booleans())
 def test_a_fit_is_at_its_maximum_or_there_is_none(patients, ties, weighted):
     x, time, event, entry, stratum = split_columns(patients)
@@ -124,23 +134,27 @@ def test_a_fit_is_at_its_maximum_or_there_is_none(patients, ties, weighted):
         return
     assert not has_no_maximum(x, time, event, entry, stratum)
     assert fit.converged
-    data = prepare_cox_data(x, FollowUp(time, event, entry), stratum, weights)
-    gradient = data.sweep(fit.log_hazard_ratio * data.scale, efron=ties == "efron")[1]
+    data = prepare_cox_data(
+        x, FollowUp(time, event, entry), stratum, weights, efron=ties == "efron"
+    )
+    gradient = evaluate_likelihood(data, fit.log_hazard_ratio * data.scale).gradient
     np.testing.assert_allclose(gradient, 0.0, atol=1e-7)
     assert fit.log_likelihood >= fit.log_likelihood_null - 1e-9
     np.testing.assert_array_equal(fit.covariance, fit.covariance.T)
 
 
+@UNHURRIED
 @given(PATIENTS, TIES)
 def test_score_residuals_add_up_to_the_score(patients, ties):
     x, time, event, entry, stratum = split_columns(patients)
     assume(event.any())
     weights = 0.5 + np.arange(len(time)) % 3
-    data = prepare_cox_data(x, FollowUp(time, event, entry), stratum, weights)
+    data = prepare_cox_data(
+        x, FollowUp(time, event, entry), stratum, weights, efron=ties == "efron"
+    )
     coefficients = np.array([0.3, -0.7])
-    efron = ties == "efron"
-    residuals = find_score_residuals(data, coefficients, efron=efron)
-    gradient = data.sweep(coefficients, efron=efron)[1]
+    residuals = find_score_residuals(data, coefficients)
+    gradient = evaluate_likelihood(data, coefficients).gradient
     if ties == "breslow" or not has_tied_events_of_unequal_weight(data):
         np.testing.assert_allclose(data.weights @ residuals, gradient, atol=1e-10)
 

@@ -1,8 +1,17 @@
-"""Types of the compiled sweep."""
+"""Types of the compiled passes."""
 
 import numpy as np
 from numpy.typing import NDArray
 
+def index_steps(
+    time: NDArray[np.float64],
+    event: NDArray[np.uint8],
+    weights: NDArray[np.float64],
+    stratum_bounds: NDArray[np.intp],
+    entry_time: NDArray[np.float64],
+    entry_order: NDArray[np.intp],
+    efron: bool,
+) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.float64], NDArray[np.float64]]: ...
 def sweep_risk_sets(
     x: NDArray[np.float64],
     linear_predictor: NDArray[np.float64],
@@ -12,6 +21,17 @@ def sweep_risk_sets(
     stratum_bounds: NDArray[np.intp],
     entry_time: NDArray[np.float64],
     entry_order: NDArray[np.intp],
-    efron: bool,
-    steps: NDArray[np.float64],
-) -> tuple[float, NDArray[np.float64], NDArray[np.float64]]: ...
+    fraction: NDArray[np.float64],
+    step_weight: NDArray[np.float64],
+) -> tuple[float, NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]: ...
+def spread_steps(
+    values: NDArray[np.float64],
+    hazard: NDArray[np.float64],
+    shift: NDArray[np.float64],
+    fraction: NDArray[np.float64],
+    linear_predictor: NDArray[np.float64],
+    event: NDArray[np.uint8],
+    stratum_bounds: NDArray[np.intp],
+    first_step: NDArray[np.intp],
+    end_step: NDArray[np.intp],
+) -> NDArray[np.float64]: ...

@@ -1,37 +1,81 @@
 # cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
-"""One descending sweep over the risk sets of a Cox model.
+"""The two passes over the risk sets of a Cox model.
 
 All arrays are sorted by stratum and, within it, by descending time, so that a risk set only
 grows; with delayed entry a second order (descending entry time) says who leaves it again.
-The tie correction of one event time enters as five sums over its d events,
+A *step* is one event. The d events of one time are d steps; Efron's rule spares the tied the
+part 0, 1/d, ..., (d-1)/d of the hazard of each, Breslow's rule spares nothing.
 
-    a = sum 1/g    b = sum f/g    c = sum 1/g^2    e = sum f/g^2    h = sum f^2/g^2
-
-where g = S0 - f D0, S0 and D0 are the sums of risk over those at risk and over those with the
-event, and f = 0, 1/d, ..., (d-1)/d for Efron and 0 for Breslow. This costs O(d + p^2) where
-the textbook loop costs O(d p^2).
+The forward pass finds the hazard and the mean covariates of each step. The backward pass adds
+the hazards up for every row over the steps it was at risk at. All else is linear algebra: the
+gradient is x' (events - expected), the information x' diag(expected) x - means' diag(w) means.
 """
 
 import numpy as np
 
-from libc.math cimport INFINITY, exp, log
+from libc.math cimport INFINITY, exp, isfinite, log
 from libc.string cimport memset
 
 # part of the largest sum below which a difference of sums has lost four of its sixteen digits
 cdef double CANCELLATION = 1e-4
+# up to so many steps are added one by one rather than by a difference of cumulative sums
+cdef Py_ssize_t FEW_STEPS = 16
 
 
-cdef struct TieSums:
-    double log_g
-    double a
-    double b
-    double c
-    double e
-    double h
+def index_steps(
+    const double[::1] time,
+    const unsigned char[::1] event,
+    const double[::1] weights,
+    const Py_ssize_t[::1] stratum_bounds,
+    const double[::1] entry_time,
+    const Py_ssize_t[::1] entry_order,
+    bint efron,
+):
+    """Number the steps of each row; nothing here depends on the coefficients.
+
+    Returns
+    -------
+    tuple of four ndarrays
+        First step that each row is at risk at and the first that it is not at risk at any more,
+        both of shape (n,); spared part of the hazard and mean weight of the tied at each step.
+    """
+    cdef Py_ssize_t n = time.shape[0], n_steps = np.count_nonzero(event)
+    first_step, end_step = np.empty(n, dtype=np.intp), np.empty(n, dtype=np.intp)
+    fraction, step_weight = np.zeros(n_steps), np.empty(n_steps)
+    cdef Py_ssize_t[::1] first = first_step, end = end_step
+    cdef double[::1] part = fraction, mean_weight = step_weight
+    cdef Py_ssize_t s, start, stop, row, group, step = 0, opened, i
+    cdef double total
+    with nogil:
+        for s in range(stratum_bounds.shape[0] - 1):
+            start, stop = stratum_bounds[s], stratum_bounds[s + 1]
+            row = start
+            while row < stop:
+                group, opened, total = row, step, 0
+                while row < stop and time[row] == time[group]:
+                    first[row] = opened
+                    if event[row]:
+                        total += weights[row]
+                        step += 1
+                    row += 1
+                for i in range(opened, step):
+                    mean_weight[i] = total / (step - opened)
+                    if efron:
+                        part[i] = <double>(i - opened) / (step - opened)
+            for row in range(start, stop):
+                end[row] = step
+            if entry_time.shape[0]:
+                # descending entry: at risk at the steps of the rows with a later time
+                row = start
+                for i in range(start, stop):
+                    while row < stop and time[row] > entry_time[entry_order[i]]:
+                        row += 1
+                    end[entry_order[i]] = first[row] if row < stop else step
+    return first_step, end_step, fraction, step_weight
 
 
 cdef class RiskSet:
-    """Sums of risk, risk times x and risk times x x' (lower triangle) over some rows.
+    """Sums of risk and of risk times x over some rows.
 
     Risk is weight times exp(linear predictor - shift). The shift follows the largest predictor,
     so that a risk set of low predictors late in follow-up does not vanish beside the others.
@@ -40,13 +84,11 @@ cdef class RiskSet:
     cdef Py_ssize_t n, p
     cdef double s0, peak, shift
     cdef double[::1] s1
-    cdef double[:, ::1] s2
 
     def __init__(self, Py_ssize_t p):
         self.p = p
-        # one more than needed keeps the pointers valid for a model without covariates
+        # one more than needed keeps the pointer valid for a model without covariates
         self.s1 = np.zeros(p + 1)
-        self.s2 = np.zeros((p + 1, p + 1))
         self.empty(-INFINITY)
 
     cdef void empty(self, double shift) noexcept nogil:
@@ -54,53 +96,44 @@ cdef class RiskSet:
         self.s0 = self.peak = 0
         self.shift = shift
         memset(&self.s1[0], 0, self.s1.shape[0] * sizeof(double))
-        memset(&self.s2[0, 0], 0, self.s2.shape[0] * self.s2.shape[1] * sizeof(double))
 
     cdef void raise_shift(self, double shift) noexcept nogil:
         cdef double factor = exp(self.shift - shift)
-        cdef Py_ssize_t j, k
+        cdef Py_ssize_t j
         self.shift = shift
         self.s0 *= factor
         self.peak *= factor
         for j in range(self.p):
             self.s1[j] *= factor
-            for k in range(j + 1):
-                self.s2[j, k] *= factor
 
     cdef void add(self, const double* x, double predictor, double weight) noexcept nogil:
         """Add one row; a negative weight takes it away again."""
-        cdef Py_ssize_t j, k
-        cdef double risk, scaled
+        cdef Py_ssize_t j, p = self.p
+        cdef double risk
         cdef double* s1 = &self.s1[0]
-        cdef double* row
         if predictor > self.shift:
             self.raise_shift(predictor)
         risk = weight * exp(predictor - self.shift)
         self.s0 += risk
         self.peak = max(self.peak, self.s0)
-        for j in range(self.p):
-            scaled = risk * x[j]
-            s1[j] += scaled
-            row = &self.s2[j, 0]
-            for k in range(j + 1):
-                row[k] += scaled * x[k]
+        for j in range(p):
+            s1[j] += risk * x[j]
         self.n += 1 if weight > 0 else -1
 
 
 cdef class Sweep:
-    """The sums over all event times, and the risk set that they are taken from."""
+    """The forward pass and what it finds at each step."""
 
     cdef const double[:, ::1] x
-    cdef const double[::1] predictor, time, weights, entry_time
+    cdef const double[::1] predictor, time, weights, entry_time, fraction, step_weight
     cdef const unsigned char[::1] event
     cdef const Py_ssize_t[::1] entry_order
     cdef const double* rows
-    cdef bint efron
     cdef Py_ssize_t p, start, leaving, n_tied, n_steps
-    cdef double tied_weight, log_likelihood
+    cdef double log_likelihood
     cdef RiskSet at_risk, tied
-    cdef double[::1] gradient
-    cdef double[:, ::1] information, steps
+    cdef double[::1] hazard, shift
+    cdef double[:, ::1] means
 
     cdef void run_stratum(self, Py_ssize_t start, Py_ssize_t stop) noexcept nogil:
         cdef Py_ssize_t end, first = start
@@ -141,73 +174,51 @@ cdef class Sweep:
         """Admit all rows with the time of row `first`; return the row after the last."""
         cdef Py_ssize_t row = first
         self.n_tied = 0
-        self.tied_weight = 0
         while row < stop and self.time[row] == self.time[first]:
             self.add_row(self.at_risk, row)
-            if self.event[row]:
-                self.n_tied += 1
-                self.tied_weight += self.weights[row]
+            self.n_tied += self.event[row]
             row += 1
         return row
 
     cdef void collect_tied_events(self, Py_ssize_t first, Py_ssize_t end) noexcept nogil:
         """Add what was observed at one event time, and sum the risk of the tied for Efron."""
-        cdef Py_ssize_t row, j
-        self.tied.empty(self.at_risk.shift)
+        cdef Py_ssize_t row
+        # the last part is the largest: 0 for one event and for Breslow's rule
+        cdef bint is_spared = self.fraction[self.n_steps + self.n_tied - 1] > 0
+        if is_spared:
+            self.tied.empty(self.at_risk.shift)
         for row in range(first, end):
-            if not self.event[row]:
-                continue
-            # less the shift, here as in close_event_time, no digits are lost to large predictors
-            self.log_likelihood += self.weights[row] * (self.predictor[row] - self.at_risk.shift)
-            for j in range(self.p):
-                self.gradient[j] += self.weights[row] * self.rows[row * self.p + j]
-            if self.efron and self.n_tied > 1:
-                self.add_row(self.tied, row)
-
-    cdef TieSums sum_over_ties(self) noexcept nogil:
-        cdef TieSums sums
-        cdef Py_ssize_t i
-        cdef double f, g
-        memset(&sums, 0, sizeof(TieSums))
-        for i in range(self.n_tied):
-            f = <double>i / self.n_tied if self.efron else 0.0
-            g = self.at_risk.s0 - f * self.tied.s0
-            sums.log_g += log(g)
-            sums.a += 1 / g
-            sums.b += f / g
-            sums.c += 1 / (g * g)
-            sums.e += f / (g * g)
-            sums.h += f * f / (g * g)
-        return sums
+            if self.event[row]:
+                # less the shift, here as in close_event_time: no digits are lost to large ones
+                self.log_likelihood += self.weights[row] * (
+                    self.predictor[row] - self.at_risk.shift
+                )
+                if is_spared:
+                    self.add_row(self.tied, row)
 
     cdef void close_event_time(self) noexcept nogil:
-        cdef TieSums sums = self.sum_over_ties()
-        cdef double weight = self.tied_weight / self.n_tied
-        cdef double s1, d1, mean, by_s1, by_d1
-        # the steps are on the scale of the predictors, without shift
-        cdef double hazard = weight * exp(-self.at_risk.shift)
-        cdef double* step = NULL
-        cdef Py_ssize_t j, k
-        if self.steps.shape[0]:
-            step = &self.steps[self.n_steps, 0]
-            step[0], step[1] = hazard * sums.a, hazard * sums.b
-        self.n_steps += 1
-        self.log_likelihood -= weight * sums.log_g
-        for j in range(self.p):
-            s1, d1 = self.at_risk.s1[j], self.tied.s1[j]
-            mean = sums.a * s1 - sums.b * d1
-            by_s1 = sums.c * s1 - sums.e * d1
-            by_d1 = sums.e * s1 - sums.h * d1
-            self.gradient[j] -= weight * mean
-            for k in range(j + 1):
-                self.information[j, k] += weight * (
-                    sums.a * self.at_risk.s2[j, k] - sums.b * self.tied.s2[j, k]
-                    - by_s1 * self.at_risk.s1[k] + by_d1 * self.tied.s1[k]
-                )
-            if step:
-                step[2 + j] = hazard * by_s1
-                step[2 + self.p + j] = hazard * by_d1
-                step[2 + 2 * self.p + j] = mean / self.n_tied
+        cdef Py_ssize_t i, j, step, p = self.p
+        cdef double f, risk
+        cdef double* s1 = &self.at_risk.s1[0]
+        cdef double* d1 = &self.tied.s1[0]
+        cdef double* mean
+        for i in range(self.n_tied):
+            step = self.n_steps + i
+            f = self.fraction[step]
+            risk = self.at_risk.s0
+            if f > 0:
+                risk -= f * self.tied.s0
+            self.log_likelihood -= self.step_weight[step] * log(risk)
+            self.hazard[step] = self.step_weight[step] / risk
+            self.shift[step] = self.at_risk.shift
+            mean = &self.means[step, 0]
+            if f > 0:
+                for j in range(p):
+                    mean[j] = (s1[j] - f * d1[j]) / risk
+            else:
+                for j in range(p):
+                    mean[j] = s1[j] / risk
+        self.n_steps += self.n_tied
 
 
 def sweep_risk_sets(
@@ -219,34 +230,159 @@ def sweep_risk_sets(
     const Py_ssize_t[::1] stratum_bounds,
     const double[::1] entry_time,
     const Py_ssize_t[::1] entry_order,
-    bint efron,
-    double[:, ::1] steps,
+    const double[::1] fraction,
+    const double[::1] step_weight,
 ):
-    """Sum log partial likelihood, its gradient and its information over all event times.
+    """Sum the log partial likelihood; find hazard and mean covariates of each step.
 
     `entry_time` is empty without delayed entry.
-    `steps` receives what score residuals need, one row per event time in the order of the
-    sweep: hazard; its part that Efron's rule spares the tied; then p columns each of hazard
-    times mean of x, the same for the spared part, and the mean of x. Without rows it is not
-    written.
 
     Returns
     -------
-    tuple of float, ndarray of shape (p,), ndarray of shape (p, p)
-        Log-likelihood, gradient and information (symmetric).
+    tuple of float, ndarray of shape (d,), ndarray of shape (d,), ndarray of shape (d, p)
+        Log-likelihood; hazard times exp(shift), and the shift, of each of the d steps; mean of
+        x at risk at each step.
     """
-    cdef Py_ssize_t stratum, p = x.shape[1]
+    cdef Py_ssize_t stratum, p = x.shape[1], n_steps = fraction.shape[0]
     cdef Sweep sweep = Sweep()
-    information = np.zeros((p + 1, p + 1))
-    gradient = np.zeros(p + 1)
+    hazard, shift, means = np.empty(n_steps), np.empty(n_steps), np.empty((n_steps, max(p, 1)))
     sweep.x, sweep.predictor, sweep.weights = x, linear_predictor, weights
-    sweep.time, sweep.event, sweep.efron = time, event, efron
-    sweep.entry_time, sweep.entry_order, sweep.steps = entry_time, entry_order, steps
-    sweep.gradient, sweep.information = gradient, information
+    sweep.time, sweep.event = time, event
+    sweep.entry_time, sweep.entry_order = entry_time, entry_order
+    sweep.fraction, sweep.step_weight = fraction, step_weight
+    sweep.hazard, sweep.shift, sweep.means = hazard, shift, means
     sweep.at_risk, sweep.tied, sweep.p = RiskSet(p), RiskSet(p), p
     sweep.rows = &x[0, 0] if p else &time[0]
     with nogil:
         for stratum in range(stratum_bounds.shape[0] - 1):
             sweep.run_stratum(stratum_bounds[stratum], stratum_bounds[stratum + 1])
-    lower = information[:p, :p]
-    return sweep.log_likelihood, gradient[:p], lower + np.tril(lower, -1).T
+    return sweep.log_likelihood, hazard, shift, means[:, :p]
+
+
+cdef class Spread:
+    """The backward pass: sums of hazard times value over the steps of each row."""
+
+    cdef const double[::1] hazard, shift, fraction
+    cdef const double[:, ::1] values
+    # sums over this step and all earlier times of the stratum, times exp(shift of this step)
+    cdef double[::1] total_hazard
+    cdef double[:, ::1] total
+    # the same over the steps of one time, times the spared part
+    cdef double[:, ::1] spared
+    cdef Py_ssize_t q
+
+    cdef void accumulate(self, Py_ssize_t first, Py_ssize_t end) noexcept nogil:
+        cdef Py_ssize_t step, j
+        cdef double factor
+        for step in range(end - 1, first - 1, -1):
+            self.total_hazard[step] = self.hazard[step]
+            for j in range(self.q):
+                self.total[step, j] = self.hazard[step] * self.values[step, j]
+            if step == end - 1:
+                continue
+            factor = 1
+            if self.shift[step] != self.shift[step + 1]:
+                factor = exp(self.shift[step] - self.shift[step + 1])
+            self.total_hazard[step] += self.total_hazard[step + 1] * factor
+            for j in range(self.q):
+                self.total[step, j] += self.total[step + 1, j] * factor
+
+    cdef void spare_tied(self, Py_ssize_t first, Py_ssize_t end) noexcept nogil:
+        """Add up what Efron's rule spares the tied; it is kept at the first of their steps."""
+        cdef Py_ssize_t step, j
+        for step in range(end - 1, first - 1, -1):
+            if self.fraction[step] > 0:
+                for j in range(self.q):
+                    self.spared[step, j] += (
+                        self.fraction[step] * self.hazard[step] * self.values[step, j]
+                    )
+                    # the step before belongs to the same time, for its part is less by 1 / d
+                    self.spared[step - 1, j] += self.spared[step, j]
+
+    cdef void add_row(
+        self,
+        Py_ssize_t first,
+        Py_ssize_t end,
+        Py_ssize_t last,
+        double predictor,
+        bint happened,
+        double* out,
+    ) noexcept nogil:
+        """Sum over the steps from `first` to before `end`; `last` ends those of the stratum."""
+        cdef Py_ssize_t j
+        cdef double factor = 0, kept = self.total_hazard[first]
+        cdef double risk = exp(predictor - self.shift[first])
+        if end < last:
+            factor = exp(self.shift[first] - self.shift[end])
+            kept -= factor * self.total_hazard[end]
+        if isfinite(kept) and (end == last or (
+            end - first > FEW_STEPS and kept > CANCELLATION * self.total_hazard[first]
+        )):
+            for j in range(self.q):
+                out[j] = self.total[first, j]
+                if end < last:
+                    out[j] -= factor * self.total[end, j]
+                out[j] *= risk
+        else:
+            self.add_one_by_one(first, end, predictor, out)
+        if happened:
+            for j in range(self.q):
+                out[j] -= risk * self.spared[first, j]
+
+    cdef void add_one_by_one(
+        self, Py_ssize_t first, Py_ssize_t end, double predictor, double* out
+    ) noexcept nogil:
+        cdef Py_ssize_t step, j
+        cdef double risk = 0
+        for j in range(self.q):
+            out[j] = 0
+        for step in range(first, end):
+            if step == first or self.shift[step] != self.shift[step - 1]:
+                risk = exp(predictor - self.shift[step])
+            for j in range(self.q):
+                out[j] += risk * self.hazard[step] * self.values[step, j]
+
+
+def spread_steps(
+    const double[:, ::1] values,
+    const double[::1] hazard,
+    const double[::1] shift,
+    const double[::1] fraction,
+    const double[::1] linear_predictor,
+    const unsigned char[::1] event,
+    const Py_ssize_t[::1] stratum_bounds,
+    const Py_ssize_t[::1] first_step,
+    const Py_ssize_t[::1] end_step,
+):
+    """Sum exp(linear predictor) times hazard times value over the steps of each row.
+
+    Returns
+    -------
+    ndarray of shape (n, q)
+        For `values` of shape (d, q). Values of 1 give the events expected of each row.
+    """
+    cdef Py_ssize_t n = linear_predictor.shape[0], d = hazard.shape[0], q = values.shape[1]
+    cdef Py_ssize_t s, row, last = 0, start
+    cdef Spread spread = Spread()
+    result = np.zeros((n, q))
+    cdef double[:, ::1] out = result
+    spread.hazard, spread.shift, spread.fraction = hazard, shift, fraction
+    spread.values, spread.q = values, q
+    spread.total_hazard, spread.total = np.empty(d), np.empty((d, q))
+    spread.spared = np.zeros((d, q))
+    if not n or not q:
+        return result
+    with nogil:
+        for s in range(stratum_bounds.shape[0] - 1):
+            start = last
+            for row in range(stratum_bounds[s], stratum_bounds[s + 1]):
+                last += event[row]
+            spread.accumulate(start, last)
+            spread.spare_tied(start, last)
+            for row in range(stratum_bounds[s], stratum_bounds[s + 1]):
+                if first_step[row] < end_step[row]:
+                    spread.add_row(
+                        first_step[row], end_step[row], last, linear_predictor[row],
+                        event[row], &out[row, 0],
+                    )
+    return result

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import numpy as np
 
-from chorall.errors import InputError, raise_gathered
+from chorall.errors import InputError
 from chorall.stats.arrays import ArrayLike, Floats, Integers
-from chorall.stats.checks import check_choice, check_level, check_time_and_event, check_weights
+from chorall.stats.checks import check_level, check_time_and_event, check_weights
+from chorall.stats.cox_arguments import check_combination, check_ridge, check_settings
 from chorall.stats.cox_collinearity import check_information
 from chorall.stats.cox_data import (
     CoxData,
     check_covariates,
     check_not_constant,
+    check_offset,
+    list_suspects,
     prepare_cox_data,
 )
 from chorall.stats.cox_newton import Ascent, CoxSettings, evaluate_point, maximise_likelihood
@@ -19,12 +22,11 @@ from chorall.stats.cox_result import (
     ChiSquareTest,
     CoxFit,
     find_chi_square_test,
+    invert_information,
     solve_quadratic_form,
     tabulate_wald,
 )
 from chorall.stats.cox_robust import check_clusters, find_robust_covariance
-
-TIES = ("efron", "breslow")
 
 
 def fit_cox(
@@ -36,8 +38,10 @@ def fit_cox(
     strata: ArrayLike | None = None,
     weights: ArrayLike | None = None,
     cluster: ArrayLike | None = None,
+    offset: ArrayLike | None = None,
     ties: str = "efron",
-    ridge: float = 0.0,
+    ridge: float | ArrayLike = 0.0,
+    firth: bool = False,
     conf_level: float = 0.95,
     max_iterations: int = 50,
     tolerance: float = 1e-9,
@@ -55,7 +59,9 @@ def fit_cox(
         True when the event happened at `time`, False when the patient was censored there.
     entry_time : array_like of shape (n,), optional
         Start of observation (delayed entry), before `time`; a patient is at risk after it.
-        Several rows of one patient give covariates that change with time.
+        Covariates that change with time: give one row per patient and span, entry_time < t <=
+        time, with the values of the span and `event` True in the last one only. The patient's
+        rows need no `cluster` as long as nobody has two rows at one time.
     strata : array_like of shape (n,), optional
         Stratum labels; each stratum has its own baseline hazard.
     weights : array_like of shape (n,), optional
@@ -63,10 +69,18 @@ def fit_cox(
     cluster : array_like of shape (n,), optional
         Labels of patients (or centres) whose rows depend on each other; asks for the
         robust covariance.
-    ties : {"efron", "breslow"}, optional
-        Rule for events at the same time.
-    ridge : float, optional
-        Weight of the penalty ridge / 2 * sum(log_hazard_ratio ** 2), in units of `x`.
+    offset : array_like of shape (n,), optional
+        Part of the linear predictor with a coefficient of 1.
+    ties : {"efron", "breslow", "exact"}, optional
+        Rule for events at the same time. Exact takes time itself as discrete, costs n times
+        the largest number of tied events, and allows neither weights nor clusters.
+    ridge : float or array_like of shape (p,), optional
+        Weight of the penalty sum(ridge * log_hazard_ratio ** 2) / 2, in units of `x`; one for
+        all coefficients, or one for each, 0 for no penalty.
+    firth : bool, optional
+        True adds half the log determinant of the information to the log-likelihood (Firth):
+        estimates are finite even where a covariate separates the events, and less biased in
+        small samples. Not with `ridge`, `cluster` or exact ties.
     conf_level : float, optional
         Coverage of the limits.
     max_iterations : int, optional
@@ -90,20 +104,25 @@ def fit_cox(
 
     See Also
     --------
+    check_proportional_hazards : Whether the hazard ratios stay the same over time.
+    find_cox_residuals : Which patients the model does not describe.
+    predict_cox_survival : Survival of a patient with given covariates.
     logrank : Test groups without a model.
     kaplan_meier : The curves to look at first.
 
     Notes
     -----
     R: ``coxph(Surv(entry_time, time, event) ~ x + strata(strata), weights = weights,
-    cluster = cluster, ties = ties)``; with a ridge ``ridge(x, theta = ridge, scale = FALSE)``
-    and its first variance. R rounds times first (``timefix``).
+    cluster = cluster, ties = ties)`` and ``offset(offset)``; with a ridge ``ridge(x, theta =
+    ridge, scale = FALSE)`` and its first variance; with firth ``coxphf(..., pl = FALSE)``. R
+    rounds times first (``timefix``).
 
     References
     ----------
     Cox DR (1972). doi:10.1111/j.2517-6161.1972.tb00899.x
     Efron B (1977). doi:10.1080/01621459.1977.10480613
     Lin DY, Wei LJ (1989). doi:10.1080/01621459.1989.10478874
+    Heinze G, Schemper M (2001). doi:10.1111/j.0006-341X.2001.00114.x
 
     Examples
     --------
@@ -115,34 +134,25 @@ def fit_cox(
     follow_up = check_time_and_event(time, event, entry_time)
     n = len(follow_up.time)
     level = check_level(conf_level)
-    settings = check_settings(ties, ridge, max_iterations, tolerance)
     covariates = check_covariates(x, n)
+    ridges = check_ridge(ridge, covariates.shape[1])
+    settings = check_settings(ties, ridges, firth, max_iterations, tolerance)
     if not follow_up.event.any():
         raise InputError("`event` is never True: without an event there is nothing to fit.")
     case_weights = check_weights(weights, n)
-    clusters = check_clusters(cluster, n, settings.ridge)
-    if not settings.ridge:
-        check_not_constant(covariates)
-    data = prepare_cox_data(covariates, follow_up, strata, case_weights)
+    check_combination(settings, case_weights is not None, cluster is not None)
+    data = prepare_cox_data(
+        covariates, follow_up, strata, case_weights,
+        offset=check_offset(offset, n), efron=ties == "efron",
+    )  # fmt: skip
+    clusters = check_clusters(cluster, n, float(ridges.max(initial=0.0)))
+    suspects = list_suspects(data)
+    check_not_constant(covariates, suspects[ridges[suspects] == 0])
     null = evaluate_point(data, np.zeros(covariates.shape[1]), settings)
-    if not settings.ridge:
-        check_information(null.information, float(data.weights[data.event].sum()))
+    if not ridges.all():
+        check_information(null.information, float(data.step_weight.sum()))
     ascent = maximise_likelihood(data, null, settings)
     return shape_result(data, ascent, clusters, settings, level)
-
-
-def check_settings(ties: str, ridge: float, max_iterations: int, tolerance: float) -> CoxSettings:
-    """Return the settings, or raise one gathered InputError."""
-    check_choice(ties, "ties", TIES)
-    problems = []
-    if not 0 <= ridge < np.inf:
-        problems.append(f"`ridge` is {ridge!r}; expected 0 or more")
-    if max_iterations < 1:
-        problems.append(f"`max_iterations` is {max_iterations!r}; expected 1 or more")
-    if not 0 < tolerance < 1:
-        problems.append(f"`tolerance` is {tolerance!r}; expected between 0 and 1, such as 1e-9")
-    raise_gathered(InputError, "the settings cannot be used", problems, "Correct these.")
-    return CoxSettings(ties == "efron", float(ridge), int(max_iterations), float(tolerance))
 
 
 def shape_result(
@@ -153,12 +163,12 @@ def shape_result(
     scaled_covariance = invert_information(best.information)
     if clusters is not None:
         scaled_covariance = find_robust_covariance(
-            data, best.coefficients, scaled_covariance, clusters, efron=settings.efron
+            data, best.coefficients, scaled_covariance, clusters
         )
     covariance = scaled_covariance / np.outer(data.scale, data.scale)
     log_hazard_ratio = best.coefficients / data.scale
     columns = tabulate_wald(log_hazard_ratio, covariance, level)
-    likelihood_ratio, score, wald = find_tests(ascent, scaled_covariance, settings.ridge)
+    likelihood_ratio, score, wald = find_tests(ascent, scaled_covariance, settings)
     return CoxFit(
         log_hazard_ratio=log_hazard_ratio,
         standard_error=columns.standard_error,
@@ -180,35 +190,29 @@ def shape_result(
         n_iterations=ascent.n_iterations,
         converged=ascent.converged,
         conf_level=level,
-        ties="efron" if settings.efron else "breslow",
+        ties=settings.ties,
         ridge=settings.ridge,
+        firth=settings.firth,
         warnings=describe_failure(ascent),
+        data=data,
     )
 
 
-def invert_information(information: Floats) -> Floats:
-    """Return the symmetric inverse; NaN where a failed fit left no positive information."""
-    try:
-        half = np.linalg.inv(np.linalg.cholesky(information))
-    except np.linalg.LinAlgError:
-        return np.full_like(information, np.nan)
-    return np.asarray(half.T @ half, dtype=np.float64)
-
-
 def find_tests(
-    ascent: Ascent, covariance: Floats, ridge: float
+    ascent: Ascent, covariance: Floats, settings: CoxSettings
 ) -> tuple[ChiSquareTest, ChiSquareTest, ChiSquareTest]:
     """Return the likelihood-ratio, score and Wald tests of all coefficients."""
     null, best = ascent.null, ascent.best
     p = len(best.coefficients)
-    if ridge or not np.isfinite(covariance).all():
-        invalid = ChiSquareTest(float("nan"), p, float("nan"))
+    invalid = ChiSquareTest(float("nan"), p, float("nan"))
+    if settings.ridge.any() or not np.isfinite(covariance).all():
         return invalid, invalid, invalid
-    return (
-        find_chi_square_test(2 * (best.log_likelihood - null.log_likelihood), p),
-        find_chi_square_test(solve_quadratic_form(null.gradient, null.information), p),
-        find_chi_square_test(solve_quadratic_form(best.coefficients, covariance), p),
-    )
+    likelihood_ratio = find_chi_square_test(2 * (best.objective - null.objective), p)
+    wald = find_chi_square_test(solve_quadratic_form(best.coefficients, covariance), p)
+    if settings.firth:
+        return likelihood_ratio, invalid, wald
+    score = find_chi_square_test(solve_quadratic_form(null.gradient, null.information), p)
+    return likelihood_ratio, score, wald
 
 
 def describe_failure(ascent: Ascent) -> tuple[str, ...]:
@@ -219,5 +223,5 @@ def describe_failure(ascent: Ascent) -> tuple[str, ...]:
     return (
         f"The Cox fit did not converge: after {ascent.n_iterations} Newton steps the next one is "
         f"still {length:.2g} standard errors long. Raise max_iterations, look for a covariate "
-        "that nearly separates the events, or use ridge > 0.",
+        "that nearly separates the events, or use firth=True or ridge > 0.",
     )

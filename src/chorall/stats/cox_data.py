@@ -1,18 +1,24 @@
-"""Cox data in the order and on the scale in which the compiled sweep reads them."""
+"""Cox data in the order and on the scale in which the compiled passes read them."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from chorall.errors import InputError, raise_gathered
-from chorall.stats._cox import sweep_risk_sets
-from chorall.stats.arrays import ArrayLike, Booleans, Floats, Integers, Labels
-from chorall.stats.checks import FollowUp, add_bad_places, check_labels, raise_problems
+from chorall.stats._cox import index_steps
+from chorall.stats.arrays import ArrayLike, Booleans, Floats, Labels
+from chorall.stats.checks import (
+    FollowUp,
+    add_bad_places,
+    raise_problems,
+    read_numbers,
+)
+from chorall.stats.cox_order import Positions, number_strata, scale_columns, sort_entries, sort_rows
 
-NO_STEPS = np.empty((0, 0))
+# a standard deviation below this part of the mean may be the rounding of a constant
+ROUNDING_OF_MEAN = 1e-7
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -23,113 +29,157 @@ class CoxData:
     ----------
     x : ndarray of shape (n, p)
         Covariates less their mean, over their standard deviation.
-    scale : ndarray of shape (p,)
-        The standard deviations.
-    time, weights, entry_time : ndarray of shape (n,)
+    centre, scale : ndarray of shape (p,)
+        The means and standard deviations.
+    time, weights, offset, entry_time : ndarray of shape (n,)
         As given, sorted; `entry_time` has shape (0,) without delayed entry.
     event : ndarray of bool, shape (n,)
         As given, sorted.
+    strata : ndarray of shape (n_strata,)
+        Labels of the strata, sorted; one None without strata.
     stratum_bounds : ndarray of shape (n_strata + 1,)
         Where each stratum starts, and n.
     entry_order : ndarray of shape (n,)
         Rows by stratum and descending entry time; shape (0,) without delayed entry.
     order : ndarray of shape (n,)
         Position among the arguments of each row.
+    first_step, end_step : ndarray of shape (n,)
+        First step (event, in the order of the rows) that each row is at risk at, and the first
+        that it is not at risk at any more.
+    fraction, step_weight : ndarray of shape (d,)
+        Part of the hazard of each step that Efron's rule spares the tied; their mean weight.
     """
 
     x: Floats
+    centre: Floats
     scale: Floats
     time: Floats
     event: Booleans
     weights: Floats
+    offset: Floats
     entry_time: Floats
-    stratum_bounds: NDArray[np.intp]
-    entry_order: NDArray[np.intp]
-    order: Integers
+    strata: Labels
+    stratum_bounds: Positions
+    entry_order: Positions
+    order: Positions
+    first_step: Positions
+    end_step: Positions
+    fraction: Floats
+    step_weight: Floats
 
     @property
     def mean_weight(self) -> float:
         """Mean weight, the unit in which gains of the log-likelihood are judged."""
         return float(self.weights.mean())
 
-    def sweep(
-        self, coefficients: Floats, *, efron: bool, steps: Floats = NO_STEPS
-    ) -> tuple[float, Floats, Floats]:
-        """Return log-likelihood, gradient and information at scaled coefficients."""
-        return sweep_risk_sets(
-            self.x, self.find_linear_predictor(coefficients), self.time,
-            self.event.view(np.uint8), self.weights, self.stratum_bounds,
-            self.entry_time, self.entry_order, efron, steps,
-        )  # fmt: skip
+    @property
+    def row_stratum(self) -> Positions:
+        """Number of the stratum of each row."""
+        return np.repeat(np.arange(len(self.strata)), np.diff(self.stratum_bounds))
 
     def find_linear_predictor(self, coefficients: Floats) -> Floats:
-        """Return x b less its largest value in the stratum, so that its exponential is finite."""
-        predictor = self.x @ coefficients
-        largest = np.maximum.reduceat(predictor, self.stratum_bounds[:-1])
-        return np.asarray(predictor - np.repeat(largest, np.diff(self.stratum_bounds)))
+        """Return x b plus the offset."""
+        return np.asarray(self.x @ coefficients + self.offset, dtype=np.float64)
 
 
-def check_covariates(x: ArrayLike, n: int) -> Floats:
+def check_covariates(x: ArrayLike, n: int, name: str = "x") -> Floats:
     """Return covariates as float64 of shape (n, p), all finite, or raise."""
     values = np.ma.filled(x, np.nan) if isinstance(x, np.ma.MaskedArray) else np.asarray(x)
     if values.ndim != 2:
         raise InputError(
-            f"`x` must have one row per patient and one column per covariate, but has shape "
-            f"{values.shape}. For a single covariate give x[:, None]."
+            f"`{name}` must have one row per patient and one column per covariate, but has shape "
+            f"{values.shape}. For a single covariate give {name}[:, None]."
         )
     if len(values) != n:
-        raise InputError(f"`x` has {len(values)} rows, but `time` has {n}. Give one per patient.")
+        raise InputError(f"`{name}` has {len(values)} rows, but `time` has {n}. Give one each.")
     try:
-        numbers = values.astype(np.float64)
+        numbers = np.asarray(values, dtype=np.float64)
     except (TypeError, ValueError) as error:
-        raise InputError(f"`x` must hold numbers, but holds {values.dtype} ({error}).") from error
-    problems: list[str] = []
-    for column in np.flatnonzero(~np.isfinite(numbers).all(axis=0)):
-        bad = ~np.isfinite(numbers[:, column])
-        add_bad_places(problems, f"x[:, {column}]", bad, "missing or infinite")
-    raise_problems(problems)
+        raise InputError(f"`{name}` must hold numbers, but holds {values.dtype}.") from error
+    with np.errstate(over="ignore", invalid="ignore"):
+        # one pass without a mask: only a sum that is not finite is looked into
+        suspicious = not np.isfinite(numbers.sum())
+    if suspicious:
+        check_finite_columns(numbers, name)
     return numbers
 
 
-def check_not_constant(x: Floats) -> None:
-    """Raise when a column holds one value only."""
-    constant = np.flatnonzero(x.max(axis=0) == x.min(axis=0))
-    problems = [f"column {column} is constant" for column in constant]
-    heading = "`x` has columns without a hazard ratio"
-    raise_gathered(InputError, heading, problems, "Columns count from 0. Leave these out.")
+def check_finite_columns(numbers: Floats, name: str) -> None:
+    """Raise an InputError that names columns with missing or infinite entries."""
+    problems: list[str] = []
+    for column in np.flatnonzero(~np.isfinite(numbers).all(axis=0)):
+        bad = ~np.isfinite(numbers[:, column])
+        add_bad_places(problems, f"{name}[:, {column}]", bad, "missing or infinite")
+    raise_problems(problems)
 
 
-def prepare_cox_data(
-    x: Floats, follow_up: FollowUp, strata: ArrayLike | None, weights: Floats | None
-) -> CoxData:
-    """Sort and scale checked arguments."""
-    n = len(follow_up.time)
-    codes = np.zeros(n, np.int64) if strata is None else check_labels(strata, n, "strata")[1]
-    order = np.lexsort((-follow_up.time, codes))
-    case_weights = np.ones(n) if weights is None else weights
-    centred = x - np.average(x, axis=0, weights=case_weights)
-    scale = np.sqrt(np.average(centred**2, axis=0, weights=case_weights))
-    # a constant column is refused unless a ridge holds it at 0
-    scale = np.where(scale > 0, scale, 1.0)
-    entry_time, entry_order = sort_entries(follow_up.entry_time, codes, order)
-    return CoxData(
-        x=np.ascontiguousarray((centred / scale)[order]),
-        scale=scale,
-        time=follow_up.time[order],
-        event=follow_up.event[order],
-        weights=case_weights[order],
-        entry_time=entry_time,
-        stratum_bounds=np.concatenate([[0], np.cumsum(np.bincount(codes))]).astype(np.intp),
-        entry_order=entry_order,
-        order=order.astype(np.int64),
+def check_offset(offset: ArrayLike | None, n: int) -> Floats:
+    """Return the offset as float64 of shape (n,), all finite; 0 without one."""
+    if offset is None:
+        return np.zeros(n)
+    problems: list[str] = []
+    values = read_numbers(offset, "offset", problems)
+    if not problems and len(values) != n:
+        problems.append(f"`offset` has {len(values)} entries, but `time` has {n}")
+    add_bad_places(problems, "offset", ~np.isfinite(values), "missing or infinite")
+    raise_problems(problems)
+    return values
+
+
+def check_not_constant(x: Floats, columns: Positions | None = None) -> None:
+    """Raise when one of the columns (without `columns`: any) holds one value only."""
+    asked = np.arange(x.shape[1]) if columns is None else columns
+    constant = asked[np.ptp(x[:, asked], axis=0) == 0] if len(x) else asked
+    raise_gathered(
+        InputError,
+        "`x` has columns without a hazard ratio",
+        [f"column {column} is constant" for column in constant],
+        "Columns count from 0. Leave these out.",
     )
 
 
-def sort_entries(
-    entry_time: Floats | None, codes: Integers, order: Labels
-) -> tuple[Floats, NDArray[np.intp]]:
-    """Return entry times in data order, and the rows by stratum and descending entry time."""
-    if entry_time is None:
-        return np.empty(0), np.empty(0, dtype=np.intp)
-    sorted_entries = entry_time[order]
-    return sorted_entries, np.lexsort((-sorted_entries, codes[order])).astype(np.intp)
+def list_suspects(data: CoxData) -> Positions:
+    """Return the columns that vary so little, or not at all, that they may be constant."""
+    little = data.scale <= ROUNDING_OF_MEAN * np.abs(data.centre)
+    return np.flatnonzero(little | ~data.x.any(axis=0))
+
+
+def prepare_cox_data(
+    x: Floats,
+    follow_up: FollowUp,
+    strata: ArrayLike | None,
+    weights: Floats | None,
+    *,
+    offset: Floats | None = None,
+    efron: bool = True,
+) -> CoxData:
+    """Sort and scale checked arguments."""
+    n = len(follow_up.time)
+    labels, codes = number_strata(strata, n)
+    order = sort_rows(-follow_up.time, codes, len(labels))
+    case_weights = np.ones(n) if weights is None else weights[order]
+    scaled, centre, scale = scale_columns(x, order, None if weights is None else case_weights)
+    time, event = follow_up.time[order], follow_up.event[order]
+    bounds = np.concatenate([[0], np.cumsum(np.bincount(codes))]).astype(np.intp)
+    entry_time, entry_order = sort_entries(follow_up.entry_time, codes, order, len(labels))
+    first_step, end_step, fraction, step_weight = index_steps(
+        time, event.view(np.uint8), case_weights, bounds, entry_time, entry_order, efron
+    )
+    return CoxData(
+        x=scaled,
+        centre=centre,
+        scale=scale,
+        time=time,
+        event=event,
+        weights=case_weights,
+        offset=np.zeros(n) if offset is None else offset[order],
+        entry_time=entry_time,
+        strata=labels,
+        stratum_bounds=bounds,
+        entry_order=entry_order,
+        order=order,
+        first_step=first_step,
+        end_step=end_step,
+        fraction=fraction,
+        step_weight=step_weight,
+    )

@@ -9,6 +9,9 @@ import numpy as np
 from chorall.errors import ConvergenceError
 from chorall.stats.arrays import Floats, Integers
 from chorall.stats.cox_data import CoxData
+from chorall.stats.cox_exact import evaluate_exact_likelihood
+from chorall.stats.cox_firth import curve_firth_penalty, find_firth_penalty
+from chorall.stats.cox_likelihood import evaluate_likelihood
 
 MAX_HALVINGS = 30
 # a log-likelihood is a sum of n terms: differences below this part of it are rounding
@@ -36,7 +39,11 @@ class Point:
     coefficients, gradient : ndarray of shape (p,)
         Where, and the gradient of the penalised log-likelihood there.
     information : ndarray of shape (p, p)
-        Negative Hessian of the penalised log-likelihood.
+        Negative Hessian of the log-likelihood with the ridge penalty; its inverse is the
+        covariance, with Firth's penalty too.
+    curvature : ndarray of shape (p, p), optional
+        What steps are found with instead, where the objective is not the log-likelihood less
+        the ridge penalty.
     log_likelihood, objective : float
         Without and with the penalty.
     """
@@ -46,25 +53,38 @@ class Point:
     objective: float
     gradient: Floats
     information: Floats
+    curvature: Floats | None = None
 
     def find_step(self) -> tuple[Floats, float]:
         """Return the Newton step and its length in standard errors (NaN if there is none)."""
+        curvature = self.information if self.curvature is None else self.curvature
         try:
-            np.linalg.cholesky(self.information)
+            np.linalg.cholesky(curvature)
         except np.linalg.LinAlgError:
             return np.zeros_like(self.gradient), float("nan")
-        step: Floats = np.linalg.solve(self.information, self.gradient).astype(np.float64)
+        step: Floats = np.linalg.solve(curvature, self.gradient).astype(np.float64)
         return step, float(np.sqrt(max(float(step @ self.gradient), 0.0)))
 
 
 @dataclass(frozen=True, slots=True)
 class CoxSettings:
-    """How the likelihood is formed and climbed."""
+    """How the likelihood is formed and climbed; `ridge` has one weight per column of `x`."""
 
-    efron: bool
-    ridge: float
+    ties: str
+    ridge: Floats
+    firth: bool
     max_iterations: int
     tolerance: float
+
+    @property
+    def is_penalised(self) -> bool:
+        """Whether the likelihood is climbed with any penalty."""
+        return self.firth or bool(self.ridge.any())
+
+    @property
+    def may_run_away(self) -> bool:
+        """Whether a coefficient without penalty can be infinite."""
+        return not self.firth and not bool(self.ridge.all())
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -78,16 +98,20 @@ class Ascent:
 
 
 def evaluate_point(data: CoxData, coefficients: Floats, settings: CoxSettings) -> Point:
-    """Evaluate likelihood, gradient and information with the ridge penalty."""
-    log_likelihood, gradient, information = data.sweep(coefficients, efron=settings.efron)
+    """Evaluate likelihood, gradient and information with the penalties."""
+    evaluate = evaluate_exact_likelihood if settings.ties == "exact" else evaluate_likelihood
+    log_likelihood, gradient, information = evaluate(data, coefficients)
     penalty = settings.ridge / data.scale**2
-    return Point(
-        coefficients,
-        log_likelihood,
-        log_likelihood - 0.5 * float(penalty @ coefficients**2),
-        gradient - penalty * coefficients,
-        information + np.diag(penalty),
-    )
+    objective = log_likelihood - 0.5 * float(penalty @ coefficients**2)
+    gradient = gradient - penalty * coefficients
+    information = information + np.diag(penalty)
+    curvature = None
+    if settings.firth:
+        added = find_firth_penalty(data, coefficients, information)
+        objective += added.log_likelihood
+        gradient = gradient + added.gradient
+        curvature = curve_firth_penalty(data, coefficients, added.gradient, information)
+    return Point(coefficients, log_likelihood, objective, gradient, information, curvature)
 
 
 def maximise_likelihood(data: CoxData, null: Point, settings: CoxSettings) -> Ascent:
@@ -100,8 +124,10 @@ def maximise_likelihood(data: CoxData, null: Point, settings: CoxSettings) -> As
         lengths.append(length / unit)
         if has_arrived(lengths, settings.tolerance):
             return Ascent(null, best, n_iterations, converged=True)
-        if not settings.ridge and is_monotone(lengths, step, null, best):
+        if settings.may_run_away and is_monotone(lengths, step, null, best):
             raise_monotone(step, null)
+        if settings.may_run_away and np.isnan(length) and is_flat_uphill(null, best):
+            raise_monotone(best.coefficients - null.coefficients, null)
         if np.isnan(length) or n_iterations == settings.max_iterations:
             break
         better, halvings = walk_uphill(data, best, step, settings)
@@ -129,7 +155,7 @@ def walk_uphill(
 def has_arrived(lengths: list[float], tolerance: float) -> bool:
     """Tell whether the last step is short enough, or as short as rounding lets it be."""
     last = lengths[-1]
-    stuck = len(lengths) > 1 and last <= ROUNDING_STEP and last > lengths[-2] / 2
+    stuck = len(lengths) > 1 and lengths[-2] / 2 < last <= ROUNDING_STEP
     return last <= tolerance or stuck
 
 
@@ -144,6 +170,15 @@ def is_monotone(lengths: list[float], step: Floats, null: Point, best: Point) ->
     return steady and bool(left < MONOTONE_INFORMATION * (step @ null.information @ step))
 
 
+def is_flat_uphill(null: Point, best: Point) -> bool:
+    """Tell whether a likelihood without curvature still rises on the way from `null`.
+
+    Where there is a maximum behind, it would fall.
+    """
+    way = best.coefficients - null.coefficients
+    return bool(way.any()) and float(best.gradient @ way) > 0
+
+
 def raise_monotone(step: Floats, null: Point) -> None:
     """Raise a ConvergenceError that names the columns whose coefficients run away."""
     pace = np.abs(step) * np.sqrt(np.diag(null.information))
@@ -155,5 +190,5 @@ def raise_monotone(step: Floats, null: Point) -> None:
         f"the Cox likelihood has no maximum: the coefficient of column {names} of `x` grows "
         "without end, because the covariate separates those with the event from those at risk "
         "(for example, no event in one of its groups). Columns count from 0. Leave the "
-        "column out, join groups, or hold it with ridge > 0."
+        "column out, join groups, or hold it with firth=True or ridge > 0."
     )

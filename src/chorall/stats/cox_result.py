@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from scipy.special import chdtrc, ndtr
 
 from chorall.stats.arrays import Floats, freeze
+from chorall.stats.cox_data import CoxData
 from chorall.stats.limits import find_normal_quantile
 
 
@@ -48,10 +49,11 @@ class CoxFit:
     z, p_value : ndarray of shape (p,)
         Wald statistic of each coefficient and its two-sided p-value.
     log_likelihood, log_likelihood_null : float
-        Log partial likelihood at the coefficients and at 0, without the ridge penalty.
+        Log partial likelihood at the coefficients and at 0, without the penalties.
     likelihood_ratio_test, score_test, wald_test : ChiSquareTest
         Tests of all coefficients together. With clusters only the Wald test allows for
-        them; with a ridge none is valid and all are NaN.
+        them; with a ridge none is valid and all are NaN. With Firth's penalty the first
+        compares penalised likelihoods, and the score test is NaN.
     n, n_events : int
         Patients and events, unweighted.
     n_strata : int
@@ -67,10 +69,14 @@ class CoxFit:
         Coverage of the limits.
     ties : str
         How ties were handled.
-    ridge : float
-        Penalty weight, 0 for none.
+    ridge : ndarray of shape (p,)
+        Penalty weight of each coefficient, 0 for none.
+    firth : bool
+        True when Firth's penalty was used.
     warnings : tuple of str
         What the reader must know; empty when all is well.
+    data : CoxData
+        The sorted arguments, which residuals and predictions are computed from.
     """
 
     log_hazard_ratio: Floats
@@ -94,8 +100,10 @@ class CoxFit:
     converged: bool
     conf_level: float
     ties: str
-    ridge: float
+    ridge: Floats
+    firth: bool
     warnings: tuple[str, ...]
+    data: CoxData = field(repr=False)
 
     def __post_init__(self) -> None:
         freeze(self)
@@ -140,3 +148,12 @@ def find_chi_square_test(chi_square: float, degrees_of_freedom: int) -> ChiSquar
 def solve_quadratic_form(vector: Floats, matrix: Floats) -> float:
     """Return vector' matrix^-1 vector."""
     return float(vector @ np.linalg.solve(matrix, vector)) if vector.size else 0.0
+
+
+def invert_information(information: Floats) -> Floats:
+    """Return the symmetric inverse; NaN where a failed fit left no positive information."""
+    try:
+        half = np.linalg.inv(np.linalg.cholesky(information))
+    except np.linalg.LinAlgError:
+        return np.full_like(information, np.nan)
+    return np.asarray(half.T @ half, dtype=np.float64)

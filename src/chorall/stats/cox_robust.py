@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
-
 import numpy as np
 
 from chorall.errors import InputError
 from chorall.stats.arrays import ArrayLike, Floats, Integers
 from chorall.stats.checks import check_labels
 from chorall.stats.cox_data import CoxData
+from chorall.stats.cox_likelihood import RiskSums, spread_over_rows, sum_risk_sets
 
 
 def check_clusters(cluster: ArrayLike | None, n: int, ridge: float) -> Integers | None:
@@ -25,62 +24,36 @@ def check_clusters(cluster: ArrayLike | None, n: int, ridge: float) -> Integers 
 
 
 def find_robust_covariance(
-    data: CoxData, coefficients: Floats, covariance: Floats, clusters: Integers, *, efron: bool
+    data: CoxData, coefficients: Floats, covariance: Floats, clusters: Integers
 ) -> Floats:
     """Return the sandwich of Lin and Wei, with residuals summed within clusters."""
-    residuals = find_score_residuals(data, coefficients, efron=efron)
-    sums = np.zeros((int(clusters.max()) + 1, residuals.shape[1]))
-    np.add.at(sums, clusters[data.order], residuals * data.weights[:, None])
+    residuals = find_score_residuals(data, coefficients) * data.weights[:, None]
+    codes = clusters[data.order]
+    n_clusters = int(codes.max()) + 1
+    sums = np.stack([np.bincount(codes, column, n_clusters) for column in residuals.T], axis=1)
     influence = sums @ covariance
     return np.asarray(influence.T @ influence, dtype=np.float64)
 
 
-def find_score_residuals(data: CoxData, coefficients: Floats, *, efron: bool) -> Floats:
+def find_score_residuals(data: CoxData, coefficients: Floats) -> Floats:
     """Return each patient's share of the score, unweighted, shape (n, p), in data order.
 
     Observed less expected: x minus the mean at risk at the patient's own event, minus the same
     difference weighted with the hazard at every event time when the patient was at risk.
     """
-    p = data.x.shape[1]
-    step_stratum, step_time = list_event_times(data)
-    steps = np.zeros((len(step_time), 2 + 3 * p))
-    data.sweep(coefficients, efron=efron, steps=steps)
-    first, end = find_steps_at_risk(data, step_stratum, step_time)
+    sums = sum_risk_sets(data, coefficients)
     # columns: hazard, then hazard times the mean of x at risk
-    totals = np.vstack([np.zeros(1 + p), np.cumsum(steps[:, [0, *range(2, 2 + p)]], axis=0)])
-    seen = totals[end] - totals[first]
-    risk = np.exp(data.find_linear_predictor(coefficients))[:, None]
-    residuals = -risk * (data.x * seen[:, :1] - seen[:, 1:])
-
-    died = data.event
-    own = steps[first[died]]
-    residuals[died] += data.x[died] - own[:, 2 + 2 * p :]
-    # under Efron's rule those who die together were at risk for part of the hazard only
-    residuals[died] += risk[died] * (data.x[died] * own[:, 1:2] - own[:, 2 + p : 2 + 2 * p])
+    seen = spread_over_rows(data, sums, np.column_stack([np.ones(len(sums.hazard)), sums.means]))
+    residuals = seen[:, 1:] - data.x * seen[:, :1]
+    residuals[data.event] += data.x[data.event] - average_tied(data, sums)
     return np.asarray(residuals, dtype=np.float64)
 
 
-def list_event_times(data: CoxData) -> tuple[Integers, Floats]:
-    """Return stratum and time of each event time, in the order of the sweep."""
-    stratum = np.repeat(np.arange(len(data.stratum_bounds) - 1), np.diff(data.stratum_bounds))
-    stratum, time = stratum[data.event], data.time[data.event]
-    new = np.ones(len(time), dtype=np.bool_)
-    new[1:] = (np.diff(time) != 0) | (np.diff(stratum) != 0)
-    return stratum[new], time[new]
-
-
-def find_steps_at_risk(
-    data: CoxData, step_stratum: Integers, step_time: Floats
-) -> tuple[Integers, Integers]:
-    """Return the first event time each row is at risk at, and the first it is not any more."""
-    n = len(data.time)
-    first, end = np.empty(n, dtype=np.int64), np.empty(n, dtype=np.int64)
-    bounds = np.searchsorted(step_stratum, np.arange(len(data.stratum_bounds)))
-    for stratum, (start, stop) in enumerate(pairwise(bounds)):
-        rows = slice(data.stratum_bounds[stratum], data.stratum_bounds[stratum + 1])
-        descending = -step_time[start:stop]
-        first[rows] = start + np.searchsorted(descending, -data.time[rows], side="left")
-        end[rows] = stop
-        if data.entry_time.size:
-            end[rows] = start + np.searchsorted(descending, -data.entry_time[rows], side="left")
-    return first, end
+def average_tied(data: CoxData, sums: RiskSums) -> Floats:
+    """Return the mean of x at risk at each event, over the steps of its time; shape (d, p)."""
+    starts, position = np.unique(data.first_step[data.event], return_inverse=True)
+    if len(starts) == len(position):
+        return sums.means
+    n_tied = np.diff(np.append(starts, len(position)))
+    averages = np.add.reduceat(sums.means, starts, axis=0) / n_tied[:, None]
+    return np.asarray(averages[position], dtype=np.float64)

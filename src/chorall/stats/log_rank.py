@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from scipy.special import chdtrc
@@ -90,6 +91,8 @@ def logrank(
 
     See Also
     --------
+    weighted_logrank : Sees late, early or crossing differences.
+    logrank_trend : Sees a trend over ordered groups.
     fit_cox : Estimates how much the hazards differ.
     kaplan_meier : The curves to show beside the test.
 
@@ -111,20 +114,9 @@ def logrank(
     2.8824
     """
     follow_up = check_time_and_event(time, event, entry_time)
-    n = len(follow_up.time)
-    groups, group_codes = check_labels(group, n, "group")
-    if len(groups) < 2:
-        raise InputError("`group` holds one group only. Give at least two groups to compare.")
-    n_strata, members = split_strata(strata, n)
-    expected = np.zeros(len(groups))
-    variance = np.zeros((len(groups), len(groups)))
-    for rows in members:
-        stratum = FollowUp(
-            follow_up.time[rows],
-            follow_up.event[rows],
-            None if follow_up.entry_time is None else follow_up.entry_time[rows],
-        )
-        add_stratum(expected, variance, stratum, group_codes[rows])
+    groups, group_codes = check_compared_groups(group, len(follow_up.time))
+    tables = tabulate_strata(follow_up, group_codes, len(groups), strata)
+    expected, variance = sum_expected(tables, len(groups))
     observed = np.bincount(group_codes[follow_up.event], minlength=len(groups))
     chi_square, rank = find_chi_square(observed - expected, variance)
     return LogrankResult(
@@ -136,8 +128,42 @@ def logrank(
         chi_square=chi_square,
         degrees_of_freedom=rank,
         p_value=float(chdtrc(rank, chi_square)) if rank else float("nan"),
-        n_strata=n_strata,
+        n_strata=len(tables),
     )
+
+
+class GroupTable(NamedTuple):
+    """Who is at risk and who has the event in each of k groups at the t event times of a stratum.
+
+    `n_at_risk` and `n_events` have shape (k, t).
+    """
+
+    time: Floats
+    n_at_risk: Integers
+    n_events: Integers
+
+
+def check_compared_groups(group: ArrayLike, n: int) -> tuple[Labels, Integers]:
+    """Return the labels of at least two groups and the number of each patient's group."""
+    groups, group_codes = check_labels(group, n, "group")
+    if len(groups) < 2:
+        raise InputError("`group` holds one group only. Give at least two groups to compare.")
+    return groups, group_codes
+
+
+def tabulate_strata(
+    follow_up: FollowUp, group_codes: Integers, n_groups: int, strata: ArrayLike | None
+) -> list[GroupTable]:
+    """Return the table of each stratum; one without strata."""
+    tables = []
+    for rows in split_strata(strata, len(follow_up.time))[1]:
+        stratum = FollowUp(
+            follow_up.time[rows],
+            follow_up.event[rows],
+            None if follow_up.entry_time is None else follow_up.entry_time[rows],
+        )
+        tables.append(tabulate_groups(stratum, group_codes[rows], n_groups))
+    return tables
 
 
 def split_strata(strata: ArrayLike | None, n: int) -> tuple[int, list[Integers]]:
@@ -150,21 +176,32 @@ def split_strata(strata: ArrayLike | None, n: int) -> tuple[int, list[Integers]]
     return len(labels), np.split(order, bounds)
 
 
-def add_stratum(
-    expected: Floats, variance: Floats, follow_up: FollowUp, group_codes: Integers
-) -> None:
-    """Add the expectations and the covariance of one stratum in place."""
+def tabulate_groups(follow_up: FollowUp, group_codes: Integers, n_groups: int) -> GroupTable:
+    """Count those at risk and the events of each group at the event times of one stratum."""
     time, event, entry_time = follow_up
-    event_times, n_events = np.unique(time[event], return_counts=True)
-    if not event_times.size:
-        return
-    in_group = [group_codes == code for code in range(len(expected))]
-    at_risk = np.stack([count_members(event_times, time, entry_time, who) for who in in_group])
-    n_at_risk = at_risk.sum(axis=0)
-    share = at_risk / n_at_risk
-    expected += share @ n_events
-    scale = n_events * (n_at_risk - n_events) / np.maximum(n_at_risk - 1, 1)
-    variance += np.diag(share @ scale) - (share * scale) @ share.T
+    event_times, position = np.unique(time[event], return_inverse=True)
+    members = [group_codes == code for code in range(n_groups)]
+    shape = (n_groups, len(event_times))
+    cells = group_codes[event] * len(event_times) + position
+    n_events = np.bincount(cells, minlength=shape[0] * shape[1]).reshape(shape)
+    n_at_risk = np.stack([count_members(event_times, time, entry_time, who) for who in members])
+    return GroupTable(event_times, n_at_risk, n_events)
+
+
+def sum_expected(
+    tables: list[GroupTable], n_groups: int, weights: list[Floats] | None = None
+) -> tuple[Floats, Floats]:
+    """Return expected events and their covariance, weighted at each time of each stratum."""
+    expected = np.zeros(n_groups)
+    variance = np.zeros((n_groups, n_groups))
+    for number, table in enumerate(tables):
+        weight = np.ones(len(table.time)) if weights is None else weights[number]
+        n_events, n_at_risk = table.n_events.sum(axis=0), table.n_at_risk.sum(axis=0)
+        share = table.n_at_risk / n_at_risk
+        expected += share @ (weight * n_events)
+        scale = weight**2 * n_events * (n_at_risk - n_events) / np.maximum(n_at_risk - 1, 1)
+        variance += np.diag(share @ scale) - (share * scale) @ share.T
+    return expected, variance
 
 
 def count_members(

@@ -47,7 +47,7 @@ def test_unknown_method_lists_the_known():
     with pytest.raises(InputError, match="wilson, clopper-pearson"):
         proportion_interval(1, 2, method="wald")
     with pytest.raises(InputError, match="BH, BY"):
-        adjust_p_values([0.1], "holm")
+        adjust_p_values([0.1], "fdr")
 
 
 def test_benjamini_hochberg_by_hand():

@@ -1,0 +1,109 @@
+"""Least squares regression of pseudo-values on the complementary log-log scale."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from chorall.stats.arrays import Floats
+
+MAX_STEPS = 200
+# the fit ends when the next step is shorter than this many naive standard errors
+STEP_TOLERANCE = 1e-12
+# directions with less than this part of the largest information are not determined
+RANK_TOLERANCE = 1e-10
+# a step may not move any fitted value further than this on the scale
+LARGEST_MOVE = 2.0
+
+
+class LogLogFit(NamedTuple):
+    """Coefficients with their robust covariance; NaN when the fit did not converge."""
+
+    coefficients: Floats
+    covariance: Floats
+    converged: bool
+
+
+def find_complementary_log_log(probability: Floats) -> Floats:
+    """Return log(-log(1 - p))."""
+    return np.log(-np.log1p(-probability))
+
+
+def find_probability(linear_predictor: Floats) -> Floats:
+    """Return 1 - exp(-exp(x)), the inverse."""
+    return -np.expm1(-np.exp(np.minimum(linear_predictor, 700.0)))
+
+
+def find_slope(linear_predictor: Floats) -> Floats:
+    """Return the derivative of the inverse."""
+    limited = np.minimum(linear_predictor, 700.0)
+    return np.asarray(np.exp(limited - np.exp(limited)), dtype=np.float64)
+
+
+def fit_complementary_log_log(
+    design: Floats, outcome: Floats, offset: Floats, start: Floats
+) -> LogLogFit:
+    """Fit outcome = 1 - exp(-exp(offset + design b)) by least squares.
+
+    These are the estimating equations with independent working covariance and constant
+    variance; the covariance is the sandwich.
+    """
+    place: Floats = start.astype(np.float64)
+    residual, weighted = linearise(design, outcome, offset, place)
+    for _ in range(MAX_STEPS):
+        information = weighted.T @ weighted
+        if not is_determined(information):
+            break
+        step = np.asarray(np.linalg.solve(information, weighted.T @ residual), np.float64)
+        if np.sqrt(step @ information @ step) <= STEP_TOLERANCE * np.sqrt(np.mean(outcome**2)):
+            return LogLogFit(place, find_sandwich(information, weighted, residual), True)
+        shrink = max(1.0, float(np.abs(design @ step).max()) / LARGEST_MOVE)
+        step = np.asarray(step / shrink, dtype=np.float64)
+        place, residual, weighted = shorten_step(design, outcome, offset, (place, step), residual)
+    unknown = np.full(len(start), np.nan)
+    return LogLogFit(unknown, np.full((len(start), len(start)), np.nan), False)
+
+
+def linearise(
+    design: Floats, outcome: Floats, offset: Floats, place: Floats
+) -> tuple[Floats, Floats]:
+    """Return the residuals and the derivatives of the fitted values."""
+    linear_predictor = offset + design @ place
+    residual = outcome - find_probability(linear_predictor)
+    return residual, find_slope(linear_predictor)[:, None] * design
+
+
+def shorten_step(
+    design: Floats,
+    outcome: Floats,
+    offset: Floats,
+    move: tuple[Floats, Floats],
+    residual: Floats,
+) -> tuple[Floats, Floats, Floats]:
+    """Return the first of step, step / 2, ... that does not raise the sum of squares."""
+    place, step = move
+    allowed = float(residual @ residual) * (1 + 1e-14)
+    for _ in range(50):
+        tried = place + step
+        found, weighted = linearise(design, outcome, offset, tried)
+        if found @ found <= allowed:
+            break
+        step = step / 2
+    return tried, found, weighted
+
+
+def is_determined(information: Floats) -> bool:
+    """Tell whether the information has full rank, columns being scaled alike."""
+    scale = np.sqrt(np.diag(information))
+    if not (np.isfinite(scale).all() and (scale > 1e-100).all()):
+        return False
+    values = np.linalg.eigvalsh(information / np.outer(scale, scale))
+    return bool(values[0] > RANK_TOLERANCE * values[-1])
+
+
+def find_sandwich(information: Floats, weighted: Floats, residual: Floats) -> Floats:
+    """Return the robust covariance of the coefficients."""
+    bread = np.linalg.inv(information)
+    scores = weighted * residual[:, None]
+    return np.asarray(bread @ (scores.T @ scores) @ bread, dtype=np.float64)

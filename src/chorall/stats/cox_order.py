@@ -1,0 +1,69 @@
+"""The order and the scale of Cox data."""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from chorall.stats.arrays import ArrayLike, Floats, Integers, Labels
+from chorall.stats.checks import check_labels
+
+Positions: TypeAlias = NDArray[np.intp]
+
+
+def number_strata(strata: ArrayLike | None, n: int) -> tuple[Labels, Integers]:
+    """Return the sorted labels of the strata and the number of each patient's stratum."""
+    if strata is None:
+        return np.array([None]), np.zeros(n, dtype=np.int64)
+    values = np.asarray(strata)
+    if n and values.shape == (n,) and np.can_cast(values.dtype, np.int64) and values.dtype != bool:
+        # counting is several times faster than the sort of np.unique
+        lowest = int(values.min())
+        if int(values.max()) - lowest <= n and not np.ma.is_masked(strata):
+            shifted = values.astype(np.int64) - lowest
+            present = np.bincount(shifted) > 0
+            numbers = (np.cumsum(present) - 1)[shifted]
+            return np.flatnonzero(present) + lowest, numbers
+    return check_labels(strata, n, "strata")
+
+
+def sort_rows(keys: Floats, codes: Integers, n_strata: int) -> Positions:
+    """Return the order by stratum and, within it, by ascending key."""
+    order = np.argsort(keys)
+    if n_strata > 1:
+        # a stable sort of short integers is a radix sort
+        short = codes.astype(np.uint16 if n_strata < 2**16 else np.int64)
+        order = order[np.argsort(short[order], kind="stable")]
+    return order.astype(np.intp, copy=False)
+
+
+def scale_columns(
+    x: Floats, order: Positions, weights: Floats | None
+) -> tuple[Floats, Floats, Floats]:
+    """Return sorted columns of mean 0 and standard deviation 1, the means and the deviations."""
+    # a matrix product adds columns up, and take gathers rows, several times faster than mean or []
+    rows = x.take(order, axis=0)
+    if weights is None:
+        centre = np.ones(len(rows)) @ rows / len(rows)
+        rows -= centre
+        variance = np.einsum("ij,ij->j", rows, rows) / len(rows)
+    else:
+        centre = weights @ rows / weights.sum()
+        rows -= centre
+        variance = np.einsum("i,ij,ij->j", weights, rows, rows) / weights.sum()
+    # a constant column is refused unless a ridge holds it at 0
+    scale = np.where(variance > 0, np.sqrt(variance), 1.0)
+    rows /= scale
+    return rows, centre, scale
+
+
+def sort_entries(
+    entry_time: Floats | None, codes: Integers, order: Positions, n_strata: int
+) -> tuple[Floats, Positions]:
+    """Return entry times in data order, and the rows by stratum and descending entry time."""
+    if entry_time is None:
+        return np.empty(0), np.empty(0, dtype=np.intp)
+    sorted_entries = entry_time[order]
+    return sorted_entries, sort_rows(-sorted_entries, codes[order], n_strata)
