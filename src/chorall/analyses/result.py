@@ -44,7 +44,7 @@ def label_pool(pool: Pool) -> PoolLabel:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Renderers:
-    """How results are drawn; `chorall.reports` registers itself here: imports run downwards only."""
+    """How results are drawn; `chorall.reports` registers here, so imports run downwards only."""
 
     plot: Callable[[Any], Any]
     html: Callable[[Any], str]
