@@ -85,7 +85,7 @@ def choose_columns(label: str, names: Sequence[str], wanted: Sequence[str] | Non
     if missing and not any(name.lower() in lowered for name in wanted):
         raise DataError(
             f"{label}: none of the {len(missing)} columns asked for is in the first row.\n"
-            f"  Expected: {', '.join(missing)}\n  See that the file has a header, and that the "
+            f"  Expected: {', '.join(f'`{name}`' for name in missing)}\n  See that the file has a header, and that the "
             "delimiter and the sheet are right; else correct the names in the mapping."
         )
     raise_gathered(

@@ -1,0 +1,19 @@
+"""Settings for all tests: the same examples on every run, new ones when asked for.
+
+``CHORALL_EXPLORE=1 make test`` lets Hypothesis look for new examples; what it finds becomes a
+test of its own.
+"""
+
+from __future__ import annotations
+
+import os
+
+from hypothesis import settings
+
+settings.register_profile("steady", derandomize=True, database=None)
+settings.register_profile("explore", derandomize=False)
+settings.load_profile("explore" if os.environ.get("CHORALL_EXPLORE") else "steady")
+
+# Small matrices gain nothing from threads of the linear algebra library, and two test workers
+# with two threads each wait for one another.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
