@@ -83,10 +83,11 @@ def choose_columns(label: str, names: Sequence[str], wanted: Sequence[str] | Non
     missing = [name for name in dict.fromkeys(wanted) if name not in set(names)]
     lowered = {name.lower() for name in names}
     if missing and not any(name.lower() in lowered for name in wanted):
+        expected = ", ".join(f"`{name}`" for name in missing)
         raise DataError(
             f"{label}: none of the {len(missing)} columns asked for is in the first row.\n"
-            f"  Expected: {', '.join(f'`{name}`' for name in missing)}\n  See that the file has a header, and that the "
-            "delimiter and the sheet are right; else correct the names in the mapping."
+            f"  Expected: {expected}\n  See that the file has a header, and that the delimiter and "
+            "the sheet are right; else correct the names in the mapping."
         )
     raise_gathered(
         DataError,
