@@ -6,7 +6,7 @@ PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet --quiet
 SOURCES := $(shell find src -type f -not -name '*.pyc' 2>/dev/null) meson.build pyproject.toml
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check fix format lint types docstrings imports docs docs-check oracle bench browser lock clean dev
+.PHONY: help demo test check fix format lint types docstrings imports docs docs-check oracle bench bench-scan browser lock clean dev
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -77,6 +77,9 @@ oracle: ## run R again and show what changed (NAME=cox; needs R with survival an
 
 bench: $(VENV)/.dev $(VENV)/.chorall ## measure pooling of 20,000 patients x 60 markers against merely reading the files
 	@$(BIN)/python tools/bench_pool.py
+
+bench-scan: $(VENV)/.dev $(VENV)/.chorall ## measure the marker scan against an R loop (needs R with survival)
+	@$(BIN)/python tools/bench_scan.py
 
 browser: $(VENV)/.dev $(VENV)/.chorall ## open the report in headless Chromium at two widths (needs chromium)
 	@$(BIN)/python -m pytest -q tests/browser $(ARGS)
