@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chorall.analyses.endpoint_cohort import EndpointCohort
+from chorall.knowledge.units import DAYS_PER_YEAR
 from chorall.stats import count_at_risk, cumulative_incidence, kaplan_meier
 
-DAYS_PER_YEAR: Final = 365.25
 MOST_STEPS: Final = 400
 """Of one drawn curve: no screen or page shows more."""
 

@@ -9,14 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chorall.analyses.endpoint_cohort import EndpointCohort
-from chorall.analyses.group_curves import (
-    DAYS_PER_YEAR,
-    GroupCurves,
-    count_by_year,
-    read_curves,
-)  # fmt: skip
+from chorall.analyses.group_curves import GroupCurves, count_by_year, read_curves
 from chorall.analyses.marker_effect import SMALLEST_GROUP, MarkerEffect, fit_by_trial, fit_effect
 from chorall.analyses.marker_groups import ABSENT, GROUP_LABELS, PRESENT, UNKNOWN
+from chorall.knowledge.units import DAYS_PER_YEAR
 from chorall.stats import logrank
 
 

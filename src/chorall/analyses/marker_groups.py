@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from chorall.tables.words import DIAGNOSIS
+from chorall.tables.words import DIAGNOSIS, TESTED_STATUSES
 
 PRESENT: Final = 1
 ABSENT: Final = 0
@@ -41,7 +41,7 @@ def read_marker_groups(
     rows = pl.DataFrame({"patient_id": patient_ids}).with_row_index("_row")
     columns = pl.DataFrame({"marker": list(markers)}, schema={"marker": pl.String})
     tested = (
-        results.filter(pl.col("phase") == DIAGNOSIS, pl.col("status").is_in(["present", "absent"]))
+        results.filter(pl.col("phase") == DIAGNOSIS, pl.col("status").is_in(list(TESTED_STATUSES)))
         .join(rows, on="patient_id")
         .join(columns.with_row_index("_column"), on="marker")
     )

@@ -6,10 +6,10 @@ from typing import Final
 
 import polars as pl
 
-from chorall.analyses.group_curves import DAYS_PER_YEAR
 from chorall.analyses.overview_result import OverviewResult
 from chorall.analyses.result import label_pool
 from chorall.knowledge.age_bands import adult_from_years
+from chorall.knowledge.units import DAYS_PER_YEAR
 from chorall.stats import kaplan_meier
 from chorall.tables.store import Pool
 from chorall.tables.words import DIAGNOSIS, TESTED_STATUSES

@@ -9,12 +9,12 @@ import numpy as np
 import polars as pl
 
 from chorall.endpoints import endpoint_times
+from chorall.knowledge.units import DAYS_PER_YEAR
 from chorall.stats import cumulative_incidence
 from chorall.tables.schema import TABLES
 from chorall.tables.store import Pool
 
 HORIZON_YEARS: Final = 5.0
-DAYS_PER_YEAR: Final = 365.25
 HALF_A_DAY: Final = 0.5
 NOT_COMPARED = ("lineage", "marker_result", "endpoint")
 """Tables that are compared by what they mean, or that only tell where rows stood."""

@@ -14,6 +14,7 @@ from chorall.consortium.progress import Progress, be_silent
 from chorall.harmonise.potential import judge_potential
 from chorall.harmonise.rules import RuleOutcome, count_codes
 from chorall.harmonise.trial import HarmonisedTrial
+from chorall.tables.words import DIAGNOSIS, TESTED_STATUSES
 
 CODES_SHOWN: Final = 10
 UNKNOWN_WORDS: Final = ("unmapped_code", "unknown_gene", "not_a_gene")
@@ -203,9 +204,9 @@ def _list_assurance(made: Harmonised) -> pl.DataFrame:
 def _share_tested(results: pl.DataFrame) -> pl.DataFrame:
     if results.is_empty():
         return pl.DataFrame({"marker": []}, schema={"marker": pl.String})
-    at_diagnosis = results.filter(pl.col("phase") == "diagnosis")
+    at_diagnosis = results.filter(pl.col("phase") == DIAGNOSIS)
     tested = at_diagnosis.with_columns(
-        tested=(pl.col("status").is_in(["present", "absent"]) & pl.col("rules_out")).cast(
+        tested=(pl.col("status").is_in(list(TESTED_STATUSES)) & pl.col("rules_out")).cast(
             pl.Float64
         )
     )

@@ -11,10 +11,9 @@ from chorall.harmonise.calendar_dates import ZERO_DATE, read_date
 from chorall.harmonise.conditions import strip_cell
 from chorall.harmonise.mapping import SourcePart, ValuePart
 from chorall.knowledge.gene_names import gene_symbols
-from chorall.knowledge.units import convert_factor
+from chorall.knowledge.units import DAYS_PER_YEAR, convert_factor
 from chorall.tables.columns import Column
 
-DAYS_PER_YEAR: Final = 365.25
 GENE_COLUMNS: Final = ("gene", "partner")
 
 GENE_SYMBOL: Final = r"^[A-Za-z][A-Za-z0-9.-]{1,14}$"

@@ -7,12 +7,12 @@ from typing import Final
 
 import polars as pl
 
+from chorall.knowledge.units import DAYS_PER_YEAR
+
 Tables = Mapping[str, pl.DataFrame]
 
 UNIT_SLIP_FACTOR: Final = 50.0
 """Medians of trials differ by case mix, at most about tenfold; units differ by 1,000 or 100."""
-
-DAYS_PER_YEAR: Final = 365.25
 
 
 def _first_days(tables: Tables, kind: str) -> pl.DataFrame:

@@ -5,8 +5,12 @@ from __future__ import annotations
 import csv
 from functools import cache
 from pathlib import Path
+from typing import Final
 
 from chorall.errors import DefinitionError
+
+DAYS_PER_YEAR: Final = 365.25
+"""Of the Julian calendar, as everywhere in survival analysis; the same as in units.csv."""
 
 UNITS_CSV = Path(__file__).parent / "units.csv"
 

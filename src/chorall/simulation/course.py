@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from chorall.knowledge.units import DAYS_PER_YEAR
 from chorall.simulation.definitions import TrialDesign, effects
 from chorall.simulation.hazards import draw_days, sum_effects
 from chorall.simulation.marker_law import MarkerLaw
-from chorall.simulation.patients import DAYS_PER_YEAR, Booleans, Floats, Integers, Patients
+from chorall.simulation.patients import Booleans, Floats, Integers, Patients
 
 NEVER = -1
 ARMS = ("STD", "EXP")

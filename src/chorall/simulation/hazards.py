@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from chorall.knowledge.units import DAYS_PER_YEAR
 from chorall.simulation.definitions import HazardPart
 from chorall.simulation.marker_law import MarkerLaw
-from chorall.simulation.patients import DAYS_PER_YEAR, Floats, Patients
+from chorall.simulation.patients import Floats, Patients
 
 
 def sum_effects(part: HazardPart, law: MarkerLaw, patients: Patients) -> Floats:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from chorall.knowledge.units import DAYS_PER_YEAR
 from chorall.simulation.definitions import TrialDesign
 from chorall.simulation.marker_law import MarkerLaw, find_bands
 
@@ -22,7 +23,6 @@ MALE_OF_B, MALE_OF_T = 0.55, 0.72
 DOWN_SYNDROME_OF_CHILDREN = 0.025
 CNS_SHARES = (0.84, 0.10, 0.06)
 NOT_RECORDED = 0.04
-DAYS_PER_YEAR = 365.25
 
 
 @dataclass(frozen=True, slots=True)
