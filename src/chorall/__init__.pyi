@@ -1,6 +1,7 @@
 from chorall._version import __version__ as __version__
 from chorall.analyses import incidence as incidence
 from chorall.analyses import overview as overview
+from chorall.analyses import plan_study as plan_study
 from chorall.analyses import prognosis as prognosis
 from chorall.consortium.build import build_pool as build_pool
 from chorall.consortium.diff import diff_pools as diff_pools

@@ -6,6 +6,7 @@
 
 from chorall.analyses.incidence import incidence
 from chorall.analyses.overview import overview
+from chorall.analyses.planning import plan_study
 from chorall.analyses.prognosis import prognosis
 
-__all__ = ["incidence", "overview", "prognosis"]
+__all__ = ["incidence", "overview", "plan_study", "prognosis"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from chorall.analyses.incidence_result import IncidenceResult
 from chorall.analyses.overview_result import OverviewResult
+from chorall.analyses.planning.result import StudyPlan
 from chorall.analyses.prognosis_result import PrognosisResult
 from chorall.analyses.result import AnalysisResult
 from chorall.errors import InputError
@@ -11,6 +12,7 @@ from chorall.reports.coverage_figure import draw_coverage
 from chorall.reports.figure import Figure
 from chorall.reports.forest_figure import draw_forest
 from chorall.reports.frequency_figure import draw_frequency
+from chorall.reports.plan_figure import draw_plan
 from chorall.reports.selection import (
     select_curve_endpoints,
     select_curve_markers,
@@ -30,6 +32,8 @@ def draw_figures(result: AnalysisResult) -> list[Figure]:
     InputError
         If there are no figures for this kind of result.
     """
+    if isinstance(result, StudyPlan):
+        return [draw_plan(result)]
     if isinstance(result, OverviewResult):
         return draw_coverage_figures(result)
     if isinstance(result, IncidenceResult):

@@ -7,12 +7,14 @@ from typing import Any, Final
 
 from chorall.analyses.incidence_result import IncidenceResult
 from chorall.analyses.overview_result import OverviewResult
+from chorall.analyses.planning.result import StudyPlan
 from chorall.analyses.prognosis_result import PrognosisResult
 from chorall.analyses.result import AnalysisResult
 from chorall.errors import InputError
 from chorall.reports.figure import Figure
 from chorall.reports.incidence_table import INCIDENCE_COLUMNS
 from chorall.reports.overview_table import OVERVIEW_COLUMNS
+from chorall.reports.plan_table import plan_columns
 from chorall.reports.prognosis_table import PROGNOSIS_COLUMNS
 from chorall.reports.table import TableColumn, render_html_table
 from chorall.reports.wording import RESEARCH_USE, SYNTHETIC_BANNER
@@ -34,6 +36,8 @@ def columns_of(result: AnalysisResult) -> tuple[TableColumn, ...]:
     InputError
         If nothing is known about this kind of result.
     """
+    if isinstance(result, StudyPlan):
+        return plan_columns(result)
     for kind, columns in COLUMNS.items():
         if isinstance(result, kind):
             return columns

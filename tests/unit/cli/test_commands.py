@@ -203,3 +203,22 @@ def test_words_in_square_brackets_are_printed_as_they_stand(run: Run, tmp_path: 
     code, out, error = run("plan", made.write(tmp_path / "in"))
     assert (code, error) == (0, "")
     assert "[/bold]" in out
+
+
+def test_a_study_is_planned_and_written(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "plan.json"
+    code, out, _ = run("plan-study", "low-risk", "--json", file, "--out", tmp_path / "plan")
+    assert code == 0
+    assert "Research use only" in out
+    plain = json.loads(file.read_text("utf-8"))
+    assert [row["n_patients"] for row in plain["rows"]] == [72, 110, 230, 490]
+    assert (tmp_path / "plan" / "plan-study-figure-1.svg").is_file()
+
+
+def test_each_question_of_the_planner_answers(run: Run) -> None:
+    code, out, _ = run("plan-study", "non-inferiority", "--simulations", 0)
+    assert (code, "367" in out) == (0, True)
+    code, out, _ = run("plan-study", "marker", "--simulations", 50, "--tau", 0.2)
+    assert (code, "182" in out) == (0, True)
+    code, _, err = run("plan-study", "marker", "--hazard-ratio", 1)
+    assert (code, "no study is large enough" in err) == (10, True)
