@@ -133,6 +133,9 @@ def bootstrap(
 
 def check_arrays(arrays: Sequence[ArrayLike]) -> list[Any]:
     """Return the arrays, which must have one number of rows, at least 1."""
+    if any(np.ma.is_masked(values) for values in arrays):
+        # NumPy would hand on what lies under the mask
+        raise InputError("`arrays` hold masked entries. Fill them with NaN or leave them out.")
     columns = [np.asarray(values) for values in arrays]
     shapes = [values.shape for values in columns]
     if not shapes or not all(shapes) or len({shape[0] for shape in shapes}) > 1 or not shapes[0][0]:

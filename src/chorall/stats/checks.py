@@ -8,6 +8,13 @@ import numpy as np
 
 from chorall.errors import InputError, raise_gathered
 from chorall.stats.arrays import ArrayLike, Booleans, Floats, Integers, Labels
+from chorall.stats.number_arrays import (
+    LARGEST_WEIGHT,
+    convert_numbers,
+    describe_kind,
+    is_out_of_scale,
+    uncover_masked,
+)
 
 POSITIONS_SHOWN = 5
 HEADING = "the arguments cannot be used"
@@ -70,6 +77,8 @@ def check_weights(weights: ArrayLike | None, n: int) -> Floats | None:
     check_lengths(time=np.empty(n), weights=values)
     not_positive = ~(np.isfinite(values) & (values > 0))
     add_bad_places(problems, "weights", not_positive, "not a finite number above 0")
+    out = is_out_of_scale(values, LARGEST_WEIGHT)
+    add_bad_places(problems, "weights", out, f"not within a factor {LARGEST_WEIGHT:g} of 1")
     raise_problems(problems)
     return values
 
@@ -166,7 +175,9 @@ def read_cause(cause: ArrayLike, problems: list[str]) -> Integers:
             f"{values.dtype}. Convert it, for example cause = cause.astype(int)."
         )
     else:
+        largest = np.iinfo(np.int64).max
         add_bad_places(problems, "cause", values < 0, "negative (0 = censored)")
+        add_bad_places(problems, "cause", values > largest, "above what 64 bits hold")
         return values.astype(np.int64)
     return np.zeros(len(values), dtype=np.int64)
 
@@ -174,22 +185,17 @@ def read_cause(cause: ArrayLike, problems: list[str]) -> Integers:
 def read_numbers(values: ArrayLike, name: str, problems: list[str]) -> Floats:
     """Return a vector as float64, with NaN for missing entries."""
     array = read_vector(values, name, problems)
-    if array.dtype.kind in "iufO":
-        try:
-            return array.astype(np.float64)
-        except (TypeError, ValueError):
-            pass
-    problems.append(f"`{name}` must hold numbers, but holds {array.dtype}.")
-    return np.zeros(len(array))
+    numbers = convert_numbers(array, also_booleans=False)
+    if numbers is None:
+        problems.append(f"`{name}` must hold numbers, but holds {describe_kind(array)}.")
+        return np.zeros(len(array))
+    # a result may hold the array and freeze it: never the caller's own
+    return numbers.copy() if numbers is array else numbers
 
 
 def read_vector(values: ArrayLike, name: str, problems: list[str]) -> Labels:
     """Return any array-like as a one-dimensional array; masked entries become None."""
-    array = np.asarray(values)
-    if isinstance(values, np.ma.MaskedArray) and np.ma.is_masked(values):
-        # NumPy would hand on what lies under the mask
-        array = array.astype(object)
-        array[np.ma.getmaskarray(values)] = None
+    array = uncover_masked(values)
     if array.ndim != 1:
         problems.append(f"`{name}` must have one dimension, but has shape {array.shape}.")
         return np.zeros(0)

@@ -16,6 +16,7 @@ from chorall.stats.checks import (
     read_numbers,
 )
 from chorall.stats.cox_order import Positions, number_strata, scale_columns, sort_entries, sort_rows
+from chorall.stats.number_arrays import LARGEST_NUMBER, is_out_of_range, read_array, uncover_masked
 
 # a standard deviation below this part of the mean may be the rounding of a constant
 ROUNDING_OF_MEAN = 1e-7
@@ -84,7 +85,7 @@ class CoxData:
 
 def check_covariates(x: ArrayLike, n: int, name: str = "x") -> Floats:
     """Return covariates as float64 of shape (n, p), all finite, or raise."""
-    values = np.ma.filled(x, np.nan) if isinstance(x, np.ma.MaskedArray) else np.asarray(x)
+    values = uncover_masked(x)
     if values.ndim != 2:
         raise InputError(
             f"`{name}` must have one row per patient and one column per covariate, but has shape "
@@ -92,24 +93,25 @@ def check_covariates(x: ArrayLike, n: int, name: str = "x") -> Floats:
         )
     if len(values) != n:
         raise InputError(f"`{name}` has {len(values)} rows, but `time` has {n}. Give one each.")
-    try:
-        numbers = np.asarray(values, dtype=np.float64)
-    except (TypeError, ValueError) as error:
-        raise InputError(f"`{name}` must hold numbers, but holds {values.dtype}.") from error
+    numbers = read_array(values, name)
     with np.errstate(over="ignore", invalid="ignore"):
-        # one pass without a mask: only a sum that is not finite is looked into
-        suspicious = not np.isfinite(numbers.sum())
+        # one pass without a mask: only a sum of squares that is not small is looked into
+        suspicious = not np.einsum("ij,ij->", numbers, numbers) < LARGEST_NUMBER
     if suspicious:
-        check_finite_columns(numbers, name)
+        check_every_column(numbers, name)
     return numbers
 
 
-def check_finite_columns(numbers: Floats, name: str) -> None:
-    """Raise an InputError that names columns with missing or infinite entries."""
+def check_every_column(numbers: Floats, name: str) -> None:
+    """Raise an InputError that names columns with missing, infinite or enormous entries."""
     problems: list[str] = []
-    for column in np.flatnonzero(~np.isfinite(numbers).all(axis=0)):
+    out = is_out_of_range(numbers)
+    for column in np.flatnonzero((out | ~np.isfinite(numbers)).any(axis=0)):
+        place = f"{name}[:, {column}]"
         bad = ~np.isfinite(numbers[:, column])
-        add_bad_places(problems, f"{name}[:, {column}]", bad, "missing or infinite")
+        add_bad_places(problems, place, bad, "missing or infinite")
+        fault = f"beyond {LARGEST_NUMBER:g} (give another unit)"
+        add_bad_places(problems, place, out[:, column], fault)
     raise_problems(problems)
 
 

@@ -7,6 +7,7 @@ import numpy as np
 from chorall.errors import InputError, raise_gathered
 from chorall.stats.arrays import ArrayLike, Floats
 from chorall.stats.checks import read_numbers
+from chorall.stats.number_arrays import read_array
 
 
 def check_path_settings(
@@ -49,7 +50,7 @@ def check_penalty_factor(penalty_factor: ArrayLike | None, p: int) -> Floats:
         raise InputError("`x` has no columns: there is no coefficient to penalise.")
     if penalty_factor is None:
         return np.ones(p)
-    values = np.asarray(penalty_factor, dtype=np.float64)
+    values = read_array(penalty_factor, "penalty_factor")
     if values.shape != (p,) or not np.all((values >= 0) & np.isfinite(values)) or not values.any():
         raise InputError(
             f"`penalty_factor` must hold {p} numbers of 0 or more, one for each column of `x` and "

@@ -11,6 +11,7 @@ from chorall.errors import InputError
 from chorall.stats.arrays import ArrayLike, Floats
 from chorall.stats.checks import check_level
 from chorall.stats.limits import find_normal_quantile
+from chorall.stats.number_arrays import read_array
 
 # pairs held in memory at once
 BLOCK_PAIRS = 2_000_000
@@ -111,12 +112,9 @@ def check_model(
     x: ArrayLike, log_hazard_ratio: ArrayLike, covariance: ArrayLike
 ) -> tuple[Floats, Floats, Floats]:
     """Return covariates, coefficients and covariance as float64 arrays that fit, or raise."""
-    try:
-        covariates, slopes, variance = (
-            np.asarray(values, dtype=np.float64) for values in (x, log_hazard_ratio, covariance)
-        )
-    except (TypeError, ValueError) as error:
-        raise InputError(f"the arguments must be arrays of numbers ({error}).") from error
+    covariates = read_array(x, "x")
+    slopes = read_array(log_hazard_ratio, "log_hazard_ratio")
+    variance = read_array(covariance, "covariance")
     p = slopes.size
     shapes = (covariates.ndim == 2 and covariates.shape[1] == p, slopes.shape == (p,))
     if not all(shapes) or variance.shape != (p, p) or len(covariates) < 2:

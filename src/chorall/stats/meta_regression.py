@@ -11,6 +11,7 @@ from chorall.errors import InputError
 from chorall.stats.arrays import ArrayLike, Floats, freeze
 from chorall.stats.checks import check_choice, check_level
 from chorall.stats.heterogeneity import METHODS, StudyEffects, estimate_tau2
+from chorall.stats.number_arrays import read_array
 from chorall.stats.pooled_fit import (
     PooledFit,
     check_effects,
@@ -185,10 +186,7 @@ def fit_meta_regression(
 
 def build_design(moderators: ArrayLike, n_studies: int) -> Floats:
     """Return an intercept and the moderators as columns of full rank, or raise."""
-    try:
-        columns = np.asarray(moderators, dtype=np.float64)
-    except (TypeError, ValueError) as error:
-        raise InputError(f"`moderators` must hold numbers ({error}).") from error
+    columns = read_array(moderators, "moderators")
     columns = columns[:, None] if columns.ndim == 1 else columns
     if columns.ndim != 2 or len(columns) != n_studies:
         raise InputError(

@@ -10,6 +10,7 @@ from scipy.special import ndtr, ndtri, stdtr, stdtrit
 from chorall.errors import InputError
 from chorall.stats.arrays import ArrayLike, Floats, freeze
 from chorall.stats.checks import check_level
+from chorall.stats.number_arrays import LARGEST_NUMBER, is_out_of_range, is_out_of_scale, read_array
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -142,13 +143,8 @@ def combine_imputations(
 
 def check_imputations(estimate: ArrayLike, standard_error: ArrayLike) -> tuple[Floats, Floats]:
     """Return estimates and standard errors as float64 arrays of one shape, or raise."""
-    try:
-        values = np.array(estimate, dtype=np.float64, ndmin=1)
-        errors = np.array(standard_error, dtype=np.float64, ndmin=1)
-    except (TypeError, ValueError) as error:
-        raise InputError(
-            f"`estimate` and `standard_error` must be arrays of numbers ({error})."
-        ) from error
+    values = np.atleast_1d(read_array(estimate, "estimate"))
+    errors = np.atleast_1d(read_array(standard_error, "standard_error"))
     if values.shape != errors.shape or len(values) < 2:
         raise InputError(
             f"`estimate` has shape {values.shape} and `standard_error` {errors.shape}; expected "
@@ -160,6 +156,13 @@ def check_imputations(estimate: ArrayLike, standard_error: ArrayLike) -> tuple[F
         raise InputError(
             f"imputations {rows} (counted from 0) hold a missing or infinite estimate or a "
             "standard error that is not above 0. Fit them again or leave them out."
+        )
+    out = is_out_of_range(values) | is_out_of_scale(errors)
+    if out.any():
+        rows = np.unique(np.nonzero(out)[0]).tolist()
+        raise InputError(
+            f"imputations {rows} (counted from 0) hold an estimate or a standard error beyond "
+            f"{LARGEST_NUMBER:g} or below its inverse. Give another unit."
         )
     return values, errors
 

@@ -17,6 +17,7 @@ from chorall.stats.heterogeneity import (
     measure_heterogeneity,
 )
 from chorall.stats.limits import find_normal_quantile
+from chorall.stats.number_arrays import LARGEST_NUMBER, is_out_of_range, is_out_of_scale
 
 ONE_STUDY = (
     "there is one study: tau2 is not known, no prediction is possible, and the limits are the "
@@ -49,6 +50,10 @@ def check_effects(estimate: ArrayLike, standard_error: ArrayLike) -> tuple[Float
     add_bad_places(problems, "estimate", ~np.isfinite(values), "missing or infinite")
     not_positive = ~(np.isfinite(errors) & (errors > 0))
     add_bad_places(problems, "standard_error", not_positive, "not a finite number above 0")
+    fault = f"beyond {LARGEST_NUMBER:g} (give another unit)"
+    add_bad_places(problems, "estimate", is_out_of_range(values), fault)
+    fault = f"beyond {LARGEST_NUMBER:g} or below its inverse (give another unit)"
+    add_bad_places(problems, "standard_error", is_out_of_scale(errors), fault)
     raise_problems(problems)
     return values, errors
 

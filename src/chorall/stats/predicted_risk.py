@@ -15,6 +15,7 @@ from chorall.stats.checks import (
     raise_problems,
     read_numbers,
 )
+from chorall.stats.number_arrays import read_array
 
 
 class Outcome(NamedTuple):
@@ -99,10 +100,7 @@ def check_horizons(horizon: ArrayLike) -> Floats:
 
 def read_risk(risk: ArrayLike, is_probability: bool) -> Floats:
     """Return finite risks, between 0 and 1 when they are probabilities."""
-    try:
-        values = np.atleast_1d(np.asarray(risk, dtype=np.float64))
-    except (TypeError, ValueError) as error:
-        raise InputError(f"`risk` must hold numbers ({error}).") from error
+    values = np.atleast_1d(read_array(risk, "risk"))
     bad: Booleans = ~np.isfinite(values)
     fault = "missing or infinite"
     if is_probability:

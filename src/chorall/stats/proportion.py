@@ -11,6 +11,7 @@ from chorall.errors import InputError
 from chorall.stats.arrays import ArrayLike, Floats, freeze
 from chorall.stats.checks import check_choice, check_level
 from chorall.stats.limits import find_normal_quantile
+from chorall.stats.number_arrays import read_array
 
 METHODS = ("wilson", "clopper-pearson")
 
@@ -108,10 +109,8 @@ def proportion_interval(
 def check_counts(n_events: ArrayLike, n: ArrayLike) -> tuple[Floats, Floats]:
     """Return both counts as float64 arrays of one shape, or raise."""
     try:
-        events, totals = np.broadcast_arrays(
-            np.asarray(n_events, dtype=np.float64), np.asarray(n, dtype=np.float64)
-        )
-    except (TypeError, ValueError) as error:
+        events, totals = np.broadcast_arrays(read_array(n_events, "n_events"), read_array(n, "n"))
+    except ValueError as error:
         raise InputError(
             f"`n_events` and `n` must be counts of shapes that fit together ({error})."
         ) from error

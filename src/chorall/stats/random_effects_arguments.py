@@ -9,6 +9,7 @@ from chorall.stats.arrays import ArrayLike, Booleans, Floats, Integers, Labels
 from chorall.stats.checks import (
     check_labels,
 )
+from chorall.stats.number_arrays import read_array
 from chorall.stats.random_effects_ascent import (
     VarianceSettings,
 )
@@ -41,7 +42,7 @@ def check_variances(group_variance: ArrayLike | None, g: int) -> Floats | None:
     """Return known variances of shape (g,), or None when they are to be estimated."""
     if group_variance is None:
         return None
-    variances = np.asarray(group_variance, dtype=np.float64)
+    variances = read_array(group_variance, "group_variance")
     if variances.shape != (g,) or not np.all((variances >= 0) & np.isfinite(variances)):
         raise InputError(
             f"`group_variance` is {group_variance!r}; expected {g} numbers of 0 or more, one for "

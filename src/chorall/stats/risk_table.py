@@ -7,7 +7,13 @@ from typing import NamedTuple
 import numpy as np
 
 from chorall.stats.arrays import ArrayLike, Counts, Floats, Integers
-from chorall.stats.checks import check_lengths, check_times, raise_problems, read_numbers
+from chorall.stats.checks import (
+    add_bad_places,
+    check_lengths,
+    check_times,
+    raise_problems,
+    read_numbers,
+)
 
 
 class RiskTable(NamedTuple):
@@ -95,6 +101,8 @@ def count_at_risk(
     entries = None if entry_time is None else read_numbers(entry_time, "entry_time", problems)
     raise_problems(problems)
     check_lengths(time=times, entry_time=entries)
+    add_bad_places(problems, "at", np.isnan(asked), "missing")
+    raise_problems(problems)
     check_times(times, entries)
     n_left = np.searchsorted(np.sort(times), asked, side="left")
     return np.asarray(count_entered(asked, len(times), entries) - n_left, dtype=np.int64)
