@@ -17,7 +17,7 @@ from chorall.stats.heterogeneity import (
     measure_heterogeneity,
 )
 from chorall.stats.limits import find_normal_quantile
-from chorall.stats.number_arrays import LARGEST_NUMBER, is_out_of_range, is_out_of_scale
+from chorall.stats.number_arrays import is_out_of_range, is_out_of_scale
 
 ONE_STUDY = (
     "there is one study: tau2 is not known, no prediction is possible, and the limits are the "
@@ -27,6 +27,8 @@ NARROWER = (
     "the studies differ less than chance alone would have it, so that the Hartung-Knapp limits "
     "are narrower than the usual ones; look at hartung_knapp=False as well"
 )
+# variances and their inverses stay within floating point
+LARGEST_EFFECT = 1e152
 
 
 class PooledFit(NamedTuple):
@@ -50,10 +52,10 @@ def check_effects(estimate: ArrayLike, standard_error: ArrayLike) -> tuple[Float
     add_bad_places(problems, "estimate", ~np.isfinite(values), "missing or infinite")
     not_positive = ~(np.isfinite(errors) & (errors > 0))
     add_bad_places(problems, "standard_error", not_positive, "not a finite number above 0")
-    fault = f"beyond {LARGEST_NUMBER:g} (give another unit)"
-    add_bad_places(problems, "estimate", is_out_of_range(values), fault)
-    fault = f"beyond {LARGEST_NUMBER:g} or below its inverse (give another unit)"
-    add_bad_places(problems, "standard_error", is_out_of_scale(errors), fault)
+    fault = f"beyond {LARGEST_EFFECT:g} (give another unit)"
+    add_bad_places(problems, "estimate", is_out_of_range(values, LARGEST_EFFECT), fault)
+    fault = f"beyond {LARGEST_EFFECT:g} or below its inverse (give another unit)"
+    add_bad_places(problems, "standard_error", is_out_of_scale(errors, LARGEST_EFFECT), fault)
     raise_problems(problems)
     return values, errors
 
