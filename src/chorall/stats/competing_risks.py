@@ -14,6 +14,9 @@ from chorall.stats.risk_table import count_rows, tabulate_risk
 from chorall.stats.step_function import evaluate_steps, read_times
 from chorall.stats.survival_curve import multiply_survival
 
+# a missing code such as 9999 would draw as many curves
+MOST_CAUSES = 1000
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CumulativeIncidenceAt:
@@ -192,6 +195,12 @@ def cumulative_incidence(
 def count_causes(cause: Integers, n_causes: int | None) -> int:
     """Return the number of causes K, checking the asked number against the data."""
     largest = max(int(cause.max()), 1)
+    if max(largest, n_causes or 1) > MOST_CAUSES:
+        raise InputError(
+            f"`cause` or `n_causes` goes up to {max(largest, n_causes or 1)}; every cause up to "
+            f"the largest has its curve, and at most {MOST_CAUSES} are drawn. Recode `cause` to "
+            "1, 2, ..."
+        )
     if n_causes is None:
         return largest
     if n_causes < largest:

@@ -7,8 +7,10 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from chorall.errors import InputError, raise_gathered
 from chorall.stats.arrays import ArrayLike, Floats, Integers, Labels
 from chorall.stats.checks import check_labels
+from chorall.stats.number_arrays import LARGEST_NUMBER
 
 Positions: TypeAlias = NDArray[np.intp]
 
@@ -53,10 +55,23 @@ def scale_columns(
         centre = weights @ rows / weights.sum()
         rows -= centre
         variance = np.einsum("i,ij,ij->j", weights, rows, rows) / weights.sum()
+    check_not_tiny(rows, variance)
     # a constant column is refused unless a ridge holds it at 0
     scale = np.where(variance > 0, np.sqrt(variance), 1.0)
     rows /= scale
     return rows, centre, scale
+
+
+def check_not_tiny(rows: Floats, variance: Floats) -> None:
+    """Raise for columns of centred rows that vary, but too little to be squared."""
+    suspects = np.flatnonzero(variance < LARGEST_NUMBER**-2)
+    tiny = suspects[rows[:, suspects].any(axis=0)]
+    raise_gathered(
+        InputError,
+        "`x` has columns that vary too little to be computed with",
+        [f"column {column} varies by less than {1 / LARGEST_NUMBER:g}" for column in tiny],
+        "Columns count from 0. Give another unit.",
+    )
 
 
 def sort_entries(

@@ -132,9 +132,10 @@ def predict_cox_survival(
             part, asked, rows[chosen], predictor[chosen], covariance
         )
     survival = np.exp(-hazard)
-    lower, upper = find_limits(survival, survival * error, level, scale)
+    standard_error = multiply_error(survival, error)
+    lower, upper = find_limits(survival, standard_error, level, scale)
     return PredictedSurvival(
-        asked, survival, survival * error, np.where(hazard == 0, 1.0, lower),
+        asked, survival, standard_error, np.where(hazard == 0, 1.0, lower),
         np.where(hazard == 0, 1.0, upper), hazard, level, scale,
     )  # fmt: skip
 
@@ -174,8 +175,25 @@ def predict_hazard(
     read = evaluate_steps(part.time, columns, times, before=0.0, is_known_after=True)
     read[:, ~(times <= part.last_time)] = np.nan
     hazard, variance, hazard_means = read[0], read[1], read[2:]
-    risk = np.exp(predictor - part.reference)[:, None]
+    risk = find_risk(predictor - part.reference, hazard)
     # shape (m, t, p): how far the patient is from those at risk, summed over the hazard
     distance = rows[:, None, :] * hazard[None, :, None] - hazard_means.T[None]
     squared = variance + np.einsum("ijk,kl,ijl->ij", distance, covariance, distance)
-    return risk * hazard, risk * np.sqrt(squared)
+    with np.errstate(over="ignore"):
+        return risk * hazard, risk * np.sqrt(squared)
+
+
+def find_risk(predictor: Floats, hazard: Floats) -> Floats:
+    """Return exp(predictor) of shape (m, t), which beyond floating point is infinite.
+
+    Before the first event it does not matter, and is 0, so that no hazard stays none.
+    """
+    with np.errstate(over="ignore"):
+        risk = np.exp(predictor)[:, None]
+    return np.where(np.isinf(risk) & (hazard == 0), 0.0, risk)
+
+
+def multiply_error(survival: Floats, hazard_error: Floats) -> Floats:
+    """Return the standard error of exp(-hazard): 0 where the hazard leaves nobody."""
+    nobody = survival == 0
+    return np.where(nobody, 0.0, survival * np.where(nobody, 0.0, hazard_error))

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from chorall.errors import InputError
 from chorall.stats._elastic_net import descend_coordinates
 from chorall.stats.arrays import Booleans, Floats
 from chorall.stats.cox_data import CoxData
@@ -100,6 +101,12 @@ def list_penalties(problem: NetProblem, n_penalties: int, smallest_ratio: float)
     gradient = np.abs(problem.evaluate(start).gradient[~free])
     unit = problem.factor[~free] / (1.0 if problem.standardise else problem.data.scale[~free])
     first = float(np.max(gradient / unit)) / max(problem.l1_ratio, LEAST_L1_RATIO)
+    if not first > 0:
+        raise InputError(
+            "no penalised column of `x` moves the likelihood away from 0, so that there is no "
+            "largest penalty to start from. Look at the events (all at one time?), or give "
+            "`penalties`."
+        )
     return np.geomspace(first, first * smallest_ratio, n_penalties)
 
 

@@ -10,6 +10,7 @@ from chorall.errors import InputError, raise_gathered
 from chorall.stats.arrays import ArrayLike, Floats, Integers, Labels
 from chorall.stats.checks import CauseFollowUp, check_labels
 from chorall.stats.cox_data import check_covariates, check_not_constant
+from chorall.stats.cox_order import check_not_tiny
 from chorall.stats.cox_robust import check_clusters
 from chorall.stats.fine_gray_data import FineGrayRows
 from chorall.stats.fine_gray_weights import CENSORED, COMPETING, OF_INTEREST
@@ -79,6 +80,8 @@ def standardise(x: ArrayLike, rows: FineGrayRows) -> Standardised:
     # in place from here on: a copy of x is what this fit needs most memory for
     values = covariates[rows.order]
     values -= centre
-    scale = np.sqrt(np.einsum("ij,ij->j", values, values) / len(values))
+    variance = np.einsum("ij,ij->j", values, values) / len(values)
+    check_not_tiny(values, variance)
+    scale = np.sqrt(variance)
     values /= scale
     return Standardised(values, centre, scale)

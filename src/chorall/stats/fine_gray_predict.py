@@ -10,6 +10,7 @@ from chorall.errors import InputError
 from chorall.stats.arrays import ArrayLike, Floats, Integers, freeze
 from chorall.stats.checks import check_labels, check_level
 from chorall.stats.cox_data import check_covariates
+from chorall.stats.cox_prediction import find_risk, multiply_error
 from chorall.stats.fine_gray_robust import FineGrayBasis, find_hazard_residuals, sum_clusters
 from chorall.stats.nelson_aalen import find_log_limits
 from chorall.stats.step_function import read_times
@@ -71,10 +72,10 @@ def predict_incidence(
             basis, standardised[chosen], asked, int(stratum)
         )
     lower, upper = find_log_limits(hazard, error, level)
+    standard_error = multiply_error(np.exp(-hazard), error)
     return FineGrayPrediction(
-        asked, -np.expm1(-hazard), np.exp(-hazard) * error, -np.expm1(-lower), -np.expm1(-upper),
-        level,
-    )  # fmt: skip
+        asked, -np.expm1(-hazard), standard_error, -np.expm1(-lower), -np.expm1(-upper), level
+    )
 
 
 def find_strata(basis: FineGrayBasis, strata: ArrayLike | None, k: int) -> Integers:
@@ -108,12 +109,14 @@ def predict_hazard(
     # the hazard-weighted mean of x: the derivative of the baseline by the coefficients, negative
     weighted = np.cumsum(steps[:, None] * sums.mean[start:stop], axis=0)
     weighted = np.concatenate([np.zeros((1, x.shape[1])), weighted])[reached]
-    risk = np.exp(x @ basis.coefficients - sums.shift[stratum])[:, None]
+    risk = find_risk(x @ basis.coefficients - sums.shift[stratum], baseline)
     direction = x[:, None, :] * baseline[:, None] - weighted
     variance = find_variance(basis, direction, start + reached, int(start))
     unknown = np.isnan(times) | (times > last_time)
-    hazard = np.where(unknown, np.nan, risk * baseline)
-    return hazard, np.where(unknown, np.nan, risk * np.sqrt(np.maximum(variance, 0.0)))
+    with np.errstate(over="ignore"):
+        hazard = np.where(unknown, np.nan, risk * baseline)
+        error = risk * np.sqrt(np.maximum(variance, 0.0))
+    return hazard, np.where(unknown, np.nan, error)
 
 
 def find_variance(basis: FineGrayBasis, direction: Floats, reached: Integers, start: int) -> Floats:

@@ -130,7 +130,11 @@ def check_horizon(horizon: float) -> float:
 def estimate_area(
     follow_up: FollowUp, weights: Floats | None, horizon: float
 ) -> tuple[float, float]:
-    """Return the area under the curve up to the horizon, and its standard error."""
+    """Return the area under the curve up to the horizon, and its standard error.
+
+    Areas are taken in units of the horizon: squares of times of any size stay within floating
+    point.
+    """
     time, event, entry_time = follow_up
     curve = kaplan_meier(time, event, entry_time=entry_time, weights=weights)
     if curve.time[-1] < horizon and curve.survival[-1] > 0:
@@ -140,8 +144,9 @@ def estimate_area(
     edges = np.concatenate([[0.0], curve.time[seen], [horizon]])
     pieces = height * np.diff(edges)
     # after each time: the area from there to the horizon
-    left = np.cumsum(pieces[::-1])[::-1][1:]
-    return float(pieces.sum()), float(np.sqrt(np.sum(left**2 * find_hazard_variance(curve)[seen])))
+    left = np.cumsum(pieces[::-1])[::-1][1:] / horizon
+    variance = float(np.sum(left**2 * find_hazard_variance(curve)[seen]))
+    return float(pieces.sum()), horizon * float(np.sqrt(variance))
 
 
 def find_hazard_variance(curve: SurvivalCurve) -> Floats:

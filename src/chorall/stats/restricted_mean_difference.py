@@ -151,11 +151,12 @@ def restricted_mean_difference(
     stratum = np.zeros(n, np.int64) if strata is None else check_labels(strata, n, "strata")[1]
     check_both_present(stratum, codes)
     mean, error = estimate_areas(follow_up, case_weights, stratum, codes, cut)
-    variance = np.sum(error**2, axis=1)
+    # in units of the horizon, as times of any size have no square
+    variance = np.sum((error / cut) ** 2, axis=1)
     sizes = np.bincount(stratum, weights=case_weights).astype(np.float64)
     share = find_share(sizes, variance, pooling)
     difference = float(share @ (mean[:, 1] - mean[:, 0]))
-    standard_error = float(np.sqrt(share**2 @ variance))
+    standard_error = cut * float(np.sqrt(share**2 @ variance))
     width = find_normal_quantile(level) * standard_error
     z = difference / standard_error if standard_error else float("nan")
     return RestrictedMeanDifference(

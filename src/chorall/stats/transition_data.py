@@ -18,6 +18,8 @@ from chorall.stats.checks import (
 )
 
 DISTRIBUTION_TOLERANCE = 1e-9
+# a missing code such as 9999 would make tables of its square
+MOST_STATES = 1000
 
 
 class History(NamedTuple):
@@ -62,6 +64,11 @@ def check_history(
     )
     raise_problems(problems)
     largest = int(max(origin.max(), goal.max()))
+    if max(largest, n_states or 1) > MOST_STATES:
+        raise InputError(
+            f"states go up to {max(largest, n_states or 1)}; at most {MOST_STATES} are followed, "
+            "as each pair of states has its count. Number them 1, 2, ..."
+        )
     if n_states is not None and n_states < largest:
         raise InputError(f"states go up to {largest}, beyond `n_states` = {n_states}.")
     return History(entries, times, origin, goal, n_states or largest)
