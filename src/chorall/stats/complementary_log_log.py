@@ -15,6 +15,9 @@ STEP_TOLERANCE = 1e-12
 RANK_TOLERANCE = 1e-10
 # a step may not move any fitted value further than this on the scale
 LARGEST_MOVE = 2.0
+# where no fitted value moves by more than this with the predictor, all are 0 or 1 to rounding:
+# the coefficients grow without end, and what they have reached is no estimate
+LEAST_SLOPE = 1e-8
 
 
 class LogLogFit(NamedTuple):
@@ -53,7 +56,7 @@ def fit_complementary_log_log(
     residual, weighted = linearise(design, outcome, offset, place)
     for _ in range(MAX_STEPS):
         information = weighted.T @ weighted
-        if not is_determined(information):
+        if not is_determined(information) or np.abs(weighted).max() < LEAST_SLOPE:
             break
         step = np.asarray(np.linalg.solve(information, weighted.T @ residual), np.float64)
         if np.sqrt(step @ information @ step) <= STEP_TOLERANCE * np.sqrt(np.mean(outcome**2)):

@@ -124,3 +124,15 @@ def test_nobody_in_a_cell_means_nothing_known():
     assert np.isnan([found.moved_up_observed, found.moved_down_observed]).all()
     with pytest.raises(InputError, match="not above the one before"):
         reclassification([0.1, 0.2], [0.1, 0.2], [1, 2], [True, False], 1, [0.5, 0.5])
+
+
+@pytest.mark.parametrize("happened", [True, False])
+def test_outcomes_that_are_all_the_same_have_no_intercept_slope_or_curve(happened):
+    # at their maximum the coefficients are infinite: what the steps have reached is no estimate
+    risk = np.linspace(0.1, 0.9, 24)
+    time = np.full(24, 3.0 if happened else 5.0)
+    found = calibration(risk, time, np.ones(24, bool), 4.0, n_groups=3)
+    assert found.observed == happened
+    assert np.isnan([found.intercept, found.intercept_error, found.slope, found.slope_error]).all()
+    assert np.isnan(found.curve_observed).all()
+    assert len(found.warnings) == 3
