@@ -189,9 +189,8 @@ def read_cause_specific_relapse():
     return sample
 
 
-def read_transplants():
-    """Related or unrelated transplantation in first remission as a covariate of time."""
-    clinical = read_aml()
+def split_at_transplant(clinical):
+    """Two rows for who had a related or unrelated transplantation in first remission."""
     transplanted = (
         pl.col("TPL_type").is_in(["ALLO", "FREMD"])
         & (pl.col("TPL_Phase") == "CR1")
@@ -206,8 +205,27 @@ def read_transplants():
         Status=pl.when(transplanted).then(0).otherwise("Status"),
         OS=pl.when(transplanted).then("Time_Diag_TPL").otherwise("OS"),
     )
-    table = pl.concat([before, after], how="vertical_relaxed")
+    return pl.concat([before, after], how="vertical_relaxed")
+
+
+def read_transplants():
+    """Transplantation in first remission as a covariate of time."""
+    table = split_at_transplant(read_aml())
     terms = {name: table[name].to_numpy() for name in ("tx", "age10")}
+    return Sample(
+        table["OS"], table["Status"], terms=terms, strata=table["Study"], entry_time=table["entry"]
+    )
+
+
+def read_transplants_by_risk():
+    """The same after remission where the risk is known, with favourable risk as a modifier."""
+    table = split_at_transplant(read_aml().drop_nulls(["CR_date", "M_Risk"]))
+    tx, favourable = table["tx"].to_numpy(), (table["M_Risk"] == "Favorable").to_numpy()
+    name = 'I(M_Risk == "Favorable")TRUE'
+    terms = {
+        "tx": tx, name: favourable, "age10": table["age10"].to_numpy(),
+        f"tx:{name}": tx * favourable,
+    }  # fmt: skip
     return Sample(
         table["OS"], table["Status"], terms=terms, strata=table["Study"], entry_time=table["entry"]
     )
@@ -277,6 +295,7 @@ SAMPLES: dict[str, Callable[[], Sample]] = {
     "OS time-dependent alloHSCT-CR1 (ALLO,FREMD; Time_Diag_TPL) + age10 strata Study": (
         read_transplants
     ),
+    "OS td alloHSCT-CR1 among CR, age10, ELN adverse interaction": read_transplants_by_risk,
     "relapse(1)/death in CR(2) from CR": read_remissions,
     "relapse/NRM by NPM1": lambda: read_remissions("NPM1"),
     "cause-specific relapse NPM1+FLT3_ITD+age10": read_cause_specific_relapse,

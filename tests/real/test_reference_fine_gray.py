@@ -91,6 +91,10 @@ def test_fit_fine_gray_gives_the_numbers_of_crr(name, rows):
     difference = np.abs(fit.log_hazard_ratio - expected["estimate"].to_numpy())
     assert (difference <= short + PRINTED * np.abs(fit.log_hazard_ratio)).all()
     np.testing.assert_allclose(fit.standard_error, expected["se"], rtol=2e-5)
+    # p is printed with two digits, the hazard ratio with four decimals
+    np.testing.assert_allclose(fit.p_value, [float(row["p"]) for row in rows], rtol=0.051)
+    ratios = [float(row["note"].removeprefix("sHR=")) for row in rows]
+    np.testing.assert_allclose(fit.hazard_ratio, ratios, atol=1e-4)
 
 
 @pytest.mark.parametrize(("name", "rows"), read_reference("Gray"))
