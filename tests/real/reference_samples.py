@@ -218,7 +218,7 @@ def read_transplants():
 
 
 def read_transplants_by_risk():
-    """The same after remission where the risk is known, with favourable risk as a modifier."""
+    """Build the same after remission where the risk is known, with favourable risk as modifier."""
     table = split_at_transplant(read_aml().drop_nulls(["CR_date", "M_Risk"]))
     tx, favourable = table["tx"].to_numpy(), (table["M_Risk"] == "Favorable").to_numpy()
     name = 'I(M_Risk == "Favorable")TRUE'
