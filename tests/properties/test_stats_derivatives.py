@@ -212,7 +212,7 @@ def test_the_score_test_of_a_scan_is_made_of_those_derivatives(patients):
     assume(null.converged and abs(null.log_hazard_ratio[0]) < 4)
     scan = scan_markers(
         x2[:, None], time, event, covariates=x1[:, None], strata=stratum, entry_time=entry,
-        minimum_carriers=0, firth_below=0, score_only=True,
+        n_threads=1, minimum_carriers=0, firth_below=0, score_only=True,
     )  # fmt: skip
     assume(scan.status[0] == "fitted")
     x = np.column_stack([x1, x2])
