@@ -1,5 +1,5 @@
 # Fine-Gray models: Rscript fine_gray.R > fine_gray.csv
-# crr: coefficients, covariance and predictions; with censoring groups its coefficients only.
+# crr: coefficients, covariance and predictions; with censoring groups its covariance is another one.
 # finegray with coxph: strata and delayed entry, on times without ties (the two packages break ties
 # between events and censoring differently); covariance with the weights taken as known.
 suppressPackageStartupMessages({library(survival); library(cmprsk)})
@@ -24,8 +24,7 @@ describe_fit <- function(case, kind, estimate, covariance, log_likelihood) {
 
 fit_crr <- function(case, kind, ...) {
   fit <- crr(patients$time, patients$cause, x, failcode = kind, gtol = 1e-15, maxiter = 100, ...)
-  covariance <- if (case == "crr") fit$var else matrix(NA, 3, 3)
-  rows <- describe_fit(case, kind, fit$coef, covariance, c(fit$loglik.null, fit$loglik))
+  rows <- describe_fit(case, kind, fit$coef, fit$var, c(fit$loglik.null, fit$loglik))
   curves <- predict(fit, x[1:3, ])
   for (row in 1:3) rows <- rbind(rows, data.frame(
     case = paste0(case, "_predicted"), cause_of_interest = kind, column = row - 1,
@@ -40,16 +39,17 @@ fit_finegray <- function(case, kind) {
   response <- if (delayed) "Surv(entry_time, time, kind)" else "Surv(time, kind)"
   weighing <- if (grepl("strata", case)) "+ strata(stratum)" else ""
   baseline <- if (grepl("strata", case)) "+ strata(stratum)" else ""
-  keep <- c(columns, "entry_time", "time", "kind", "id", "stratum")
+  keep <- c(columns, "entry_time", "time", "kind", "id", "stratum", "cluster")
   data <- untied[keep]
+  data$unit <- if (grepl("cluster", case)) data$cluster else data$id
   data$layer <- data$stratum
-  formula <- as.formula(paste(response, "~ x1 + x2 + x3 + id + layer", weighing))
+  formula <- as.formula(paste(response, "~ x1 + x2 + x3 + id + unit + layer", weighing))
   expanded <- if (delayed) finegray(formula, data, etype = kind, id = id) else
     finegray(formula, data, etype = kind)
   model <- as.formula(paste(
     "Surv(fgstart, fgstop, fgstatus) ~ x1 + x2 + x3", sub("stratum", "layer", baseline)
   ))
-  fit <- coxph(model, expanded, weights = fgwt, ties = "breslow", cluster = id,
+  fit <- coxph(model, expanded, weights = fgwt, ties = "breslow", cluster = unit,
     control = coxph.control(eps = 1e-14, iter.max = 100, toler.chol = 1e-15, timefix = FALSE))
   describe_fit(case, kind, coef(fit), vcov(fit), fit$loglik)
 }
@@ -57,7 +57,7 @@ fit_finegray <- function(case, kind) {
 rows <- NULL
 for (kind in 1:2) {
   rows <- rbind(rows, fit_crr("crr", kind), fit_crr("crr_groups", kind, cengroup = patients$stratum))
-  for (case in c("untied", "strata", "entry", "entry_strata"))
+  for (case in c("untied", "strata", "entry", "entry_strata", "cluster", "entry_cluster"))
     rows <- rbind(rows, fit_finegray(case, kind))
 }
 write_rows(rows)

@@ -4,15 +4,17 @@ import numpy as np
 import polars as pl
 import pytest
 from oracle.oracle_tables import read_oracle, read_patients
+from properties.plain_fine_gray import PlainFineGray
 
 from chorall.stats import fit_fine_gray
 from chorall.stats.fine_gray_arguments import standardise
-from chorall.stats.fine_gray_robust import find_score_residuals
+from chorall.stats.fine_gray_robust import find_score_residuals, sum_clusters
 from chorall.stats.fine_gray_sums import sum_likelihood
 
 # both sides iterate until rounding stops them; the rest is error of summation
 ITERATED = 1e-8
 COVARIATES = ["x1", "x2", "x3"]
+FINEGRAY_CASES = ["untied", "strata", "entry", "entry_strata", "cluster", "entry_cluster"]
 ORACLE = read_oracle("fine_gray")
 
 
@@ -27,6 +29,7 @@ def fit_case(case, kind, patients):
         strata=patients["stratum"] if "strata" in case else None,
         censoring_strata=patients["stratum"] if case == "crr_groups" else None,
         entry_time=patients["entry_time"] if "entry" in case else None,
+        cluster=patients["cluster"] if "cluster" in case else None,
         tolerance=1e-12,
     )
 
@@ -47,9 +50,35 @@ def test_fit_fine_gray_is_crr(case, kind):
     np.testing.assert_allclose(
         fit.log_likelihood_null, expected["log_likelihood_null"][0], rtol=1e-12
     )
+    covariance = read_covariance(case, kind)
     if case == "crr":
-        covariance = expected["covariance_0", "covariance_1", "covariance_2"].to_numpy()
         np.testing.assert_allclose(fit.covariance, covariance, rtol=ITERATED)
+    else:
+        assert np.abs(fit.covariance / covariance - 1).max() > 1e-4
+
+
+@pytest.mark.parametrize("kind", [1, 2])
+def test_with_censoring_groups_crr_leaves_out_the_events_of_other_groups(kind):
+    patients = read_patients()
+    fit = fit_case("crr_groups", kind, patients)
+    cause, group = patients["cause"].to_numpy(), patients["stratum"].rank("dense").to_numpy()
+    n = len(cause)
+    kinds = np.where(cause == kind, 1, np.where(cause > 0, 2, 0))
+    plain = PlainFineGray(
+        patients.select(COVARIATES).to_numpy().astype(float), patients["time"].to_numpy(), kinds,
+        np.full(n, -1.0), np.zeros(n), group, np.ones(n),
+    )  # fmt: skip
+    information = np.outer(fit.basis.scale, fit.basis.scale) * fit.basis.sums.information
+    for leaves_out, expected in [(True, read_covariance("crr_groups", kind)), (False, None)]:
+        plain.own_events_only = leaves_out
+        influence = np.linalg.solve(information, plain.find_residuals(fit.log_hazard_ratio).T)
+        expected = fit.covariance if expected is None else expected
+        np.testing.assert_allclose(influence @ influence.T, expected, rtol=ITERATED)
+
+
+def read_covariance(case, kind):
+    columns = ["covariance_0", "covariance_1", "covariance_2"]
+    return read_case(case, kind).select(columns).to_numpy()
 
 
 @pytest.mark.parametrize("kind", [1, 2])
@@ -67,7 +96,7 @@ def test_predicted_incidence_is_predict_crr(case, kind):
 
 
 @pytest.mark.parametrize("kind", [1, 2])
-@pytest.mark.parametrize("case", ["untied", "strata", "entry", "entry_strata"])
+@pytest.mark.parametrize("case", FINEGRAY_CASES)
 def test_fit_fine_gray_is_finegray_with_coxph(case, kind):
     patients = read_patients()
     fit = fit_case(case, kind, patients)
@@ -78,9 +107,8 @@ def test_fit_fine_gray_is_finegray_with_coxph(case, kind):
     x = standardise(patients.select(COVARIATES), fit.basis.rows).x
     residuals = find_score_residuals(fit.basis.rows, fit.basis.sums, x, known_weights=True)
     model = find_model_covariance(fit, x)
-    covariance = expected["covariance_0", "covariance_1", "covariance_2"].to_numpy()
-    influence = residuals @ model / fit.basis.scale
-    np.testing.assert_allclose(influence.T @ influence, covariance, rtol=1e-7)
+    influence = sum_clusters(residuals, fit.basis.clusters) @ model / fit.basis.scale
+    np.testing.assert_allclose(influence.T @ influence, read_covariance(case, kind), rtol=1e-7)
 
 
 def find_model_covariance(fit, x):
@@ -89,4 +117,4 @@ def find_model_covariance(fit, x):
 
 
 def test_the_oracle_has_every_case():
-    assert ORACLE.filter(pl.col("column") == 0)["case"].n_unique() == 8
+    assert ORACLE.filter(pl.col("column") == 0)["case"].n_unique() == 10

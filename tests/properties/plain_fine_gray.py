@@ -9,7 +9,9 @@ import numpy as np
 class PlainFineGray:
     """Arrays of n patients; `kind` is 0 censored, 1 of interest, 2 competing.
 
-    `case_weights` serve to differentiate the score by the weight of one patient.
+    `case_weights` serve to differentiate the score by the weight of one patient. With
+    `own_events_only` the weights of a censoring group move the risk sets of its own events only,
+    as in the covariance of cmprsk::crr 2.2-11: an error, kept here to show what it does.
     """
 
     x: np.ndarray
@@ -19,6 +21,7 @@ class PlainFineGray:
     stratum: np.ndarray
     group: np.ndarray
     case_weights: np.ndarray
+    own_events_only: bool = False
 
     def find_factors(self, group):
         """List the times at which patients enter or are censored, with the change of W."""
@@ -85,6 +88,8 @@ class PlainFineGray:
         def swing(at, after):
             before = self.time <= at if after else self.time < at
             later = self.time > at if after else self.time >= at
+            if self.own_events_only:
+                later = later & mine
             return expected[np.ix_(waiting & before, later)].sum(axis=(0, 1))
 
         for u in np.unique(self.time[mine & (self.kind == 0)]):

@@ -104,8 +104,8 @@ def fit_fine_gray(
     Notes
     -----
     R: ``cmprsk::crr(time, cause, x, cengroup = censoring_strata, failcode = cause_of_interest)``
-    has the same estimates and, with one censoring group, the same covariance; with several, the
-    covariances differ in the third or fourth digit (see docs/methods/fine_gray.md).
+    has the same estimates and, with one censoring group, the same covariance; with several, crr
+    2.2-11 leaves a part of it out (see docs/methods/fine_gray.md).
     ``survival::finegray`` and a weighted ``coxph`` give the same estimates with
     delayed entry and strata (where no censoring ties with an event), with a covariance that
     takes the weights as known.
