@@ -7,17 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from chorall.stats.arrays import ArrayLike, Floats, freeze
-from chorall.stats.censoring_weights import (
-    CensoringCurve,
-    estimate_censoring,
-    find_influence,
-    find_influence_error,
-    weigh_at_horizon,
-)
+from chorall.stats.censoring_weights import find_influence_error
 from chorall.stats.checks import check_level
 from chorall.stats.competing_risks import cumulative_incidence
 from chorall.stats.limits import find_normal_quantile
-from chorall.stats.predicted_risk import Outcome, check_judged_risk
+from chorall.stats.observation_weights import Weighting, estimate_weighting
+from chorall.stats.predicted_risk import check_judged_risk
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -71,6 +66,7 @@ def brier_score(
     *,
     cause_of_interest: int | None = None,
     censoring_strata: ArrayLike | None = None,
+    entry_time: ArrayLike | None = None,
     conf_level: float = 0.95,
 ) -> BrierScore:
     """Estimate the Brier score by inverse probability of censoring weights.
@@ -91,7 +87,10 @@ def brier_score(
     cause_of_interest : int, optional
         The cause that was predicted, when others compete with it.
     censoring_strata : array_like of shape (n,), optional
-        Labels of groups (such as trials) with a censoring of their own.
+        Labels of groups (such as trials) with a censoring (and entry) of their own.
+    entry_time : array_like of shape (n,), optional
+        Start of observation (delayed entry), before `time`; a patient is at risk after it. The
+        answer is for the patients that all entrants stand for, as if none had come late.
     conf_level : float, optional
         Coverage of the limits.
 
@@ -103,7 +102,8 @@ def brier_score(
     Raises
     ------
     InputError
-        When an argument is missing, of the wrong type or shape, or a risk lies outside 0 to 1.
+        When an argument is missing, of the wrong type or shape, a risk lies outside 0 to 1,
+        or delayed entry leaves the weights undefined.
 
     See Also
     --------
@@ -133,12 +133,12 @@ def brier_score(
     (array([0.025]), array([0.9]))
     """
     level = check_level(conf_level)
-    judged = check_judged_risk(risk, time, event, horizon, cause_of_interest)
-    curves = estimate_censoring(judged.outcome.time, judged.outcome.is_event, censoring_strata)
-    incidence = find_incidence(judged.outcome, judged.horizon)
+    judged = check_judged_risk(risk, time, event, horizon, cause_of_interest, entry_time)
+    weighting = estimate_weighting(judged.outcome, censoring_strata)
+    incidence = find_incidence(weighting, judged.horizon)
     everybody = np.broadcast_to(incidence, judged.risk.shape)
-    brier, influence = weigh_errors(judged.risk, judged.outcome, judged.horizon, curves)
-    null_brier, _ = weigh_errors(everybody, judged.outcome, judged.horizon, curves)
+    brier, influence = weigh_errors(judged.risk, weighting, judged.horizon)
+    null_brier, _ = weigh_errors(everybody, weighting, judged.horizon)
     error = find_influence_error(influence)
     width = find_normal_quantile(level) * error
     safe = np.where(null_brier > 0, null_brier, np.nan)
@@ -157,23 +157,30 @@ def brier_score(
     )
 
 
-def find_incidence(outcome: Outcome, horizon: Floats) -> Floats:
+def find_incidence(weighting: Weighting, horizon: Floats) -> Floats:
     """Return the incidence of the event of interest among all at the horizons."""
+    outcome = weighting.outcome
+    if weighting.entries:
+        parts = [weighting.weigh(limit) for limit in horizon]
+        found = [
+            np.mean(weights * outcome.find_cases(limit)) if is_known else np.nan
+            for (weights, is_known), limit in zip(parts, horizon, strict=True)
+        ]
+        return np.asarray(found, dtype=np.float64)
     curves = cumulative_incidence(outcome.time, outcome.cause, n_causes=2)
     return np.asarray(curves.at(horizon).cumulative_incidence[0], dtype=np.float64)
 
 
-def weigh_errors(
-    risk: Floats, outcome: Outcome, horizon: Floats, curves: list[CensoringCurve]
-) -> tuple[Floats, Floats]:
+def weigh_errors(risk: Floats, weighting: Weighting, horizon: Floats) -> tuple[Floats, Floats]:
     """Return the Brier scores and the influence of each patient on them."""
     brier, influence = np.full(len(horizon), np.nan), np.full(risk.shape, np.nan)
     for column, limit in enumerate(horizon):
-        weights, is_known = weigh_at_horizon(curves, outcome.time, outcome.is_event, limit)
+        weights, is_known = weighting.weigh(limit)
         if is_known:
-            terms = weights * (outcome.find_cases(limit) - risk[:, column]) ** 2
-            brier[column] = terms.mean()
-            influence[:, column] = find_influence(curves, outcome.is_event, terms, limit)
+            errors = (weighting.outcome.find_cases(limit) - risk[:, column]) ** 2
+            brier[column] = np.mean(weights * errors)
+            terms = weights * (errors - brier[column])
+            influence[:, column] = weighting.find_influence(terms, limit)
     return brier, influence
 
 

@@ -9,10 +9,16 @@ import numpy as np
 from chorall.errors import InputError
 from chorall.stats.arrays import ArrayLike, Floats, Integers, freeze
 from chorall.stats.calibration_curve import fit_curve, fit_line
-from chorall.stats.calibration_groups import ObservedRisk, observe_groups, observe_risk
+from chorall.stats.calibration_groups import (
+    ObservedRisk,
+    find_mean,
+    observe_groups,
+    observe_risk,
+)
 from chorall.stats.checks import add_bad_places, check_level, raise_problems
-from chorall.stats.complementary_log_log import find_complementary_log_log
+from chorall.stats.complementary_log_log import Target, find_complementary_log_log
 from chorall.stats.limits import find_normal_quantile
+from chorall.stats.observation_weights import estimate_weighting
 from chorall.stats.predicted_risk import Outcome, check_judged_risk
 from chorall.stats.pseudo_values import pseudo_values
 from chorall.stats.restricted_spline import KNOT_QUANTILES
@@ -99,6 +105,7 @@ def calibration(
     horizon: float,
     *,
     cause_of_interest: int | None = None,
+    entry_time: ArrayLike | None = None,
     n_knots: int = 4,
     n_groups: int = 10,
     conf_level: float = 0.95,
@@ -120,6 +127,9 @@ def calibration(
         A time above 0 in the unit of `time`, up to which somebody was followed.
     cause_of_interest : int, optional
         The cause that was predicted, when others compete with it.
+    entry_time : array_like of shape (n,), optional
+        Start of observation (delayed entry), before `time`; a patient is at risk after it. The
+        answer is for the patients that all entrants stand for, as if none had come late.
     n_knots : {3, 4, 5}, optional
         Knots of the smooth curve.
     n_groups : int, optional
@@ -136,7 +146,8 @@ def calibration(
     ------
     InputError
         When an argument is missing, of the wrong type or shape, a risk is not strictly between
-        0 and 1, or nobody was followed to the horizon.
+        0 and 1, nobody was followed to the horizon, or delayed entry leaves the weights
+        undefined.
 
     See Also
     --------
@@ -148,6 +159,9 @@ def calibration(
     Outcomes are replaced by pseudo-values and regressed by least squares with robust errors:
     R: ``geepack::geese(pseudo ~ offset(cll) + cll, mean.link = "cloglog")`` or
     ``glm(..., family = quasi("cloglog", "constant"))``; the curve uses ``rms::rcs(cll, n_knots)``.
+    With delayed entry pseudo-values do not have the right mean given the prediction, because
+    who is seen to enter depends on the risk: there the outcomes known at the horizon are
+    regressed with the weights of `brier_score`, and means over patients use them too.
     Predictions count as given: their own uncertainty is not in the limits.
 
     References
@@ -168,13 +182,17 @@ def calibration(
             f"`n_knots` is {n_knots!r} and `n_groups` {n_groups!r}; expected 3, 4 or 5 knots and "
             "at least one group."
         )
-    judged = check_judged_risk(risk, time, event, [horizon], cause_of_interest)
+    judged = check_judged_risk(risk, time, event, [horizon], cause_of_interest, entry_time)
     predicted, limit = judged.risk[:, 0], float(judged.horizon[0])
     problems: list[str] = []
     at_ends = (predicted == 0) | (predicted == 1)
     add_bad_places(problems, "risk", at_ends, "0 or 1, which no model can mean")
     raise_problems(problems)
     observed = observe_risk(judged.outcome, limit, level)
+    if entry_time is not None:
+        # says so when the weights are not defined
+        is_known = estimate_weighting(judged.outcome, None).weigh(limit).is_known
+        observed = observed if is_known else ObservedRisk(*[float("nan")] * 4)
     if np.isnan(observed.risk):
         raise InputError(
             f"`horizon` is {limit:g}, but nobody was followed that long (the last until "
@@ -193,22 +211,46 @@ def describe(
     """Return all measures of calibration."""
     n_knots, n_groups, level = settings
     quantile = find_normal_quantile(level)
-    # the incidence of cause 1 of 2 is 1 - survival when nothing competes
-    pseudo = pseudo_values(outcome.time, outcome.cause, horizon, cause_of_interest=1)[:, 0]
+    target = find_target(outcome, horizon)
+    weights = target.weights
     scale = find_complementary_log_log(predicted)
-    intercept = fit_line(scale, pseudo, quantile, is_slope=False)
-    slope = fit_line(scale, pseudo, quantile, is_slope=True)
-    curve = fit_curve(scale, pseudo, n_knots, quantile)
+    intercept = fit_line(scale, target, quantile, is_slope=False)
+    slope = fit_line(scale, target, quantile, is_slope=True)
+    curve = fit_curve(scale, target, n_knots, quantile)
     measures = [("intercept", intercept[0]), ("slope", slope[0]), ("curve", curve.observed[0])]
-    groups = observe_groups(predicted, outcome, horizon, n_groups, level)
-    expected = float(predicted.mean())
+    groups = observe_groups(predicted, outcome, horizon, n_groups, level, weights)
+    expected = find_mean(predicted, weights)
     ratio = observed.risk / expected
     relative = quantile * observed.standard_error / observed.risk if observed.risk else np.nan
     return Calibration(
         horizon, len(predicted), expected, observed.risk, observed.lower, observed.upper,
         ratio, float(ratio * np.exp(-relative)), float(ratio * np.exp(relative)),
-        *intercept, *slope, *curve[:4], float(curve.distances.mean()),
-        float(np.median(curve.distances)), float(np.quantile(curve.distances, 0.9)),
+        *intercept, *slope, *curve[:4], *summarise(curve.distances, weights),
         groups.n, groups.predicted, groups.observed, groups.lower, groups.upper, level,
         tuple(NOT_FITTED.format(name) for name, value in measures if np.isnan(value)),
     )  # fmt: skip
+
+
+def find_target(outcome: Outcome, horizon: float) -> Target:
+    """Return pseudo-values, or with delayed entry the weighted outcomes."""
+    if outcome.entry_time is None:
+        # the incidence of cause 1 of 2 is 1 - survival when nothing competes
+        pseudo = pseudo_values(outcome.time, outcome.cause, horizon, cause_of_interest=1)[:, 0]
+        return Target(pseudo, np.ones(len(pseudo)))
+    weighting = estimate_weighting(outcome, None)
+    weights = weighting.weigh(horizon).weights
+
+    def spread(scores: Floats) -> Floats:
+        found = [weighting.find_influence(column, horizon) for column in scores.T]
+        return np.stack(found, axis=1)
+
+    return Target(outcome.find_cases(horizon).astype(np.float64), weights, spread)
+
+
+def summarise(distances: Floats, weights: Floats) -> tuple[float, float, float]:
+    """Return the mean, median and 90th percentile; by weight where weights differ."""
+    if np.isnan(distances).any() or (weights == 1).all():
+        quantiles = np.quantile(distances, [0.5, 0.9])
+    else:
+        quantiles = np.quantile(distances, [0.5, 0.9], weights=weights, method="inverted_cdf")
+    return find_mean(distances, weights), float(quantiles[0]), float(quantiles[1])

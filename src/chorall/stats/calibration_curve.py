@@ -1,4 +1,4 @@
-"""The calibration line and the smooth calibration curve, by regression of pseudo-values."""
+"""The calibration line and the smooth calibration curve, by regression of outcomes."""
 
 from __future__ import annotations
 
@@ -7,7 +7,11 @@ from typing import NamedTuple
 import numpy as np
 
 from chorall.stats.arrays import Floats
-from chorall.stats.complementary_log_log import find_probability, fit_complementary_log_log
+from chorall.stats.complementary_log_log import (
+    Target,
+    find_probability,
+    fit_complementary_log_log,
+)
 from chorall.stats.restricted_spline import build_spline, place_knots
 
 CURVE_POINTS = 101
@@ -24,7 +28,7 @@ class SmoothCurve(NamedTuple):
 
 
 def fit_line(
-    scale: Floats, pseudo: Floats, quantile: float, *, is_slope: bool
+    scale: Floats, target: Target, quantile: float, *, is_slope: bool
 ) -> tuple[float, float, float, float]:
     """Return the slope, or the intercept at slope 1, with its error and limits."""
     constant = np.ones((len(scale), 1))
@@ -34,12 +38,12 @@ def fit_line(
         offset, start = np.full(len(scale), scale.mean()), np.array([0.0, 1.0])
     else:
         design, offset, start = constant, scale, np.zeros(1)
-    fit = fit_complementary_log_log(design, pseudo, offset, start)
+    fit = fit_complementary_log_log(design, target, offset, start)
     value, error = float(fit.coefficients[-1]), float(np.sqrt(fit.covariance[-1, -1]))
     return value, error, value - quantile * error, value + quantile * error
 
 
-def fit_curve(scale: Floats, pseudo: Floats, n_knots: int, quantile: float) -> SmoothCurve:
+def fit_curve(scale: Floats, target: Target, n_knots: int, quantile: float) -> SmoothCurve:
     """Return the smooth curve; NaN when it cannot be fitted."""
     centre = scale.mean()
     knots = place_knots(scale - centre, n_knots)
@@ -50,7 +54,7 @@ def fit_curve(scale: Floats, pseudo: Floats, n_knots: int, quantile: float) -> S
     )
     start = np.zeros(of_patients.shape[1])
     start[1] = 1.0
-    fit = fit_complementary_log_log(of_patients, pseudo, np.full(len(scale), centre), start)
+    fit = fit_complementary_log_log(of_patients, target, np.full(len(scale), centre), start)
     height = centre + of_grid @ fit.coefficients
     width = quantile * np.sqrt(np.einsum("ij,jk,ik->i", of_grid, fit.covariance, of_grid))
     fitted = find_probability(centre + of_patients @ fit.coefficients)

@@ -8,7 +8,13 @@ import numpy as np
 
 from chorall.stats.arrays import ArrayLike, Booleans, Counts, Floats, Integers
 from chorall.stats.checks import check_labels
-from chorall.stats.risk_table import RiskTable, count_rows, sum_weights, tabulate_risk
+from chorall.stats.risk_table import (
+    RiskTable,
+    count_rows,
+    sum_weights,
+    sum_weights_at_risk,
+    tabulate_risk,
+)
 
 
 class CensoringCurve(NamedTuple):
@@ -16,7 +22,8 @@ class CensoringCurve(NamedTuple):
 
     An event comes before a censoring at the same time: who has the event there is no longer at
     risk of being censored. `jump` is the part censored at each of the t times, `before` and
-    `after` are the probabilities just before and just after.
+    `after` are the probabilities just before and just after. `n_passed` is the number of times up
+    to the entry of each member, at which it was not yet at risk.
     """
 
     members: Integers
@@ -25,6 +32,7 @@ class CensoringCurve(NamedTuple):
     jump: Floats
     before: Floats
     after: Floats
+    n_passed: Integers
 
 
 class HorizonWeights(NamedTuple):
@@ -35,21 +43,33 @@ class HorizonWeights(NamedTuple):
 
 
 def estimate_censoring(
-    time: Floats, is_event: Booleans, strata: ArrayLike | None
+    time: Floats, is_event: Booleans, strata: ArrayLike | None, entry_time: Floats | None = None
 ) -> list[CensoringCurve]:
     """Return one curve of staying uncensored for each stratum."""
+    return [
+        estimate_censoring_curve(time, is_event, members, entry_time=entry_time)
+        for members in list_strata(len(time), strata)
+    ]
+
+
+def list_strata(n: int, strata: ArrayLike | None) -> list[Integers]:
+    """Return the patients of each stratum."""
     if strata is None:
-        return [estimate_censoring_curve(time, is_event, np.arange(len(time)))]
-    labels, codes = check_labels(strata, len(time), "censoring_strata")
-    groups = [np.flatnonzero(codes == code) for code in range(len(labels))]
-    return [estimate_censoring_curve(time, is_event, members) for members in groups]
+        return [np.arange(n)]
+    labels, codes = check_labels(strata, n, "censoring_strata")
+    return [np.flatnonzero(codes == code) for code in range(len(labels))]
 
 
 def estimate_censoring_curve(
-    time: Floats, is_event: Booleans, members: Integers, weights: Floats | None = None
+    time: Floats,
+    is_event: Booleans,
+    members: Integers,
+    weights: Floats | None = None,
+    entry_time: Floats | None = None,
 ) -> CensoringCurve:
     """Return the curve of staying uncensored among the members, case-weighted if asked."""
-    table = tabulate_risk(time[members], None)
+    entries = None if entry_time is None else entry_time[members]
+    table = tabulate_risk(time[members], entries)
     happened = is_event[members]
     if weights is None:
         n_censored: Counts = count_rows(table, ~happened)
@@ -57,11 +77,15 @@ def estimate_censoring_curve(
     else:
         n_censored = sum_weights(table, weights[members] * ~happened)
         leaving = sum_weights(table, weights[members])
-        n_at_risk = np.cumsum(leaving[::-1])[::-1] - (leaving - n_censored)
+        at_risk = sum_weights_at_risk(table, weights[members], entries)
+        n_at_risk = at_risk - (leaving - n_censored)
     jump = np.divide(n_censored, n_at_risk, out=np.zeros(len(table.time)), where=n_censored > 0)
     after = np.cumprod(1 - jump)
     before = np.concatenate([[1.0], after[:-1]])
-    return CensoringCurve(members, table, n_at_risk, jump, before, after)
+    n_passed = np.zeros(len(members), dtype=np.int64)
+    if entries is not None:
+        n_passed = np.searchsorted(table.time, entries, side="right").astype(np.int64)
+    return CensoringCurve(members, table, n_at_risk, jump, before, after, n_passed)
 
 
 def weigh_at_horizon(
@@ -81,7 +105,8 @@ def weigh_at_horizon(
         at_horizon = int(np.searchsorted(curve.table.time, horizon, side="right")) - 1
         uncensored = curve.after[at_horizon] if at_horizon >= 0 else 1.0
         weights[members[happened]] = 1 / curve.before[curve.table.position[happened]]
-        weights[members[beyond]] = 1 / uncensored if beyond.any() else 0.0
+        # it can be 0 where all beyond the horizon are yet to enter
+        weights[members[beyond]] = 1 / uncensored if uncensored > 0 else 0.0
         # the last to leave was censored: what would have happened by the horizon is not known
         is_known &= bool(last > horizon or curve.jump[-1] == 0)
     return HorizonWeights(weights, is_known)
@@ -106,16 +131,8 @@ def find_censoring_influence(
         passed = np.concatenate([[0.0], np.cumsum(factor * curve.jump)])
         happened = is_event[members]
         own = np.where(happened, 0.0, factor[position])
-        influence[members] = own - passed[position + ~happened]
+        influence[members] = own - passed[position + ~happened] + passed[curve.n_passed]
     return influence
-
-
-def find_influence(
-    curves: list[CensoringCurve], is_event: Booleans, terms: Floats, horizon: float
-) -> Floats:
-    """Return the influence of each patient on the mean of `terms`, weights included."""
-    weighting = find_censoring_influence(curves, is_event, terms, horizon)
-    return np.asarray(terms - terms.mean() + weighting, dtype=np.float64)
 
 
 def find_influence_error(influence: Floats) -> Floats:

@@ -1,7 +1,8 @@
-"""Least squares regression of pseudo-values on the complementary log-log scale."""
+"""Least squares regression of risks on the complementary log-log scale."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -44,8 +45,20 @@ def find_slope(linear_predictor: Floats) -> Floats:
     return np.asarray(np.exp(limited - np.exp(limited)), dtype=np.float64)
 
 
+class Target(NamedTuple):
+    """What n patients are regressed to: a value and a weight each.
+
+    Without censoring the values would be the outcomes, 0 or 1. `spread` turns scores of shape
+    (n, p), which add up to 0, into influences where the weights were estimated.
+    """
+
+    values: Floats
+    weights: Floats
+    spread: Callable[[Floats], Floats] | None = None
+
+
 def fit_complementary_log_log(
-    design: Floats, outcome: Floats, offset: Floats, start: Floats
+    design: Floats, target: Target, offset: Floats, start: Floats
 ) -> LogLogFit:
     """Fit outcome = 1 - exp(-exp(offset + design b)) by least squares.
 
@@ -53,33 +66,36 @@ def fit_complementary_log_log(
     variance; the covariance is the sandwich.
     """
     place: Floats = start.astype(np.float64)
-    residual, weighted = linearise(design, outcome, offset, place)
+    size = np.sqrt(np.mean(target.weights * target.values**2))
+    residual, weighted = linearise(design, target, offset, place)
     for _ in range(MAX_STEPS):
         information = weighted.T @ weighted
         if not is_determined(information) or np.abs(weighted).max() < LEAST_SLOPE:
             break
         step = np.asarray(np.linalg.solve(information, weighted.T @ residual), np.float64)
-        if np.sqrt(step @ information @ step) <= STEP_TOLERANCE * np.sqrt(np.mean(outcome**2)):
-            return LogLogFit(place, find_sandwich(information, weighted, residual), True)
+        if np.sqrt(step @ information @ step) <= STEP_TOLERANCE * size:
+            covariance = find_sandwich(information, weighted * residual[:, None], target)
+            return LogLogFit(place, covariance, True)
         shrink = max(1.0, float(np.abs(design @ step).max()) / LARGEST_MOVE)
         step = np.asarray(step / shrink, dtype=np.float64)
-        place, residual, weighted = shorten_step(design, outcome, offset, (place, step), residual)
+        place, residual, weighted = shorten_step(design, target, offset, (place, step), residual)
     unknown = np.full(len(start), np.nan)
     return LogLogFit(unknown, np.full((len(start), len(start)), np.nan), False)
 
 
 def linearise(
-    design: Floats, outcome: Floats, offset: Floats, place: Floats
+    design: Floats, target: Target, offset: Floats, place: Floats
 ) -> tuple[Floats, Floats]:
-    """Return the residuals and the derivatives of the fitted values."""
+    """Return residuals and derivatives of the fitted values, times the root of the weights."""
     linear_predictor = offset + design @ place
-    residual = outcome - find_probability(linear_predictor)
-    return residual, find_slope(linear_predictor)[:, None] * design
+    root = np.sqrt(target.weights)
+    residual = root * (target.values - find_probability(linear_predictor))
+    return residual, (root * find_slope(linear_predictor))[:, None] * design
 
 
 def shorten_step(
     design: Floats,
-    outcome: Floats,
+    target: Target,
     offset: Floats,
     move: tuple[Floats, Floats],
     residual: Floats,
@@ -89,7 +105,7 @@ def shorten_step(
     allowed = float(residual @ residual) * (1 + 1e-14)
     for _ in range(50):
         tried = place + step
-        found, weighted = linearise(design, outcome, offset, tried)
+        found, weighted = linearise(design, target, offset, tried)
         if found @ found <= allowed:
             break
         step = step / 2
@@ -105,8 +121,8 @@ def is_determined(information: Floats) -> bool:
     return bool(values[0] > RANK_TOLERANCE * values[-1])
 
 
-def find_sandwich(information: Floats, weighted: Floats, residual: Floats) -> Floats:
+def find_sandwich(information: Floats, scores: Floats, target: Target) -> Floats:
     """Return the robust covariance of the coefficients."""
     bread = np.linalg.inv(information)
-    scores = weighted * residual[:, None]
-    return np.asarray(bread @ (scores.T @ scores) @ bread, dtype=np.float64)
+    influence = scores if target.spread is None else target.spread(scores)
+    return np.asarray(bread @ (influence.T @ influence) @ bread, dtype=np.float64)

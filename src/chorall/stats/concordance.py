@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from chorall.errors import InputError
 from chorall.stats.arrays import ArrayLike, Floats, freeze
 from chorall.stats.checks import (
     add_bad_places,
@@ -97,7 +96,7 @@ def concordance(
     event : array_like of bool, shape (n,)
         True when the event happened at `time`, False when the patient was censored there.
     entry_time : array_like of shape (n,), optional
-        Start of observation (delayed entry), before `time`; for Harrell's method only.
+        Start of observation (delayed entry), before `time`; a patient is at risk after it.
     strata : array_like of shape (n,), optional
         Stratum labels; pairs are formed within strata only.
     weights : array_like of shape (n,), optional
@@ -109,7 +108,8 @@ def concordance(
         without limit where few are followed.
     method : {"harrell", "uno"}, optional
         Uno weighs the events by 1 / G(t-)^2, with G the probability of staying uncensored,
-        so that the answer does not depend on the censoring of this sample.
+        so that the answer does not depend on the censoring of this sample; with delayed entry
+        by 1 / (G H)^2, with H the probability of having entered.
     conf_level : float, optional
         Coverage of the limits.
 
@@ -121,8 +121,8 @@ def concordance(
     Raises
     ------
     InputError
-        When an argument is missing, of the wrong type or length, or Uno's method is asked
-        for with delayed entry.
+        When an argument is missing, of the wrong type or length, or delayed entry leaves the
+        weights of Uno's method undefined.
 
     See Also
     --------
@@ -152,13 +152,11 @@ def concordance(
     level = check_level(conf_level)
     check_choice(method, "method", METHODS)
     patients = check_patients(score, time, event, entry_time, strata, weights)
-    if method == "uno" and entry_time is not None:
-        raise InputError(
-            "`entry_time` cannot be used with method 'uno': its weights are not defined with "
-            "delayed entry. Use method 'harrell'."
-        )
+    last_time = np.inf if truncation_time is None else truncation_time
     time_weights = (
-        np.ones(len(patients.time)) if method == "harrell" else find_uno_weights(patients)
+        np.ones(len(patients.time))
+        if method == "harrell"
+        else find_uno_weights(patients, last_time)
     )
     if truncation_time is not None:
         time_weights = np.where(patients.time > truncation_time, 0.0, time_weights)

@@ -63,7 +63,7 @@ def compare_concordance(
     event : array_like of bool, shape (n,)
         True when the event happened at `time`.
     entry_time : array_like of shape (n,), optional
-        Start of observation (delayed entry), for Harrell's method only.
+        Start of observation (delayed entry), before `time`.
     strata : array_like of shape (n,), optional
         Stratum labels; pairs are formed within strata only.
     weights : array_like of shape (n,), optional

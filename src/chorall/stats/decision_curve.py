@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 
 from chorall.stats.arrays import ArrayLike, Booleans, Floats, freeze
 from chorall.stats.calibration_groups import observe_risk
 from chorall.stats.checks import add_bad_places, raise_problems, read_numbers
+from chorall.stats.observation_weights import estimate_weighting
 from chorall.stats.predicted_risk import Outcome, check_judged_risk
 
+# counts the positives, and those of them with the event by the horizon, both per patient
+Count: TypeAlias = Callable[[Booleans, Outcome, float], tuple[float, float]]
 # an estimate of risk needs no limits here
 ANY_LEVEL = 0.95
 
@@ -60,6 +65,7 @@ def decision_curve(
     threshold: ArrayLike,
     *,
     cause_of_interest: int | None = None,
+    entry_time: ArrayLike | None = None,
 ) -> DecisionCurve:
     """Estimate the net benefit of acting on predicted risks.
 
@@ -80,6 +86,9 @@ def decision_curve(
         Thresholds of risk, at least 0 and below 1: those at which clinicians would differ.
     cause_of_interest : int, optional
         The cause that was predicted, when others compete with it.
+    entry_time : array_like of shape (n,), optional
+        Start of observation (delayed entry), before `time`; a patient is at risk after it.
+        The parts are then those of the patients that all entrants stand for.
 
     Returns
     -------
@@ -89,7 +98,8 @@ def decision_curve(
     Raises
     ------
     InputError
-        When an argument is missing, of the wrong type or shape, or a threshold is not in range.
+        When an argument is missing, of the wrong type or shape, a threshold is not in range, or
+        delayed entry leaves the weights undefined.
 
     See Also
     --------
@@ -98,7 +108,9 @@ def decision_curve(
 
     Notes
     -----
-    The risk among those above the threshold is Kaplan-Meier's or Aalen and Johansen's.
+    The risk among those above the threshold is Kaplan-Meier's or Aalen and Johansen's; with
+    delayed entry patients count with their weights for being observed, for who is above the
+    threshold is then not counted rightly by number: high risks are those not seen to enter.
     R: ``dcurves::dca(Surv(time, event) ~ risk, time = horizon, thresholds = threshold)``.
 
     References
@@ -113,10 +125,11 @@ def decision_curve(
     >>> curve.net_benefit, curve.net_benefit_all
     (array([0.]), array([0.]))
     """
-    judged = check_judged_risk(risk, time, event, [horizon], cause_of_interest)
+    judged = check_judged_risk(risk, time, event, [horizon], cause_of_interest, entry_time)
     thresholds = check_thresholds(threshold)
     predicted, limit = judged.risk[:, 0], float(judged.horizon[0])
-    rows = [count_positives(predicted >= cut, judged.outcome, limit) for cut in thresholds]
+    count = count_positives if entry_time is None else weigh_positives(judged.outcome, limit)
+    rows = [count(predicted >= cut, judged.outcome, limit) for cut in thresholds]
     fraction, true_positive = np.array(rows).T
     prevalence = observe_risk(judged.outcome, limit, ANY_LEVEL).risk
     odds = thresholds / (1 - thresholds)
@@ -145,5 +158,18 @@ def count_positives(is_positive: Booleans, outcome: Outcome, horizon: float) -> 
     fraction = float(is_positive.mean())
     if not fraction:
         return 0.0, 0.0
-    positives = Outcome(outcome.time[is_positive], outcome.cause[is_positive])
+    positives = outcome.take(is_positive)
     return fraction, fraction * observe_risk(positives, horizon, ANY_LEVEL).risk
+
+
+def weigh_positives(outcome: Outcome, horizon: float) -> Count:
+    """Return how to count positives, and those with the event, by weights for being observed."""
+    weights, is_known = estimate_weighting(outcome, None).weigh(horizon)
+    cases = weights * outcome.find_cases(horizon)
+
+    def count(is_positive: Booleans, outcome: Outcome, horizon: float) -> tuple[float, float]:
+        if not is_known:
+            return float("nan"), float("nan")
+        return float(np.mean(weights * is_positive)), float(np.mean(cases * is_positive))
+
+    return count

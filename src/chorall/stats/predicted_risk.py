@@ -23,11 +23,22 @@ class Outcome(NamedTuple):
 
     time: Floats
     cause: Integers
+    entry_time: Floats | None = None
 
     @property
     def is_event(self) -> Booleans:
         """Tell who had an event of any kind."""
         return self.cause > 0
+
+    @property
+    def entries(self) -> Floats:
+        """Entry times; before all times without delayed entry."""
+        return np.full(len(self.time), -np.inf) if self.entry_time is None else self.entry_time
+
+    def take(self, rows: Booleans | Integers) -> Outcome:
+        """Return the outcome of some patients."""
+        entries = None if self.entry_time is None else self.entry_time[rows]
+        return Outcome(self.time[rows], self.cause[rows], entries)
 
     def find_cases(self, horizon: float) -> Booleans:
         """Tell who had the event of interest by the horizon."""
@@ -42,19 +53,25 @@ class JudgedRisk(NamedTuple):
     horizon: Floats
 
 
-def check_outcome(time: ArrayLike, event: ArrayLike, cause_of_interest: int | None) -> Outcome:
+def check_outcome(
+    time: ArrayLike,
+    event: ArrayLike,
+    cause_of_interest: int | None,
+    entry_time: ArrayLike | None = None,
+) -> Outcome:
     """Return follow-up from boolean events or, with a cause of interest, from causes."""
     if cause_of_interest is None:
-        follow_up = check_time_and_event(time, event)
-        return Outcome(follow_up.time, follow_up.event.astype(np.int64))
+        follow_up = check_time_and_event(time, event, entry_time)
+        return Outcome(follow_up.time, follow_up.event.astype(np.int64), follow_up.entry_time)
     is_whole = isinstance(cause_of_interest, int | np.integer)
     if not is_whole or isinstance(cause_of_interest, bool) or cause_of_interest < 1:
         raise InputError(
             f"`cause_of_interest` is {cause_of_interest!r}; expected 1, 2, ... (0 is censored)."
         )
-    by_cause = check_time_and_cause(time, event)
+    by_cause = check_time_and_cause(time, event, entry_time)
     other = np.where(by_cause.cause > 0, 2, 0)
-    return Outcome(by_cause.time, np.where(by_cause.cause == cause_of_interest, 1, other))
+    cause = np.where(by_cause.cause == cause_of_interest, 1, other)
+    return Outcome(by_cause.time, cause, by_cause.entry_time)
 
 
 def check_judged_risk(
@@ -63,11 +80,12 @@ def check_judged_risk(
     event: ArrayLike,
     horizon: ArrayLike,
     cause_of_interest: int | None,
+    entry_time: ArrayLike | None = None,
     *,
     is_probability: bool = True,
 ) -> JudgedRisk:
     """Return predictions of shape (n, m) with m horizons, or raise."""
-    outcome = check_outcome(time, event, cause_of_interest)
+    outcome = check_outcome(time, event, cause_of_interest, entry_time)
     horizons = check_horizons(horizon)
     n, m = len(outcome.time), len(horizons)
     values = read_risk(risk, is_probability)

@@ -67,6 +67,7 @@ def reclassification(
     cut: ArrayLike,
     *,
     cause_of_interest: int | None = None,
+    entry_time: ArrayLike | None = None,
     conf_level: float = 0.95,
 ) -> Reclassification:
     """Tabulate how a new prediction moves patients between risk groups.
@@ -87,6 +88,10 @@ def reclassification(
         Risks, ascending, above 0 and below 1; a risk equal to a cut belongs to the higher group.
     cause_of_interest : int, optional
         The cause that was predicted, when others compete with it.
+    entry_time : array_like of shape (n,), optional
+        Start of observation (delayed entry), before `time`; a patient is at risk after it.
+        Numbers and parts then count the patients observed; the risks are of all they stand for,
+        NaN in a cell in which nobody bridges two periods of follow-up.
     conf_level : float, optional
         Coverage of the limits.
 
@@ -123,8 +128,8 @@ def reclassification(
            [0, 1]])
     """
     level = check_level(conf_level)
-    old = check_judged_risk(old_risk, time, event, [horizon], cause_of_interest)
-    new = check_judged_risk(new_risk, time, event, [horizon], cause_of_interest)
+    old = check_judged_risk(old_risk, time, event, [horizon], cause_of_interest, entry_time)
+    new = check_judged_risk(new_risk, time, event, [horizon], cause_of_interest, entry_time)
     cuts, limit, outcome = check_cuts(cut), float(old.horizon[0]), old.outcome
     old_values, new_values = old.risk[:, 0], new.risk[:, 0]
     row, column = (np.searchsorted(cuts, risk, side="right") for risk in (old_values, new_values))
@@ -164,8 +169,7 @@ def observe(
     """Return the observed risk of the members with limits, NaN when there are none."""
     if not members.any():
         return float("nan"), float("nan"), float("nan")
-    chosen = Outcome(outcome.time[members], outcome.cause[members])
-    found = observe_risk(chosen, horizon, conf_level)
+    found = observe_risk(outcome.take(members), horizon, conf_level)
     return found.risk, found.lower, found.upper
 
 

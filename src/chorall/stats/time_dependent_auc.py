@@ -7,16 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from chorall.stats.arrays import ArrayLike, Floats, Integers, freeze
-from chorall.stats.censoring_weights import (
-    CensoringCurve,
-    estimate_censoring,
-    find_censoring_influence,
-    find_influence_error,
-    weigh_at_horizon,
-)
+from chorall.stats.censoring_weights import find_influence_error
 from chorall.stats.checks import check_level
 from chorall.stats.limits import find_normal_quantile
-from chorall.stats.predicted_risk import Outcome, check_judged_risk
+from chorall.stats.observation_weights import Weighting, estimate_weighting
+from chorall.stats.predicted_risk import check_judged_risk
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -63,6 +58,7 @@ def time_dependent_auc(
     *,
     cause_of_interest: int | None = None,
     censoring_strata: ArrayLike | None = None,
+    entry_time: ArrayLike | None = None,
     conf_level: float = 0.95,
 ) -> TimeDependentAuc:
     """Estimate the cumulative / dynamic area under the ROC curve.
@@ -83,7 +79,10 @@ def time_dependent_auc(
     cause_of_interest : int, optional
         The cause of the cases; patients with another one by the horizon are controls.
     censoring_strata : array_like of shape (n,), optional
-        Labels of groups (such as trials) with a censoring of their own.
+        Labels of groups (such as trials) with a censoring (and entry) of their own.
+    entry_time : array_like of shape (n,), optional
+        Start of observation (delayed entry), before `time`; a patient is at risk after it. The
+        answer is for the patients that all entrants stand for, as if none had come late.
     conf_level : float, optional
         Coverage of the limits.
 
@@ -95,7 +94,8 @@ def time_dependent_auc(
     Raises
     ------
     InputError
-        When an argument is missing, of the wrong type or shape.
+        When an argument is missing, of the wrong type or shape, or delayed entry leaves the
+        weights undefined.
 
     See Also
     --------
@@ -120,18 +120,18 @@ def time_dependent_auc(
     """
     level = check_level(conf_level)
     judged = check_judged_risk(
-        marker, time, event, horizon, cause_of_interest, is_probability=False
+        marker, time, event, horizon, cause_of_interest, entry_time, is_probability=False
     )
     outcome = judged.outcome
-    curves = estimate_censoring(outcome.time, outcome.is_event, censoring_strata)
+    weighting = estimate_weighting(outcome, censoring_strata)
     auc = np.full(len(judged.horizon), np.nan)
     influence = np.full(judged.risk.shape, np.nan)
     for column, limit in enumerate(judged.horizon):
-        auc[column], influence[:, column] = compare_cases(
-            judged.risk[:, column], outcome, limit, curves
-        )
+        auc[column], influence[:, column] = compare_cases(judged.risk[:, column], weighting, limit)
     cases = np.stack([outcome.find_cases(limit) for limit in judged.horizon])
-    known = np.stack([(outcome.time > h) | outcome.is_event for h in judged.horizon])
+    known = np.stack(
+        [np.where(outcome.time > h, outcome.entries <= h, outcome.is_event) for h in judged.horizon]
+    )
     error = find_influence_error(influence)
     width = find_normal_quantile(level) * error
     return TimeDependentAuc(
@@ -140,12 +140,10 @@ def time_dependent_auc(
     )  # fmt: skip
 
 
-def compare_cases(
-    marker: Floats, outcome: Outcome, horizon: float, curves: list[CensoringCurve]
-) -> tuple[float, Floats]:
+def compare_cases(marker: Floats, weighting: Weighting, horizon: float) -> tuple[float, Floats]:
     """Return the area at one horizon and the influence of each patient on it."""
-    weights, is_known = weigh_at_horizon(curves, outcome.time, outcome.is_event, horizon)
-    is_case = outcome.find_cases(horizon)
+    weights, is_known = weighting.weigh(horizon)
+    is_case = weighting.outcome.find_cases(horizon)
     case, control = weights * is_case, weights * ~is_case
     pairs = case.mean() * control.mean()
     if not is_known or pairs == 0:
@@ -157,7 +155,7 @@ def compare_cases(
     terms = case * (below_controls - auc * control.mean())
     terms += control * (above_cases - auc * case.mean())
     terms /= pairs
-    return auc, terms + find_censoring_influence(curves, outcome.is_event, terms, horizon)
+    return auc, weighting.find_influence(terms, horizon)
 
 
 def sum_below(marker: Floats, weights: Floats) -> Floats:

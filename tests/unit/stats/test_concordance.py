@@ -113,9 +113,7 @@ def test_infinite_scores_have_an_order_and_missing_ones_are_refused():
         concordance([1, 2], [1, 2, 3], [True] * 3)
 
 
-def test_uno_with_delayed_entry_is_refused():
-    with pytest.raises(InputError, match="harrell"):
-        concordance([1, 2], [1, 2], [True] * 2, entry_time=[0, 0], method="uno")
+def test_an_unknown_method_is_refused():
     with pytest.raises(InputError, match="harrell, uno"):
         concordance([1, 2], [1, 2], [True] * 2, method="somers")
 
