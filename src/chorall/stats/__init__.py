@@ -21,6 +21,7 @@ from chorall.stats.cox_residuals import (
     find_schoenfeld_residuals,
 )
 from chorall.stats.cox_result import ChiSquareTest, CoxFit
+from chorall.stats.cross_validation import CrossValidation, cross_validate
 from chorall.stats.decision_curve import DecisionCurve, decision_curve
 from chorall.stats.elastic_net_cox import ElasticNetCoxPath, fit_elastic_net_cox
 from chorall.stats.fine_gray import fit_fine_gray
@@ -75,6 +76,7 @@ __all__ = [
     "Concordance",
     "ConcordanceDifference",
     "CoxFit",
+    "CrossValidation",
     "CumulativeHazard",
     "CumulativeHazardAt",
     "CumulativeIncidence",
@@ -118,6 +120,7 @@ __all__ = [
     "concordance_gonen_heller",
     "conditional_survival",
     "count_at_risk",
+    "cross_validate",
     "cumulative_incidence",
     "decision_curve",
     "draw_bootstrap_rows",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from importlib import import_module
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -13,9 +13,7 @@ from chorall.errors import ConvergenceError, InputError, UserError
 from chorall.stats.arrays import ArrayLike, Floats, Integers, freeze
 from chorall.stats.checks import check_level
 from chorall.stats.resampling import Seed, check_sizes, draw_rows, spawn_seeds, split_strata
-
-# resamples in one task: enough to hide its cost, few enough to share the work evenly
-TASKS_PER_WORKER = 8
+from chorall.stats.task_runner import Progress, run_shares
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -61,6 +59,7 @@ def bootstrap(
     seed: Seed,
     strata: ArrayLike | None = None,
     n_jobs: int = 1,
+    progress: Progress | None = None,
     conf_level: float = 0.95,
 ) -> BootstrapResult:
     """Bootstrap a statistic of patients.
@@ -82,6 +81,8 @@ def bootstrap(
     n_jobs : int, optional
         Workers of joblib, -1 for all cores. Its backend is chosen outside, by
         ``joblib.parallel_config``; 1 does not use joblib.
+    progress : callable, optional
+        Called again and again with the resamples done and all resamples.
     conf_level : float, optional
         Coverage of the percentile limits.
 
@@ -99,7 +100,7 @@ def bootstrap(
     See Also
     --------
     draw_bootstrap_rows : The samples alone.
-    draw_folds : Cross-validation.
+    cross_validate : Fits on some patients, measures on others.
 
     Notes
     -----
@@ -124,7 +125,8 @@ def bootstrap(
     groups = split_strata(len(columns[0]), strata)
     estimate = np.asarray(statistic(*columns), dtype=np.float64)
     seeds = spawn_seeds(seed, n_resamples)
-    rows = run_tasks(statistic, columns, groups, seeds, n_jobs)
+    compute = partial(compute_replicates, statistic, columns, groups)
+    rows: list[Floats | None] = run_shares(compute, seeds, n_jobs, progress)
     failed = [row is None for row in rows]
     missing = np.full(estimate.shape, np.nan)
     replicates = np.stack([missing if row is None else row for row in rows])
@@ -146,39 +148,11 @@ def check_arrays(arrays: Sequence[ArrayLike]) -> list[Any]:
     return columns
 
 
-def run_tasks(
-    statistic: Callable[..., Any],
-    columns: list[Any],
-    groups: list[Integers],
-    seeds: list[np.random.SeedSequence],
-    n_jobs: int,
-) -> list[Floats | None]:
-    """Return the statistic of every resample in the order of the seeds, None where it failed."""
-    if n_jobs == 1:
-        return compute_replicates(statistic, columns, groups, seeds)
-    try:
-        # imported late: it takes longer than all of the kernels
-        joblib = import_module("joblib")
-    except ImportError as error:
-        raise InputError(
-            f"`n_jobs` is {n_jobs}, which needs joblib. Install joblib or use n_jobs = 1."
-        ) from error
-    n_tasks = min(len(seeds), TASKS_PER_WORKER * joblib.effective_n_jobs(n_jobs))
-    shares = [seeds[task::n_tasks] for task in range(n_tasks)]
-    run = joblib.delayed(compute_replicates)
-    tasks = (run(statistic, columns, groups, share) for share in shares)
-    done = joblib.Parallel(n_jobs=n_jobs)(tasks)
-    rows: list[Floats | None] = [None] * len(seeds)
-    for task, share in enumerate(done):
-        rows[task::n_tasks] = share
-    return rows
-
-
 def compute_replicates(
     statistic: Callable[..., Any],
     columns: list[Any],
     groups: list[Integers],
-    seeds: list[np.random.SeedSequence],
+    seeds: Sequence[np.random.SeedSequence],
 ) -> list[Floats | None]:
     """Return the statistic of one resample per seed, None where it failed."""
     rows: list[Floats | None] = []

@@ -9,7 +9,7 @@ from typing import TypeAlias
 import numpy as np
 
 from chorall.errors import InputError
-from chorall.stats.arrays import ArrayLike, Integers
+from chorall.stats.arrays import ArrayLike, Integers, Labels
 from chorall.stats.checks import check_labels
 
 Seed: TypeAlias = int | np.random.SeedSequence
@@ -110,6 +110,7 @@ def draw_folds(
 
     See Also
     --------
+    cross_validate : Draws, fits, measures and summarises.
     draw_bootstrap_rows : The usual choice for the optimism of a model.
 
     References
@@ -131,6 +132,18 @@ def draw_folds(
         for child in spawn_seeds(seed, n_repeats)
         for fold in deal_folds(groups, n_folds, np.random.default_rng(child))
     )
+
+
+def leave_groups_out(n: int, group: ArrayLike) -> tuple[Labels, list[Fold]]:
+    """Return the labels of the groups, and a fold for each that tests it alone."""
+    labels, codes = check_labels(group, n, "leave_out")
+    if len(labels) < 2:
+        raise InputError(f"`leave_out` has the one label {labels[0]!r}; expected at least two.")
+    folds = [
+        Fold(np.flatnonzero(codes != code), np.flatnonzero(codes == code))
+        for code in range(len(labels))
+    ]
+    return labels, folds
 
 
 def deal_folds(
