@@ -13,6 +13,7 @@ from chorall.errors import ConvergenceError, DataError, InputError, raise_gather
 from chorall.models.cox_model_result import CoxModel, CoxTerm
 from chorall.models.design_matrix import DesignColumn, DesignMatrix, Term, build_design
 from chorall.models.estimability import find_estimable, find_eventless, find_informative
+from chorall.models.formula_design import build_formula_design
 from chorall.models.survival import Survival
 from chorall.stats import fit_cox
 
@@ -22,7 +23,7 @@ TIME, EVENT, ENTRY_TIME = "time", "event", "entry_time"
 def fit_cox_model(
     frame: pl.DataFrame,
     *,
-    terms: Sequence[Term],
+    terms: Sequence[Term] | str,
     strata: str | None = None,
     conf_level: float = 0.95,
 ) -> CoxModel:
@@ -35,7 +36,8 @@ def fit_cox_model(
         patients enter late, and those of the terms; null is missing.
     terms : sequence of Term
         The covariates. Categorical: treatment coding, the most frequent level is the reference (of
-        equally frequent ones the first in the alphabet). `log2` is log2(x + 0.1).
+        equally frequent ones the first in the alphabet). `log2` is log2(x + 0.1). Or a formula,
+        such as ``"sex * ns(age_years, df=3)"``: see `build_formula_design`.
     strata : str or None
         Column whose values have a baseline hazard each.
     conf_level : float
@@ -61,7 +63,10 @@ def fit_cox_model(
     chorall.stats.fit_cox : The kernel; R: ``coxph(Surv(time, event) ~ ... + strata(s))``.
     """
     _check_columns(frame, strata)
-    design = build_design(frame, terms)
+    if isinstance(terms, str):
+        design = build_formula_design(frame, terms).design
+    else:
+        design = build_design(frame, terms)
     outcome = [name for name in (TIME, EVENT, ENTRY_TIME, strata) if name in frame.columns]
     known = ~frame.select(pl.any_horizontal(pl.col(outcome).is_null())).to_series().to_numpy()
     used = design.complete & known
