@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from chorall.errors import ConvergenceError, InputError
 from chorall.stats import CoxFit, fit_cox, scan_markers
-from chorall.stats._scan import WIDTH
-from chorall.stats.scan_climb import ScanSettings
+from chorall.stats._scan_layout import WIDTH
+from chorall.stats.scan_settings import ScanSettings
 
 ITERATED = 1e-8
 N_MARKERS = 9
@@ -255,7 +255,9 @@ def test_every_register_width_gives_the_same_to_rounding(width, patients):
     assume(width <= WIDTH)
     usual = scan_or_skip(patients, firth_below=4)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("chorall.stats.scan.ScanSettings", partial(ScanSettings, width=width))
+        patch.setattr(
+            "chorall.stats.scan_settings.ScanSettings", partial(ScanSettings, width=width)
+        )
         narrow = scan_or_skip(patients, firth_below=4)
     np.testing.assert_array_equal(usual.status, narrow.status)
     for name in RESULTS[:4]:

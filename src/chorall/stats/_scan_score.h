@@ -1,74 +1,25 @@
-/* Score sums of markers tested in the same patients, SCAN_WIDTH lanes at a time; included by
- * _scan_lanes.h.
- *
- * At the fit of the covariates alone everything but the marker is the same in all lanes. What is
- * linear in the marker is a weighted sum of its values; only its own variance needs the risk sets.
- */
+/* Sums of score tests over the risk sets of patients whom many markers share. */
+#ifndef CHORALL_SCAN_SCORE_H
+#define CHORALL_SCAN_SCORE_H
 
-#define add_linear SCAN_NAME(add_linear)
-#define score_part SCAN_NAME(score_part)
+#include "_scan_layout.h"
 
-INLINE void add_linear(lanes *linear, const double *weights, lanes marker, int n_weights)
+typedef struct {
+    const double *risk;      /* (rows,) */
+    const double *expected;  /* (rows,) */
+    const double *weights;   /* (rows, n_covariates + 1) */
+    const double *tie_terms; /* (times, 3) */
+} scan_score;
+
+#define SCAN_BODY "_scan_score_lanes.h"
+#include "_scan_widths.h"
+#undef SCAN_BODY
+
+/* Sums of the score test into (n_covariates + 2, lanes): own information, then by each weight. */
+static void score_lanes(const scan_layout *layout, const scan_score *score, const double *values,
+                        double *sums, int width)
 {
-    UNROLL
-    for (int j = 0; j < n_weights; j++)
-        linear[j] += weights[j] * marker;
+    SCAN_DISPATCH(width, score, layout, score, values, sums);
 }
 
-INLINE void score_part(const scan_layout *layout, const scan_score *score, const double *values,
-                       double *sums, int n_weights)
-{
-    lanes linear[SCAN_MAX_COLUMNS + 1], squares = fill(0.0);
-    for (int j = 0; j < n_weights; j++)
-        linear[j] = fill(0.0);
-    for (ptrdiff_t stratum = 0; stratum < layout->n_strata; stratum++) {
-        ptrdiff_t row = layout->stratum_rows[stratum];
-        lanes at_risk = fill(0.0);
-        for (ptrdiff_t time = layout->stratum_times[stratum];
-             time < layout->stratum_times[stratum + 1]; time++) {
-            const double *terms = score->tie_terms + 3 * time;
-            lanes tied = fill(0.0);
-            for (; row < layout->end[time]; row++) {
-                const lanes value = load(values, row);
-                const lanes marker = keep_where(value == value, value);
-                const lanes part = score->risk[row] * marker;
-                at_risk += part;
-                if (row >= layout->first_event[time])
-                    tied += part;
-                squares += score->expected[row] * marker * marker;
-                add_linear(linear, score->weights + row * n_weights, marker, n_weights);
-            }
-            squares -= (terms[0] * at_risk - 2.0 * terms[1] * tied) * at_risk;
-            squares -= terms[2] * tied * tied;
-        }
-    }
-    store(sums, 0, squares);
-    for (int j = 0; j < n_weights; j++)
-        store(sums, j + 1, linear[j]);
-}
-
-#define SCORE_CASE(n_weights)                                          \
-    case n_weights:                                                    \
-        score_part(layout, score, values + lane, sums + lane, n_weights); \
-        break;
-
-static void SCAN_NAME(score)(const scan_layout *layout, const scan_score *score,
-                             const double *values, double *sums)
-{
-    for (int lane = 0; lane < SCAN_LANES; lane += SCAN_WIDTH)
-        switch (layout->n_covariates + 1) {
-            SCORE_CASE(1)
-            SCORE_CASE(2)
-            SCORE_CASE(3)
-            SCORE_CASE(4)
-            SCORE_CASE(5)
-            SCORE_CASE(6)
-        default:
-            score_part(layout, score, values + lane, sums + lane,
-                       (int)layout->n_covariates + 1);
-        }
-}
-
-#undef SCORE_CASE
-#undef add_linear
-#undef score_part
+#endif

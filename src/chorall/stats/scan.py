@@ -2,22 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 
-from chorall.errors import InputError, raise_gathered
-from chorall.stats._scan import LANES
 from chorall.stats.arrays import ArrayLike
-from chorall.stats.checks import check_choice, check_time_and_event
-from chorall.stats.scan_block import BlockScanner
-from chorall.stats.scan_climb import ScanSettings
-from chorall.stats.scan_data import prepare_scan_data
-from chorall.stats.scan_input import MarkerMatrix, check_interaction, check_markers
-from chorall.stats.scan_result import MarkerScan, ScanColumns, shape_scan
-
-SEPARATED = ("firth", "score")
-# entries of a block when `block_size` is not given: 16 MiB
-BLOCK_ENTRIES = 2**21
+from chorall.stats.checks import check_time_and_event
+from chorall.stats.scan_result import MarkerScan
+from chorall.stats.scan_run import run_scan
+from chorall.stats.scan_settings import check_scan_settings
 
 
 def scan_markers(
@@ -129,74 +120,10 @@ def scan_markers(
     ([6, 5], ['fitted', 'fitted'])
     """
     follow_up = check_time_and_event(time, event, entry_time)
-    n = len(follow_up.time)
     settings = check_scan_settings(
         minimum_carriers, firth_below, separated, score_only, max_iterations, tolerance, n_threads
     )
-    matrix = check_markers(markers, tested, n, settings.n_threads)
-    modifier = check_interaction(interaction, n)
-    size = check_block_size(block_size, n)
-    if not follow_up.event.any():
-        raise InputError("`event` is never True: without an event there is nothing to test.")
-    data = prepare_scan_data(follow_up, covariates, strata, modifier)
-    scanner = BlockScanner(data, settings, min(size, matrix.values.shape[1]))
-    return scan_blocks(scanner, matrix, size, progress)
-
-
-def check_scan_settings(
-    minimum_carriers: int,
-    firth_below: int,
-    separated: str,
-    score_only: bool,
-    max_iterations: int,
-    tolerance: float,
-    n_threads: int | None,
-) -> ScanSettings:
-    """Return the settings, or raise one gathered InputError."""
-    check_choice(separated, "separated", SEPARATED)
-    threads = count_cores() if n_threads is None else n_threads
-    problems = []
-    least = {"minimum_carriers": (minimum_carriers, 0), "firth_below": (firth_below, 0)}
-    least |= {"max_iterations": (max_iterations, 1), "n_threads": (threads, 1)}
-    for name, (value, smallest) in least.items():
-        if value < smallest:
-            problems.append(f"`{name}` is {value!r}; expected {smallest} or more")
-    if not 0 < tolerance < 1:
-        problems.append(f"`tolerance` is {tolerance!r}; expected between 0 and 1, such as 1e-9")
-    raise_gathered(InputError, "the settings cannot be used", problems, "Correct these.")
-    return ScanSettings(
-        int(minimum_carriers), int(firth_below), separated, bool(score_only),
-        int(max_iterations), float(tolerance), int(threads),
-    )  # fmt: skip
-
-
-def count_cores() -> int:
-    """Return how many cores this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
-
-
-def check_block_size(block_size: int | None, n: int) -> int:
-    """Return how many markers to hold at a time, whole groups of lanes."""
-    size = BLOCK_ENTRIES // n if block_size is None else block_size
-    if block_size is not None and block_size < 1:
-        raise InputError(f"`block_size` is {block_size!r}; expected 1 or more.")
-    return max(LANES, -(-int(size) // LANES) * LANES)
-
-
-def scan_blocks(
-    scanner: BlockScanner,
-    matrix: MarkerMatrix,
-    size: int,
-    progress: Callable[[int, int], object] | None,
-) -> MarkerScan:
-    """Scan block by block."""
-    m = matrix.values.shape[1]
-    columns = ScanColumns.allocate(m)
-    for first in range(0, m, size):
-        last = min(first + size, m)
-        columns.copy_from(scanner.scan(matrix.read_block(first, last)), first, last)
-        if progress is not None:
-            progress(last, m)
-    return shape_scan(columns, len(scanner.nulls.fitted))
+    return run_scan(
+        markers, {"": follow_up}, covariates=covariates, strata=strata, tested=tested,
+        interaction=interaction, settings=settings, block_size=block_size, progress=progress,
+    )[""]  # fmt: skip

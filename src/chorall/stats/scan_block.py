@@ -4,28 +4,21 @@ from __future__ import annotations
 
 import numpy as np
 
-from chorall.stats._scan import CONVERGED, LANES, UNINFORMATIVE
+from chorall.stats._scan_climb import CONVERGED, UNINFORMATIVE
 from chorall.stats.arrays import Booleans, Floats
-from chorall.stats.scan_climb import (
-    Block,
-    Climb,
-    ScanSettings,
-    append_zero,
-    climb,
-    draw_pattern_keys,
-    limit_steps,
-    pack_block,
-)
+from chorall.stats.scan_climb import Climb, append_zero, climb, limit_steps
 from chorall.stats.scan_data import ScanData
 from chorall.stats.scan_firth import fit_firth
 from chorall.stats.scan_null import NullModels
+from chorall.stats.scan_pack import Block, Patterns
 from chorall.stats.scan_refit import refit_main_effects, refit_tested
 from chorall.stats.scan_result import ScanColumns
 from chorall.stats.scan_score import SharedScores
+from chorall.stats.scan_settings import ScanSettings
 
 
 class BlockScanner:
-    """Scans one block after the other in the same memory.
+    """Scans one block after the other for one endpoint.
 
     Parameters
     ----------
@@ -33,26 +26,21 @@ class BlockScanner:
         What all markers share.
     settings : ScanSettings
         How to treat them.
-    size : int
-        Largest number of markers in a block.
     """
 
-    def __init__(self, data: ScanData, settings: ScanSettings, size: int) -> None:
-        n = data.layout.n_rows
+    def __init__(self, data: ScanData, settings: ScanSettings) -> None:
         self.data = data
         self.settings = settings
         self.nulls = NullModels(data, settings)
         self.shared = SharedScores(data, settings)
-        self.keys = draw_pattern_keys(n)
-        self.block = Block.allocate(-(-size // LANES), n)
 
-    def scan(self, values: Floats) -> ScanColumns:
-        """Return the results of the markers in `values` of shape (n, m), and of empty lanes."""
+    def scan(self, block: Block, values: Floats) -> ScanColumns:
+        """Return the results of a block, which holds `values` of shape (n, m), and empty lanes."""
         data, settings = self.data, self.settings
-        block = pack_block(values, data, self.keys, settings, self.block)
         columns = ScanColumns.allocate(block.scale.size)
         wanted = sort_out(block, columns, settings)
-        coefficients, found = self.nulls.find_start(block, values, wanted, columns)
+        patterns = block.find_patterns(wanted)
+        coefficients, found = self.nulls.find_start(block, values, patterns, wanted, columns)
         start = append_zero(coefficients)
         separated = np.zeros_like(found)
         if data.modifier.size:
@@ -60,7 +48,7 @@ class BlockScanner:
             constant = wanted & ~found & ~separated & columns.is_fitted
             columns.set_words(constant, "constant", "none")
         if settings.score_only:
-            self.write_scores(block, start, found, columns)
+            self.write_scores(block, start, patterns, found, columns)
             columns.set_words(separated, "separated", "none")
         else:
             self.write_fits(block, values, start, found, separated, columns)
@@ -84,10 +72,15 @@ class BlockScanner:
         return append_zero(coefficients), found | fitted, stuck & ~fitted
 
     def write_scores(
-        self, block: Block, start: Floats, found: Booleans, columns: ScanColumns
+        self,
+        block: Block,
+        start: Floats,
+        patterns: Patterns,
+        found: Booleans,
+        columns: ScanColumns,
     ) -> None:
         """Write score tests only, together where markers are tested in the same patients."""
-        chi_square, done = self.shared.test(block, start, found)
+        chi_square, done = self.shared.test(block, start, patterns, found)
         steps = limit_steps(found & ~done, 0)
         rest = climb(self.data, block, steps, start, self.settings)
         write_score(columns, np.where(done, chi_square, rest.score), found)

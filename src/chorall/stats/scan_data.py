@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chorall.errors import InputError
-from chorall.stats._scan import MAX_COLUMNS, Layout
+from chorall.stats._scan_layout import MAX_COLUMNS, Layout
 from chorall.stats.arrays import ArrayLike, Floats, Integers
 from chorall.stats.checks import FollowUp, check_labels
 from chorall.stats.cox import fit_cox
@@ -18,8 +18,33 @@ Places = NDArray[np.intp]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class ScanCovariates:
+    """What all endpoints of a scan share, one row per patient.
+
+    Attributes
+    ----------
+    given : ndarray of shape (n, p)
+        Covariates as given; with an interaction its modifier is the last column.
+    centred : ndarray of shape (n, p)
+        The same less their mean.
+    scale : ndarray of shape (p,)
+        Standard deviation of each.
+    modifier : ndarray of shape (n,)
+        What the marker interacts with; shape (0,) without interaction.
+    strata : ndarray of int64, shape (n,)
+        Number of the stratum.
+    """
+
+    given: Floats
+    centred: Floats
+    scale: Floats
+    modifier: Floats
+    strata: Integers
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class ScanData:
-    """What all markers of a scan share.
+    """What all markers of one endpoint share.
 
     Attributes
     ----------
@@ -66,39 +91,42 @@ class ScanData:
     layout: Layout
 
 
-def prepare_scan_data(
-    follow_up: FollowUp,
-    covariates: ArrayLike | None,
-    strata: ArrayLike | None,
-    interaction: Floats,
-) -> ScanData:
-    """Check covariates and strata, fit them on all patients, and sort."""
-    n = len(follow_up.time)
+def prepare_columns(
+    covariates: ArrayLike | None, strata: ArrayLike | None, interaction: Floats, n: int
+) -> ScanCovariates:
+    """Check covariates and strata."""
     given = read_covariates(covariates, n)
     columns = np.column_stack([given, interaction]) if interaction.size else given
     codes = np.zeros(n, np.int64) if strata is None else check_labels(strata, n, "strata")[1]
     centred = columns - columns.mean(axis=0)
     scale = np.sqrt((centred**2).mean(axis=0))
-    null_coefficients = fit_null(columns, follow_up, codes) * scale
+    return ScanCovariates(columns, centred, scale, interaction, codes)
+
+
+def prepare_scan_data(follow_up: FollowUp, shared: ScanCovariates) -> ScanData:
+    """Fit the covariates on all patients, and sort."""
+    n = len(follow_up.time)
+    codes, scale, modifier = shared.strata, shared.scale, shared.modifier
+    null_coefficients = fit_null(shared.given, follow_up, codes) * scale
     order = np.lexsort((follow_up.event, -follow_up.time, codes)).astype(np.intp)
-    rows = np.ascontiguousarray((centred / scale)[order])
-    event = follow_up.event[order].view(np.uint8)
+    rows = np.ascontiguousarray((shared.centred / scale)[order])
     times = lay_out_times(follow_up, codes, order)
     layout = Layout(
+        order,
         rows,
-        np.ascontiguousarray(interaction[order] if interaction.size else interaction),
+        np.ascontiguousarray(modifier[order] if modifier.size else modifier),
         np.abs(rows).max(axis=0),
         *times,
     )
     slices = slice_strata(*times[:2], n)
     return ScanData(
-        covariates=columns,
-        modifier=interaction,
+        covariates=shared.given,
+        modifier=modifier,
         follow_up=follow_up,
         strata=codes,
         order=order,
         rows=rows,
-        event=event,
+        event=follow_up.event[order].view(np.uint8),
         end=times[3],
         time_of_row=find_time_of_rows(times[3], slices, n),
         strata_slices=slices,

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from chorall.stats._scan import CONVERGED
+from chorall.stats._scan_climb import CONVERGED
 from chorall.stats.arrays import Floats, Integers
-from chorall.stats.scan_climb import Block, ScanSettings, climb, limit_steps
+from chorall.stats.scan_climb import climb, limit_steps
 from chorall.stats.scan_data import ScanData
+from chorall.stats.scan_pack import Block
 from chorall.stats.scan_result import METHODS, ScanColumns
+from chorall.stats.scan_settings import ScanSettings
 
 # the curvature of the penalty is learnt on the way, which takes more steps than Newton's
 MORE_ITERATIONS = 4

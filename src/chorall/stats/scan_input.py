@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chorall.errors import InputError
-from chorall.stats._scan import find_infinite
+from chorall.stats._scan_layout import WIDTH
+from chorall.stats._scan_pack import find_infinite
 from chorall.stats.arrays import ArrayLike, Booleans, Floats
 from chorall.stats.checks import add_bad_places, find_missing, raise_problems, read_vector
 
@@ -94,7 +95,7 @@ def check_finite(values: NDArray[Any], tested: Booleans | None, n_threads: int) 
         return
     rows = np.ones(len(values), dtype=np.bool_)
     if values.dtype == np.float64:
-        find_infinite(values, rows.view(np.uint8), n_threads)
+        find_infinite(values, rows.view(np.uint8), n_threads, WIDTH)
     found = np.zeros(values.shape[1], dtype=np.bool_)
     suspects = np.flatnonzero(rows)
     for start in range(0, len(suspects), ROWS_AT_ONCE):

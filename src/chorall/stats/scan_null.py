@@ -2,30 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TypeAlias
-
 import numpy as np
 
-from chorall.stats._scan import COLLINEAR, CONVERGED, LOST, MONOTONE, STOPPED, UNINFORMATIVE
+from chorall.stats._scan_climb import COLLINEAR, CONVERGED, LOST, MONOTONE, STOPPED, UNINFORMATIVE
 from chorall.stats.arrays import Booleans, Floats
 from chorall.stats.cox_result import CoxFit
-from chorall.stats.scan_climb import (
-    LEFT_OUT,
-    Block,
-    ScanSettings,
-    climb,
-    limit_steps,
-)
+from chorall.stats.scan_climb import LEFT_OUT, climb, limit_steps
 from chorall.stats.scan_data import ScanData
+from chorall.stats.scan_pack import Block, Patterns
 from chorall.stats.scan_refit import refit_marker
 from chorall.stats.scan_result import ScanColumns
+from chorall.stats.scan_settings import ScanSettings
 
 # The last step is taken without looking where it led: what is left is of the order of its square,
 # and only the point is wanted here, which is evaluated again with each marker.
 NULL_TOLERANCE = 1e-5
 STUCK = (STOPPED, MONOTONE, LOST)
-
-Pattern: TypeAlias = tuple[int, ...]
 
 
 class NullModels:
@@ -42,35 +34,38 @@ class NullModels:
     def __init__(self, data: ScanData, settings: ScanSettings) -> None:
         self.data = data
         self.settings = settings
-        self.fitted: dict[Pattern, tuple[int, Floats]] = {}
+        self.fitted: dict[bytes, tuple[int, Floats]] = {}
 
     def find_start(
-        self, block: Block, values: Floats, wanted: Booleans, columns: ScanColumns
+        self,
+        block: Block,
+        values: Floats,
+        patterns: Patterns,
+        wanted: Booleans,
+        columns: ScanColumns,
     ) -> tuple[Floats, Booleans]:
         """Return the coefficients for each lane and where there are any; name the others."""
-        names = block.pattern_names
-        self.add_patterns(block, values, names, wanted)
-        codes = np.full(len(names), LEFT_OUT)
-        coefficients = np.zeros((len(names), len(self.data.null_coefficients)))
-        for lane in np.flatnonzero(wanted):
-            codes[lane], coefficients[lane] = self.fitted[names[lane]]
+        self.add_patterns(block, values, patterns)
+        codes = np.full(len(wanted), LEFT_OUT)
+        coefficients = np.zeros((len(wanted), len(self.data.null_coefficients)))
+        for name, lanes in zip(patterns.names, patterns.lanes, strict=True):
+            codes[lanes], coefficients[lanes] = self.fitted[name]
         found = codes == CONVERGED
         columns.set_words(wanted & ~found, "not_converged", "none")
         collinear = (codes == COLLINEAR) | (codes == UNINFORMATIVE)
         columns.set_words(collinear, "collinear", "none")
         return coefficients, found
 
-    def add_patterns(
-        self, block: Block, values: Floats, names: list[Pattern], wanted: Booleans
-    ) -> None:
+    def add_patterns(self, block: Block, values: Floats, patterns: Patterns) -> None:
         """Fit the patterns that have not been met, each in the lane where it comes first."""
-        lanes: dict[Pattern, int] = {}
-        for lane in np.flatnonzero(wanted).tolist():
-            if names[lane] not in self.fitted:
-                lanes.setdefault(names[lane], lane)
-        chosen = np.zeros(len(names), dtype=np.bool_)
+        lanes = {
+            name: int(members[0])
+            for name, members in zip(patterns.names, patterns.lanes, strict=True)
+            if name not in self.fitted
+        }
+        chosen = np.zeros(block.scale.size, dtype=np.bool_)
         chosen[list(lanes.values())] = True
-        start = np.tile(self.data.null_coefficients, (len(names), 1))
+        start = np.tile(self.data.null_coefficients, (len(chosen), 1))
         steps = limit_steps(chosen, self.settings.max_iterations)
         tolerance = max(self.settings.tolerance, NULL_TOLERANCE)
         ended = climb(self.data, block, steps, start, self.settings, tolerance=tolerance)
@@ -80,7 +75,7 @@ class NullModels:
             if code in STUCK:
                 self.refit_pattern(name, values[:, lane])
 
-    def refit_pattern(self, name: Pattern, marker: Floats) -> None:
+    def refit_pattern(self, name: bytes, marker: Floats) -> None:
         """Try a pattern again, with the fit that tells slow from never."""
         fit = refit_marker(self.data, marker, self.settings, n_marker_columns=0)
         if isinstance(fit, CoxFit):

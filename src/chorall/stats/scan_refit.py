@@ -8,9 +8,10 @@ from chorall.errors import ConvergenceError, InputError
 from chorall.stats.arrays import Booleans, Floats
 from chorall.stats.cox import fit_cox
 from chorall.stats.cox_result import CoxFit
-from chorall.stats.scan_climb import Block, ScanSettings
 from chorall.stats.scan_data import ScanData
+from chorall.stats.scan_pack import Block
 from chorall.stats.scan_result import ScanColumns
+from chorall.stats.scan_settings import ScanSettings
 
 
 def refit_tested(

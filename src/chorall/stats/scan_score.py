@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TypeAlias
 
 import numpy as np
 
-from chorall.stats._scan import COLLINEARITY, LANES, score_markers
+from chorall.stats._scan_climb import COLLINEARITY
+from chorall.stats._scan_layout import LANES
+from chorall.stats._scan_score import score_markers
 from chorall.stats.arrays import Booleans, Floats, Integers
-from chorall.stats.scan_climb import Block, ScanSettings
 from chorall.stats.scan_data import Places, ScanData
+from chorall.stats.scan_pack import Block, Patterns
+from chorall.stats.scan_settings import ScanSettings
 
 # in fewer markers than this, what is shared does not pay for finding it
 MARKERS_WORTH_SHARING = 32
 PATTERNS_KEPT = 16
-
-Pattern: TypeAlias = tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -57,9 +57,11 @@ class SharedScores:
     def __init__(self, data: ScanData, settings: ScanSettings) -> None:
         self.data = data
         self.settings = settings
-        self.kept: dict[Pattern, SharedScore] = {}
+        self.kept: dict[bytes, SharedScore] = {}
 
-    def test(self, block: Block, start: Floats, wanted: Booleans) -> tuple[Floats, Booleans]:
+    def test(
+        self, block: Block, start: Floats, patterns: Patterns, wanted: Booleans
+    ) -> tuple[Floats, Booleans]:
         """Return score chi-squares of the lanes whose pattern is common, and which they are.
 
         NaN where the marker does not vary given the covariates.
@@ -68,24 +70,21 @@ class SharedScores:
         chi_square, done = np.full(k, np.nan), np.zeros(k, dtype=np.bool_)
         if self.data.modifier.size or self.data.follow_up.entry_time is not None:
             return chi_square, done
-        members: dict[Pattern, list[int]] = {}
-        names = block.pattern_names
-        for lane in np.flatnonzero(wanted).tolist():
-            members.setdefault(names[lane], []).append(lane)
-        for name, lanes in members.items():
-            if len(lanes) >= MARKERS_WORTH_SHARING:
-                shared = self.find_shared(name, block, start, lanes[0])
-                chi_square[lanes] = self.score_pattern(shared, block, np.array(lanes))
+        for name, lanes in zip(patterns.names, patterns.lanes, strict=True):
+            # the covariates of a pattern may have no fit
+            if len(lanes) >= MARKERS_WORTH_SHARING and wanted[lanes[0]]:
+                shared = self.find_shared(name, block, start, int(lanes[0]))
+                chi_square[lanes] = self.score_pattern(shared, block, lanes)
                 done[lanes] = True
         return chi_square, done
 
-    def find_shared(self, name: Pattern, block: Block, start: Floats, lane: int) -> SharedScore:
+    def find_shared(self, name: bytes, block: Block, start: Floats, lane: int) -> SharedScore:
         """Return the null model of a pattern."""
         if name not in self.kept:
             if len(self.kept) >= PATTERNS_KEPT:
                 self.kept.clear()
             group, place = divmod(lane, LANES)
-            tested = ~np.isnan(block.packed[group, :, place])
+            tested = ~np.isnan(block.packed[group, :, place])[self.data.order]
             coefficients = start[lane, : len(self.data.null_coefficients)]
             self.kept[name] = share_score(self.data, coefficients, tested)
         return self.kept[name]

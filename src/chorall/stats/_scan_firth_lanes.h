@@ -1,4 +1,4 @@
-/* Firth's correction of the gradient, SCAN_WIDTH lanes at a time; included by _scan_lanes.h.
+/* Firth's correction of the gradient, SCAN_WIDTH lanes at a time; part of a sweep.
  *
  * The gradient of log det(information) / 2. With V the inverse information and q = x' V x, the
  * derivative of one risk set's covariance C, contracted with V, is
@@ -152,10 +152,3 @@ static void SCAN_NAME(correct)(const scan_layout *layout, const scan_sums *sums,
         correct_part(layout, &part, inverse + lane, correction + lane, n_columns);
     }
 }
-
-#undef leverages
-#undef clear_leverages
-#undef add_leverage
-#undef renew_leverages
-#undef add_correction
-#undef correct_part

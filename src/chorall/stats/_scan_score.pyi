@@ -1,0 +1,19 @@
+"""Types of the compiled score tests."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from chorall.stats._scan_layout import Layout
+
+def score_markers(
+    layout: Layout,
+    packed: NDArray[np.float64],
+    groups: NDArray[np.intp],
+    risk: NDArray[np.float64],
+    expected: NDArray[np.float64],
+    weights: NDArray[np.float64],
+    tie_terms: NDArray[np.float64],
+    sums: NDArray[np.float64],
+    n_threads: int,
+    width: int,
+) -> None: ...
