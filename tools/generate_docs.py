@@ -7,6 +7,8 @@ import sys
 from pathlib import Path
 from types import ModuleType
 
+from describe_mrd import describe_mrd
+
 from chorall.knowledge.endpoint_definitions import EndpointDefinition, endpoint_definitions
 from chorall.tables.columns import Column, Table
 from chorall.tables.schema import TABLES
@@ -14,6 +16,7 @@ from chorall.tables.words import MARKER_STATUSES, MISSING_REASONS
 
 ROOT = Path(__file__).parents[1]
 HEADER = "<!-- made by `make docs`; edit {origin} instead -->\n\n"
+CASES = ROOT / "tests" / "spec"
 
 
 def describe_dictionary() -> str:
@@ -56,7 +59,7 @@ def _describe_type(column: Column) -> str:
 
 def describe_endpoints() -> str:
     """Return the page of endpoints, from their definitions and the cases of the tests."""
-    cases = _load_cases()
+    cases = load_cases("endpoint_cases")
     parts = [
         HEADER.format(origin="src/chorall/knowledge/endpoints/ and tests/spec/endpoint_cases.py"),
         "# Endpoints\n\nEach rule below is a test: little patient tables, day by day.\n",
@@ -72,9 +75,9 @@ def describe_endpoints() -> str:
     return "".join(parts)
 
 
-def _load_cases() -> ModuleType:
-    path = ROOT / "tests" / "spec" / "endpoint_cases.py"
-    spec = importlib.util.spec_from_file_location("endpoint_cases", path)
+def load_cases(name: str) -> ModuleType:
+    """Return a module of cases of tests/spec."""
+    spec = importlib.util.spec_from_file_location(name, CASES / f"{name}.py")
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
@@ -105,6 +108,7 @@ def _dedent(table: str) -> str:
 PAGES = {
     "docs/data-dictionary.md": describe_dictionary,
     "docs/endpoints.md": describe_endpoints,
+    "docs/mrd.md": lambda: describe_mrd(load_cases("mrd_cases")),
 }
 
 

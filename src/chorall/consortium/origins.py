@@ -7,6 +7,7 @@ from typing import Any
 
 import polars as pl
 
+from chorall.harmonise.mrd.values import RESULT, RESULT_COLUMNS, SHARED_COLUMNS
 from chorall.tables.store import Pool
 
 
@@ -15,8 +16,17 @@ def find_setting_rules(pool: Pool, trial_id: str, table: str, column: str) -> li
     return [
         rule_id
         for rule_id, rule in pool.manifest["rules"][trial_id].items()
-        if rule["to"] == table and column in rule.get("set", {})
+        if rule["to"] == table and _find_setter(rule, column) is not None
     ]
+
+
+def _find_setter(rule: dict[str, Any], column: str) -> str | None:
+    """Return the key under `set` that a column comes from: its own, or the result of `mrd`."""
+    values = rule.get("set", {})
+    if column in values:
+        return column
+    given = rule["to"] == "mrd" and column in (*RESULT_COLUMNS, *SHARED_COLUMNS)
+    return RESULT if given and RESULT in values else None
 
 
 def may_make(spec: dict[str, Any], word: str) -> bool:
@@ -74,7 +84,7 @@ def describe_origins(
 
 def _find_spec(rule: dict[str, Any], column: str, marker: str) -> dict[str, Any]:
     """Return what the rule says of a column; a wide rule reads each marker from its own column."""
-    spec: dict[str, Any] = rule.get("set", {}).get(column, {})
+    spec: dict[str, Any] = rule.get("set", {}).get(_find_setter(rule, column), {})
     cells = [cell for cell, named in rule.get("markers", {}).items() if named == marker]
     return spec | {"from": cells[0]} if cells else spec
 

@@ -142,6 +142,8 @@ class ValuePart(Strict):
     minimum: float | None = None
     maximum: float | None = None
     missing_codes: dict[str, Reason] = {}
+    words: dict[str, str] | None = None
+    protocol: str | None = None
 
     @field_validator("map", mode="before")
     @classmethod

@@ -8,6 +8,7 @@ from typing import Final, Literal
 
 import polars as pl
 
+from chorall.harmonise import quality_mrd as mrd
 from chorall.harmonise import quality_plausibility as plausibility
 from chorall.harmonise import quality_records as records
 
@@ -230,6 +231,15 @@ CHECKS: Final = (
             "The median differs fiftyfold or more from the other trials: check the unit in the "
             "mapping."
         ),
+    ),
+    QualityCheck(
+        "mrd_day_outside_window",
+        "plausibility",
+        "notice",
+        mrd.find_mrd_outside_window,
+        "More than a tenth of the samples of residual disease lie outside the window of their "
+        "time point (docs/mrd.md): wrong time point, wrong day, or a protocol of its own.",
+        tolerated_share=0.1,
     ),
     QualityCheck(
         "same_person_in_two_trials",

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 
 from chorall.harmonise.mapping import Mapping, RulePart, ValuePart
 from chorall.harmonise.mapping_problem import MappingProblem
+from chorall.harmonise.mrd.checks import check_mrd_keys, check_result
+from chorall.harmonise.mrd.values import RESULT
 from chorall.harmonise.rule_columns import find_rule_column
 from chorall.harmonise.value_checks import check_value
 from chorall.knowledge.definition_file import KeyPath
@@ -56,7 +58,10 @@ def _check_rule(mapping: Mapping, rule: RulePart, path: KeyPath) -> Iterator[Map
             yield MappingProblem(
                 where, f"`{rule.to}` has no column `{name}` to set: {name_choices(name, settable)}"
             )
+        elif rule.to == "mrd" and name == RESULT:
+            yield from check_result(rule, spec, where)
         else:
+            yield from check_mrd_keys(rule, name, spec, where)
             yield from check_value(mapping, rule, find_rule_column(rule, name), spec, where)
     if rule.to == "measurement" and rule.set.get("item", ValuePart()).value is None:
         where = (*path, "set", "item")
@@ -68,11 +73,12 @@ def _check_rule(mapping: Mapping, rule: RulePart, path: KeyPath) -> Iterator[Map
 
 def _list_settable(rule: RulePart) -> list[str]:
     automatic = AUTOMATIC | ({"marker"} if rule.to == "finding" or rule.markers else set())
-    return [name for name in TABLES[rule.to].column_names if name not in automatic]
+    listed = [name for name in TABLES[rule.to].column_names if name not in automatic]
+    return [*listed, RESULT] if rule.to == "mrd" else listed
 
 
 def _must_be_set(mapping: Mapping, rule: RulePart, name: str) -> bool:
-    if TABLES[rule.to].column(name).may_be_missing:
+    if find_rule_column(rule, name).may_be_missing:
         return False
     others = [other for other in mapping.rules if other.to == rule.to and other is not rule]
     elsewhere = rule.to in ("patient", "follow_up") and any(name in o.set for o in others)

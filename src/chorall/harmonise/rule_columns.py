@@ -1,13 +1,19 @@
-"""The pooled column that a rule sets; a measurement's value takes unit and range from its item."""
+"""The pooled column that a rule sets; some take unit, range or words from knowledge."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
 from chorall.harmonise.mapping import RulePart
+from chorall.harmonise.mrd.values import RESULT
 from chorall.knowledge.measurements import measurement_items
+from chorall.knowledge.mrd_timepoints import mrd_timepoints
 from chorall.tables.columns import Column
-from chorall.tables.schema import table_named
+from chorall.tables.schema import MRD, table_named
+
+MRD_RESULT = Column(
+    RESULT, "text", "A laboratory's text, read into several columns.", may_be_missing=True
+)
 
 
 def find_rule_column(rule: RulePart, name: str) -> Column:
@@ -18,9 +24,13 @@ def find_rule_column(rule: RulePart, name: str) -> Column:
     rule : RulePart
         A rule to a table of the data model.
     name : str
-        A column of that table.
+        A column of that table, or `result` of `mrd`.
     """
+    if rule.to == MRD.name and name == RESULT:
+        return MRD_RESULT
     column = table_named(rule.to).column(name)
+    if rule.to == MRD.name and name == "timepoint":
+        return replace(column, kind="word", words=tuple(mrd_timepoints().timepoints))
     if rule.to != "measurement" or name not in ("value", "item"):
         return column
     items = measurement_items()

@@ -8,10 +8,11 @@ import polars as pl
 
 from chorall.harmonise.cell_parsing import look_up
 from chorall.harmonise.conditions import meets_all, strip_cell
-from chorall.harmonise.mapping import Mapping, RulePart, ValuePart
+from chorall.harmonise.mapping import Mapping, RulePart, SourcePart, ValuePart
+from chorall.harmonise.mrd.values import RESULT, plan_result, plan_timepoint, settle_result
 from chorall.harmonise.rule_columns import find_rule_column
+from chorall.harmonise.value_steps import ValueSteps
 from chorall.harmonise.values import (
-    ValueSteps,
     compute_values,
     describe_expected,
     plan_status,
@@ -87,14 +88,19 @@ def _plan_values(mapping: Mapping, rule: RulePart) -> Planned:
     planned = {}
     for name, spec in rule.set.items():
         column = find_rule_column(rule, name)
-        is_status = rule.to == "marker_result" and name == "status" and not spec.is_constant
-        steps = (
-            plan_status(spec, column, spec.columns or [CELL], source)
-            if is_status
-            else plan_value(spec, column, source)
-        )
-        planned[name] = (spec, column, steps)
+        planned[name] = (spec, column, _plan_one(rule, spec, column, source))
     return planned
+
+
+def _plan_one(rule: RulePart, spec: ValuePart, column: Column, source: SourcePart) -> ValueSteps:
+    if rule.to == "marker_result" and column.name == "status" and not spec.is_constant:
+        return plan_status(spec, column, spec.columns or [CELL], source)
+    if rule.to == "mrd" and column.name == RESULT:
+        return plan_result(spec, source)
+    steps = plan_value(spec, column, source)
+    if rule.to == "mrd" and column.name == "timepoint" and not spec.is_constant:
+        return plan_timepoint(rule, spec, column, steps)
+    return steps
 
 
 def _make_rows(mapping: Mapping, rule: RulePart, considered: pl.DataFrame) -> RuleOutcome:
@@ -108,7 +114,7 @@ def _make_rows(mapping: Mapping, rule: RulePart, considered: pl.DataFrame) -> Ru
         for spec, column, _ in read.values()
     ]
     fatal = [name for name, (_, column, _) in read.items() if not column.may_be_missing]
-    rows = drawn.drop(f"{name}__problem" for name in read)
+    rows = settle_result(rule, drawn.drop(f"{name}__problem" for name in read))
     lines = _gather(quarantine)
     is_broken = [pl.col(f"{name}__problem").is_not_null() for name in fatal]
     broken = drawn.select(pl.any_horizontal(pl.lit(False), *is_broken).alias("broken"))["broken"]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import polars as pl
 
@@ -19,6 +18,8 @@ from chorall.harmonise.cell_parsing import (
 )
 from chorall.harmonise.conditions import strip_cell
 from chorall.harmonise.mapping import NO_ROW, QUARANTINE, SourcePart, ValuePart
+from chorall.harmonise.mrd.values import RESULT
+from chorall.harmonise.value_steps import Expressions, ValueSteps
 from chorall.tables.columns import Column
 from chorall.tables.words import MARKER_STATUSES
 
@@ -34,31 +35,6 @@ STATUS_OF_REASON = {
     "withheld": "not_reported",
 }
 """What a missing code means for a marker; never absent."""
-
-Expressions = tuple[pl.Expr, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class ValueSteps:
-    """How one pooled column is computed; each step reads the columns of those before it.
-
-    Attributes
-    ----------
-    texts : tuple of Expr
-        From the cells: the text, what it is mapped to, and the reason of a missing code.
-    skip : Expr or None
-        From the texts: True where a blank means that the row is not made.
-    reads, values, problems, results : tuple of Expr
-        What the text was read as; its value; one word where it cannot be used; and at last the
-        column of the pool, null with a reason where there is no usable value.
-    """
-
-    texts: Expressions = ()
-    skip: pl.Expr | None = None
-    reads: Expressions = ()
-    values: Expressions = ()
-    problems: Expressions = ()
-    results: Expressions = ()
 
 
 def plan_value(spec: ValuePart, column: Column, source: SourcePart) -> ValueSteps:
@@ -192,6 +168,8 @@ def describe_expected(spec: ValuePart, column: Column, source: SourcePart) -> st
         return f"one of: {', '.join(spec.map)}"
     if column.kind in ("word", "boolean"):
         return f"one of: {', '.join(column.words or ('true', 'false'))}"
+    if column.name == RESULT:
+        return "a result as in docs/mrd.md"
     if column.name in GENE_COLUMNS:
         return "a gene symbol or alias of knowledge/genes"
     if column.name == "year_band":

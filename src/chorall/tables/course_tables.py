@@ -21,16 +21,23 @@ MRD: Final = Table(
     (
         PATIENT_ID,
         TRIAL_ID,
-        text_column("timepoint", "Harmonised time point, e.g. end_of_induction."),
+        text_column("timepoint", "Harmonised time point of knowledge/mrd_timepoints.toml."),
+        text_column(
+            "protocol_timepoint", "What the protocol calls it, e.g. d33, TP1.", may_be_missing=True
+        ),
         day_column("day", "Day of the sample.", may_be_missing=True),
         text_column("method", "Flow, Ig/TR PCR, fusion PCR, NGS.", may_be_missing=True),
         word_column(
             "category",
             "What the laboratory reported.",
-            ("undetected", "detected_not_quantifiable", "below_limit", "quantified"),
+            words.MRD_CATEGORIES,
             may_be_missing=True,
         ),
-        fraction_column("mrd_fraction", "Leukaemic cells as a fraction of 1."),
+        fraction_column("mrd_fraction", "Leukaemic cells as a fraction of 1, where quantified."),
+        fraction_column(
+            "limit_fraction",
+            "What the result lies below: of below_limit, or the limit of the quantifiable range.",
+        ),
         fraction_column("sensitivity", "Smallest fraction the assay could see in this sample."),
     ),
 )

@@ -27,6 +27,14 @@ MARKER_STATUSES: Final = (
 TESTED_STATUSES: Final = ("present", "absent")
 """The two statuses that count as tested in a denominator."""
 
+MRD_CATEGORIES: Final = (
+    "undetected",
+    "detected_not_quantifiable",
+    "below_limit",
+    "quantified",
+)
+"""What a laboratory reports; `below_limit` leaves open whether leukaemic cells were found."""
+
 EVENT_TYPES: Final = (
     "induction_failure",
     "remission",

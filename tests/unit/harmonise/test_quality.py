@@ -80,6 +80,10 @@ def follow(last: int, status: str = "alive", who: Row = P) -> Row:
     return {**who, "last_contact_day": last, "vital_status": status}
 
 
+def sample(timepoint: str, day: int) -> Row:
+    return {**P, "timepoint": timepoint, "day": day}
+
+
 def marker(status: str, who: Row = P, phase: str = "diagnosis") -> Row:
     return {**who, "marker": "TP53", "status": status, "phase": phase}
 
@@ -268,6 +272,13 @@ CASES: list[
         1,
         {"patient": [{**P, "wbc_10e9_per_l": 0.5}, {**Q, "wbc_10e9_per_l": 20.0, "trial_id": "B"}]},
         {"patient": [{**P, "wbc_10e9_per_l": 0.02}]},
+    ),
+    (
+        "mrd_day_outside_window",
+        {"mrd": [sample("end_of_induction", 15), sample("day_15", 15)]},
+        1,
+        {"mrd": [sample("end_of_induction", 33)]},
+        {"mrd": [sample("before_transplant", 400), {**P, "timepoint": "day_15"}]},
     ),
     (
         "same_person_in_two_trials",
