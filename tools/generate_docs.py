@@ -8,6 +8,7 @@ from pathlib import Path
 from types import ModuleType
 
 from describe_mrd import describe_mrd
+from describe_subtypes import describe_subtypes
 
 from chorall.knowledge.endpoint_definitions import EndpointDefinition, endpoint_definitions
 from chorall.tables.columns import Column, Table
@@ -108,6 +109,7 @@ def _dedent(table: str) -> str:
 PAGES = {
     "docs/data-dictionary.md": describe_dictionary,
     "docs/endpoints.md": describe_endpoints,
+    "docs/subtypes.md": lambda: describe_subtypes(load_cases("subtype_cases")),
     "docs/mrd.md": lambda: describe_mrd(load_cases("mrd_cases")),
 }
 

@@ -16,7 +16,12 @@ from chorall.harmonise.doubts import spread_doubts
 from chorall.harmonise.quality import check_quality
 from chorall.harmonise.trial import HarmonisedTrial
 from chorall.knowledge.endpoint_definitions import endpoint_definitions
-from chorall.markers import compare_sources, derive_marker_results, marker_name_expr
+from chorall.markers import (
+    compare_sources,
+    derive_marker_results,
+    derive_subtypes,
+    marker_name_expr,
+)
 from chorall.tables.schema import TABLES
 
 MAPPED_TABLES = tuple(
@@ -61,6 +66,7 @@ def assemble_tables(
     doubts = pl.concat([made.doubts for made in harmonised])
     evidence = _gather_evidence(tables, harmonised, doubts)
     tables["marker_result"] = derive_marker_results(**evidence)
+    tables["subtype"] = derive_subtypes(tables["patient"], tables["marker_result"])
     tables["endpoint"] = derive_endpoints(
         tables["event"],
         tables["follow_up"],

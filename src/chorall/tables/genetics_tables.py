@@ -139,3 +139,40 @@ MARKER_RESULT: Final = Table(
     ),
     key=("patient_id", "phase", "marker"),
 )
+
+SUBTYPE: Final = Table(
+    "subtype",
+    (
+        "The subtype of one patient at diagnosis by one taxonomy; patients whose subtype is open "
+        "have a row as well."
+    ),
+    (
+        PATIENT_ID,
+        TRIAL_ID,
+        text_column("scheme", "Taxonomy of knowledge/taxonomy, e.g. ICC-2022."),
+        text_column(
+            "subtype",
+            (
+                "Name of the entity. Missing because not_done: tests that would decide are not "
+                "there; not_reported: no lineage; not_applicable: no B or T lineage."
+            ),
+            may_be_missing=True,
+        ),
+        text_column("label", "What the taxonomy calls it.", may_be_missing=True),
+        text_column(
+            "cannot_be_excluded",
+            "Entities no test has excluded that would change the subtype, joined by semicolons.",
+            may_be_missing=True,
+        ),
+        text_column("evidence", "Markers that decided, joined by semicolons.", may_be_missing=True),
+        word_column("basis", "How the subtype was decided.", words.SUBTYPE_BASES),
+        word_column(
+            "confidence",
+            "Whether someone has read the definition in its source.",
+            words.CONFIDENCES,
+            may_be_missing=True,
+        ),
+    ),
+    key=("patient_id", "scheme"),
+    mappable=False,
+)

@@ -11,7 +11,14 @@ from typing import Final
 from chorall.errors import InputError
 from chorall.tables.columns import Table
 from chorall.tables.course_tables import ENDPOINT, EVENT, FOLLOW_UP, MEASUREMENT, MRD, RESPONSE
-from chorall.tables.genetics_tables import ASSAY, ASSAY_COVERAGE, ASSAY_RUN, FINDING, MARKER_RESULT
+from chorall.tables.genetics_tables import (
+    ASSAY,
+    ASSAY_COVERAGE,
+    ASSAY_RUN,
+    FINDING,
+    MARKER_RESULT,
+    SUBTYPE,
+)
 from chorall.tables.patient_tables import ALLOCATION, ARM, PATIENT, TRANSPLANT, TREATMENT, TRIAL
 from chorall.tables.record_tables import LINEAGE, QUALITY, QUARANTINE
 
@@ -33,6 +40,7 @@ __all__ = [
     "QUALITY",
     "QUARANTINE",
     "RESPONSE",
+    "SUBTYPE",
     "TABLES",
     "TRANSPLANT",
     "TREATMENT",
@@ -54,6 +62,7 @@ TABLES: Final = {
         ASSAY_RUN,
         FINDING,
         MARKER_RESULT,
+        SUBTYPE,
         MRD,
         MEASUREMENT,
         RESPONSE,

@@ -61,4 +61,8 @@ LINEAGES: Final = ("B", "T", "MPAL")
 POPULATIONS: Final = ("infant", "paediatric", "aya", "adult", "older_adult", "all_ages")
 TIME_ZEROS: Final = ("diagnosis", "registration", "transplant")
 STATUS_BASES: Final = ("measured", "source_asserted", "none")
+SUBTYPE_BASES: Final = ("lesion", "call", "surrogate", "exclusion", "none")
+"""How a subtype was decided; see docs/subtypes.md."""
+
+CONFIDENCES: Final = ("seen", "unverified", "computed")
 DIAGNOSIS: Final = "diagnosis"
