@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from types import ModuleType
 
+from describe_assays import describe_assays
 from describe_mrd import describe_mrd
 from describe_subtypes import describe_subtypes
 
@@ -110,6 +111,7 @@ PAGES = {
     "docs/data-dictionary.md": describe_dictionary,
     "docs/endpoints.md": describe_endpoints,
     "docs/subtypes.md": lambda: describe_subtypes(load_cases("subtype_cases")),
+    "docs/assays.md": describe_assays,
     "docs/mrd.md": lambda: describe_mrd(load_cases("mrd_cases")),
 }
 

@@ -113,13 +113,15 @@ class CoverPart(Strict):
 
 
 class AssayPart(Strict):
-    """`[[assays]]`: one kind of test."""
+    """`[[assays]]`: one kind of test; `assay` names one of knowledge/assays."""
 
     id: Identifier
-    method: str
+    assay: str | None = None
+    genes: tuple[str, ...] = Field(default=(), strict=False)
+    method: str | None = None
     version: str
     no_run: Literal["not_tested", "not_reported"]
-    covers: tuple[CoverPart, ...] = Field(strict=False)
+    covers: tuple[CoverPart, ...] = Field(default=(), strict=False)
 
 
 class ValuePart(Strict):

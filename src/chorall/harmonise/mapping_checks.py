@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from difflib import get_close_matches
 
-from chorall.harmonise.assay_tables import name_target
+from chorall.harmonise.assay_tables import NOT_GENES, name_target
 from chorall.harmonise.mapped_fields import mapped_fields
 from chorall.harmonise.mapping import AssayPart, Mapping
 from chorall.harmonise.mapping_problem import MappingProblem
 from chorall.harmonise.rule_checks import check_rules
 from chorall.harmonise.value_checks import check_date_format
+from chorall.knowledge.assay_catalogue import known_assays
 from chorall.knowledge.definition_file import KeyPath
 from chorall.knowledge.definition_problems import name_choices
 from chorall.knowledge.gene_names import gene_symbols, known_symbols
@@ -82,7 +83,30 @@ def _check_assays(mapping: Mapping) -> Iterator[MappingProblem]:
         if assay.id in seen:
             yield MappingProblem(("assays", position, "id"), f"assay `{assay.id}` is there twice.")
         seen.add(assay.id)
+        yield from _check_named_assay(assay, ("assays", position))
         yield from _check_coverage(assay, ("assays", position))
+
+
+def _check_named_assay(assay: AssayPart, path: KeyPath) -> Iterator[MappingProblem]:
+    known = known_assays()
+    if assay.assay is None:
+        for name in ("method", "covers"):
+            if not getattr(assay, name):
+                message = f"assay `{assay.id}` must say its `{name}`, or name an `assay`."
+                yield MappingProblem(path, message)
+    elif assay.assay not in known:
+        choices = name_choices(assay.assay, known)
+        yield MappingProblem((*path, "assay"), f"no known assay `{assay.assay}`: {choices}")
+        return
+    takes = assay.assay is not None and known[assay.assay].takes_genes
+    if assay.genes and not takes:
+        yield MappingProblem((*path, "genes"), "`genes` belongs to a panel, exome or genome.")
+    if takes and not assay.genes and not known[str(assay.assay)].covers[0].targets:
+        yield MappingProblem(path, f"`{assay.assay}` must name its `genes`.")
+    for index, gene in enumerate(assay.genes):
+        if gene.upper() not in gene_symbols():
+            where = (*path, "genes", index)
+            yield MappingProblem(where, f"no gene `{gene}`: {_name_close_genes(gene)}")
 
 
 def _check_coverage(assay: AssayPart, path: KeyPath) -> Iterator[MappingProblem]:
@@ -95,7 +119,7 @@ def _check_coverage(assay: AssayPart, path: KeyPath) -> Iterator[MappingProblem]
             if named in seen:
                 yield MappingProblem(where, f"`{target}` ({kind}) is covered twice.")
             seen.add(named)
-            if kind not in ("fusion", "karyotype") and target.upper() not in gene_symbols():
+            if kind not in NOT_GENES and target.upper() not in gene_symbols():
                 yield MappingProblem(where, f"no gene `{target}`: {_name_close_genes(target)}")
 
 

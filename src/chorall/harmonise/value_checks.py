@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from chorall.harmonise.assay_tables import NOT_GENES
 from chorall.harmonise.calendar_dates import can_read_dates
 from chorall.harmonise.cell_parsing import GENE_COLUMNS, is_year_band
 from chorall.harmonise.mapping import NO_ROW, QUARANTINE, Mapping, RulePart, ValuePart
@@ -78,7 +79,7 @@ def _fits(column: Column, value: str | float | bool) -> bool:
 def _is_no_symbol(rule: RulePart, value: str) -> bool:
     """Return True for a name that is not the gene's symbol; fusions and karyotypes have others."""
     kind = rule.set.get("alteration_class")
-    if kind is None or kind.value in (None, "fusion", "karyotype"):
+    if kind is None or kind.value in (None, *NOT_GENES):
         return False
     return find_gene(value) != value
 

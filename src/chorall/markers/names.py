@@ -15,6 +15,7 @@ SUFFIXES = {
     "gain": "_gain",
     "rearrangement": "-r",
     "karyotype": "",
+    "expression": "",
 }
 
 
@@ -24,8 +25,8 @@ def name_marker(gene: str, alteration_class: str, partner: str | None = None) ->
     Parameters
     ----------
     gene : str
-        HGNC symbol, region or karyotype group; both partners joined by ``::`` for a fusion whose
-        partner is not given on its own.
+        HGNC symbol, region, karyotype group or expression subtype; both partners joined by ``::``
+        for a fusion whose partner is not given on its own.
     alteration_class : str
         One of ALTERATION_CLASSES.
     partner : str or None

@@ -50,6 +50,7 @@ ALTERATION_CLASSES: Final = (
     "fusion",
     "rearrangement",
     "karyotype",
+    "expression",
 )
 ASSAY_SCOPES: Final = ("complete", "partial")
 FINDING_CALLS: Final = ("present", "equivocal")
