@@ -17,7 +17,8 @@ def read_gene_symbols(path: Path) -> dict[str, str]:
     Parameters
     ----------
     path : Path
-        CSV with at least the columns symbol and aliases (aliases parted by semicolons).
+        CSV with at least the columns symbol and aliases, and where there is one
+        previous_symbols (names parted by semicolons).
 
     Returns
     -------
@@ -33,7 +34,8 @@ def read_gene_symbols(path: Path) -> dict[str, str]:
     problems: list[str] = []
     with path.open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
-            for name in (row["symbol"], *filter(None, row["aliases"].split(";"))):
+            further = f"{row.get('previous_symbols', '')};{row['aliases']}".split(";")
+            for name in (row["symbol"], *filter(None, further)):
                 owner = symbols.setdefault(name.strip().upper(), row["symbol"])
                 if owner != row["symbol"]:
                     problems.append(f"`{name}` stands for {owner} and for {row['symbol']}")
@@ -66,6 +68,13 @@ def gene_symbols() -> dict[str, str]:
 def known_symbols() -> frozenset[str]:
     """Return the HGNC symbols (and regions such as PAR1) that Chorall knows."""
     return frozenset(gene_symbols().values())
+
+
+@cache
+def mutable_genes() -> frozenset[str]:
+    """Return the genes proper: a mutation of a locus (IGH) or a region (PAR1) makes no sense."""
+    with GENES_CSV.open(encoding="utf-8", newline="") as file:
+        return frozenset(row["symbol"] for row in csv.DictReader(file) if row["kind"] == "gene")
 
 
 def find_gene(name: str) -> str | None:

@@ -9,14 +9,12 @@ from numpy.typing import NDArray
 
 from chorall.errors import InputError
 from chorall.knowledge.age_bands import age_bands
-from chorall.knowledge.gene_names import known_symbols
+from chorall.knowledge.gene_names import mutable_genes
 from chorall.simulation.definitions import frequencies
 
 Floats = NDArray[np.float64]
 
 LINEAGES = ("B", "T")
-NOT_MUTATED = ("IGH", "IGK", "IGL", "TRA", "TRB", "TRD", "TRG", "PAR1")
-"""Loci and regions of the gene list of which a mutation makes no sense."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +86,7 @@ def build_marker_law(n_markers: int | None) -> MarkerLaw:
 
 def _choose_further(defined: list[str], n_markers: int | None) -> tuple[str, ...]:
     n_further = 0 if n_markers is None else n_markers - len(defined)
-    genes = sorted(known_symbols() - {*defined, *NOT_MUTATED})
+    genes = sorted(mutable_genes() - set(defined))
     if not 0 <= n_further <= len(genes):
         raise InputError(
             f"markers = {n_markers}: expected {len(defined)} to {len(defined) + len(genes)}, "

@@ -36,7 +36,8 @@ def test_every_fact_says_where_it_comes_from_and_how_sure_it_is(path: Path) -> N
         ("MLL", "KMT2A"), ("TEL", "ETV6"), ("AML1", "RUNX1"), ("E2A", "TCF3"), ("AF4", "AFF1"),
         ("p16", "CDKN2A"), ("INK4A", "CDKN2A"), ("Ikaros", "IKZF1"), ("SFRS2", "SRSF2"),
         ("MLL2", "KMT2D"), ("MLL3", "KMT2C"), ("MLL5", "KMT2E"), (" tp53 ", "TP53"),
-        ("PAR1", "PAR1"), ("MLLX", None), ("", None),
+        ("PAR1", "PAR1"), ("MLLX", None), ("", None), ("TSLPR", "CRLF2"), ("CDKN2A/B", "9p21"),
+        ("SEPT9", "SEPTIN9"), ("EVI1", "MECOM"), ("7p15", "HOXA"), ("IGH@", "IGH"),
     ],
 )  # fmt: skip
 def test_any_name_of_a_gene_leads_to_its_symbol(name: str, symbol: str | None) -> None:
@@ -54,6 +55,19 @@ def test_hgnc_ids_are_not_given_twice() -> None:
     ids = [row["hgnc_id"] for row in read_rows(gene_names.GENES_CSV) if row["hgnc_id"]]
     assert len(ids) == len(set(ids))
     assert all(name.startswith("HGNC:") and name[5:].isdigit() for name in ids)
+
+
+def test_nearly_all_genes_were_checked_against_hgnc() -> None:
+    rows = read_rows(gene_names.GENES_CSV)
+    assert len(rows) >= 250
+    genes = [row for row in rows if row["kind"] == "gene"]
+    assert all(row["hgnc_id"] and row["confidence"] == "seen" for row in genes)
+    assert {row["kind"] for row in rows} == {"gene", "locus", "region"}
+
+
+def test_loci_and_regions_cannot_be_mutated() -> None:
+    assert {"TP53", "KMT2A"} <= gene_names.mutable_genes()
+    assert not {"IGH", "TRB", "PAR1", "9p21", "HOXA"} & gene_names.mutable_genes()
 
 
 def test_a_name_for_two_symbols_is_refused(tmp_path: Path) -> None:
