@@ -1,14 +1,15 @@
-"""The page docs/subtypes.md: entities, what shows and excludes them, and the cases of the tests."""
+"""The page docs/subtypes.md: entities, what shows and excludes them, derived markers, cases."""
 
 from __future__ import annotations
 
 from types import ModuleType
 
+from chorall.knowledge.derived_markers import derived_markers
 from chorall.knowledge.taxonomy_schemes import Entity, Scheme, taxonomy_schemes
 
 HEADER = (
-    "<!-- made by `make docs`; edit src/chorall/knowledge/taxonomy/ or "
-    "tests/spec/subtype_cases.py instead -->\n\n"
+    "<!-- made by `make docs`; edit src/chorall/knowledge/taxonomy/, derived_markers.toml or the "
+    "cases of tests/spec instead -->\n\n"
 )
 INTRODUCTION = """# Subtypes
 
@@ -27,7 +28,7 @@ The order of precedence and which findings settle the matter are from memory: un
 """
 
 
-def describe_subtypes(cases: ModuleType) -> str:
+def describe_subtypes(cases: ModuleType, derived_cases: ModuleType) -> str:
     """Return the page."""
     parts = [HEADER, INTRODUCTION]
     for scheme in taxonomy_schemes().values():
@@ -44,7 +45,7 @@ def describe_subtypes(cases: ModuleType) -> str:
             case.still_open or "-", case.basis,
         )  # fmt: skip
         parts.append(f"| {' | '.join(cells)} |\n")
-    return "".join(parts)
+    return "".join([*parts, *_describe_derived(derived_cases)])
 
 
 def _describe_lineage(scheme: Scheme, lineage: str) -> str:
@@ -67,3 +68,35 @@ def _describe_entity(entity: Entity) -> str:
         f"| `{entity.name}`: {entity.label} | {by} | {entity.excluded_by} | {settles} | "
         f"{entity.source} | {entity.confidence} |\n"
     )
+
+
+def _describe_derived(cases: ModuleType) -> list[str]:
+    known = derived_markers()
+    parts = [
+        "\n## Derived markers\n\nThey stand in `marker_result` beside the others, with the basis "
+        "`derived`. A combination is there where the pool has all of its markers, and counts in a "
+        "frequency where all were tested. Any fusion of X is `X-r`. What a clean test of `X-r` "
+        "with any partner excludes is used for the subtype only.\n\n"
+        "| marker | follows from | source | confidence |\n|---|---|---|---|\n"
+    ]
+    parts += [f"| `{one.marker}`: {one.label} | `{one.rule}` | {one.source} | {one.confidence} |\n"
+              for one in known.combined]  # fmt: skip
+    parts += [
+        f"| `{one.marker}`: {one.label} | {one.gene} with {' or '.join(one.hgvs_p)} | "
+        f"{one.source} | {one.confidence} |\n"
+        for one in known.specific
+    ]
+    parts += [
+        f"| `{one.gene}-r` | any fusion of {one.gene}"
+        f"{'; absent, it excludes each of them' if one.excludes else ''} | {one.source} | "
+        f"{one.confidence} |\n"
+        for one in known.rearranged
+    ]
+    for case in cases.DERIVED_CASES:
+        known_table, expected = _dedent(case.known), _dedent(case.expected)
+        parts.append(f"\n{case.title}\n\n```\n{known_table}\n\n{expected}\n```\n")
+    return parts
+
+
+def _dedent(table: str) -> str:
+    return "\n".join(line.strip() for line in table.strip().splitlines())

@@ -110,7 +110,9 @@ def _dedent(table: str) -> str:
 PAGES = {
     "docs/data-dictionary.md": describe_dictionary,
     "docs/endpoints.md": describe_endpoints,
-    "docs/subtypes.md": lambda: describe_subtypes(load_cases("subtype_cases")),
+    "docs/subtypes.md": lambda: describe_subtypes(
+        load_cases("subtype_cases"), load_cases("derived_cases")
+    ),
     "docs/assays.md": describe_assays,
     "docs/mrd.md": lambda: describe_mrd(load_cases("mrd_cases")),
 }

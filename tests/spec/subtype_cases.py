@@ -66,6 +66,16 @@ SUBTYPE_CASES = (
         "open", "kmt2a_r", "none",
     ),
     SubtypeCase(
+        "TCF3 is not rearranged with any partner: TCF3::PBX1 and TCF3::HLF are excluded.",
+        "B", "TCF3-r absent, TCF3::PBX1 not_tested, TCF3::HLF not_tested", "absent",
+        "b_other", "", "exclusion", "WHO-HAEM5",
+    ),
+    SubtypeCase(
+        "TCF3 is rearranged and nobody knows with what: either fusion may be the one.",
+        "B", "TCF3-r present, TCF3::PBX1 not_tested, TCF3::HLF not_tested", "absent",
+        "open", "tcf3_hlf, tcf3_pbx1", "none", "WHO-HAEM5",
+    ),
+    SubtypeCase(
         "B-other: every entity was looked for and not found, the expression profiles too.",
         "B", "bcr_abl1_like absent", "absent",
         "b_other", "", "exclusion",

@@ -104,8 +104,11 @@ def _gather_evidence(
     tables: dict[str, pl.DataFrame], harmonised: Sequence[HarmonisedTrial], doubts: pl.DataFrame
 ) -> Evidence:
     """Return findings with the lesions that could not be read, as equivocal ones, beside them."""
-    found = tables["finding"].select("run_id", "marker", pl.col("call").cast(pl.String))
-    doubtful = spread_doubts(doubts, tables["assay_coverage"])
+    call = pl.col("call").cast(pl.String)
+    found = tables["finding"].select("run_id", "marker", call, "hgvs_p")
+    doubtful = spread_doubts(doubts, tables["assay_coverage"]).with_columns(
+        hgvs_p=pl.lit(None, dtype=pl.String)
+    )
     return Evidence(
         patients=tables["patient"].select("patient_id", "trial_id"),
         assays=tables["assay"],

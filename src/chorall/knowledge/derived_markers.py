@@ -1,4 +1,4 @@
-"""Markers that follow from other markers: combinations, single mutations of a gene."""
+"""Markers that follow from others: combinations, any partner of a gene, single mutations."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, field_validator
 
 from chorall.knowledge.definition_file import read_definition
 from chorall.knowledge.fact_source import Confidence
-from chorall.knowledge.marker_expressions import Expression, list_markers, parse_expression
+from chorall.knowledge.marker_expressions import Atom, Joined, list_markers, parse_expression
 
 DERIVED_MARKERS_TOML = Path(__file__).parent / "derived_markers.toml"
 
@@ -30,18 +30,16 @@ class CombinedMarker(_Frozen):
     @field_validator("rule")
     @classmethod
     def _check_rule(cls, value: str) -> str:
-        parse_expression(value)
+        rule = parse_expression(value)
+        parts = rule.parts if isinstance(rule, Joined) and rule.operator == "OR" else ()
+        if not parts or not all(isinstance(part, Atom) for part in parts):
+            raise ValueError("expected markers joined by OR")
         return value
-
-    @property
-    def expression(self) -> Expression:
-        """The rule as a tree."""
-        return parse_expression(self.rule)
 
     @property
     def inputs(self) -> tuple[str, ...]:
         """The markers of the rule, once each."""
-        return tuple(dict.fromkeys(list_markers(self.expression)))
+        return tuple(dict.fromkeys(list_markers(parse_expression(self.rule))))
 
 
 class SpecificMutation(_Frozen):
@@ -55,11 +53,34 @@ class SpecificMutation(_Frozen):
     confidence: Confidence
 
 
+class RearrangedGene(_Frozen):
+    """A gene whose fusions with any partner are one marker, `X-r`.
+
+    Attributes
+    ----------
+    gene : str
+        HGNC symbol.
+    always : bool
+        True where the pool has `X-r` as soon as it has a fusion of the gene.
+    excludes : bool
+        True where `X-r` being absent excludes each fusion of the gene.
+    source, confidence : str
+        Keys of the sources; seen, unverified or computed.
+    """
+
+    gene: str
+    always: bool
+    excludes: bool
+    source: str
+    confidence: Confidence
+
+
 class DerivedMarkers(_Frozen):
     """All derived markers."""
 
     combined: tuple[CombinedMarker, ...]
     specific: tuple[SpecificMutation, ...]
+    rearranged: tuple[RearrangedGene, ...]
 
 
 @cache

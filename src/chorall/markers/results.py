@@ -6,6 +6,7 @@ import numpy as np
 import polars as pl
 
 from chorall.markers.asserted import settle_assertions
+from chorall.markers.derived import add_derived, list_protein_changes
 from chorall.markers.grid import (
     ABSENT,
     INCONCLUSIVE,
@@ -59,7 +60,8 @@ def derive_marker_results(
     Returns
     -------
     pl.DataFrame
-        The table `marker_result`. At diagnosis every patient has a row for every marker of the
+        The table `marker_result`, with the markers of knowledge/derived_markers.toml beside
+        those measured or asserted. At diagnosis every patient has a row for every marker of the
         pool; at a later phase those who have a run or an assertion then. `rules_out` is True where
         a passing run could have ruled the lesion out, or a delivery asserts present or absent: a
         lesion found by an assay that can only find it says nothing about how frequent it is.
@@ -68,13 +70,13 @@ def derive_marker_results(
     See Also
     --------
     compare_sources : where measurement and assertion differ.
+    add_derived : the rules of derived markers.
     """
     axes = build_axes(patients, runs, (coverage, findings, asserted))
     measured = measure_cells(axes, assays, coverage, runs, findings)
     assertions = settle_assertions(asserted, axes)
-    return tabulate_grid(
-        _lay_assertions(_lay_measured(measured, assertions, axes), assertions), axes
-    )
+    grid = _lay_assertions(_lay_measured(measured, assertions, axes), assertions)
+    return tabulate_grid(*add_derived(grid, axes, list_protein_changes(findings, runs, axes)))
 
 
 def compare_sources(

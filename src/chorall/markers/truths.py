@@ -53,17 +53,17 @@ class Truths:
     def column(self, marker: str) -> Truth:
         """Return what is known of one marker, shape (n_samples,); unknown where it has no column.
 
-        A marker `X-r` is true where any fusion of X is, and one mutation of a gene is false where
+        A marker `X-r` is true where any fusion of X is. A fusion is false where `X-r` is, for the
+        genes whose tests with any partner see every fusion; one mutation of a gene is false where
         the gene has none. Nothing else follows: that no known partner of X was found does not make
-        `X-r` false.
+        `X-r` false, and that one was found does not name it.
         """
         own = self._own(marker)
         gene = marker.removesuffix(SUFFIXES["rearrangement"])
         if gene != marker:
             for place in self._fusions_of(gene):
                 own = np.where(self.values[:, place] == TRUE, np.uint8(TRUE), own)
-        parent = _parents().get(marker)
-        if parent is not None:
+        for parent in _parents_of(marker):
             without = (own == UNKNOWN) & (self._own(parent) == FALSE)
             own = np.where(without, np.uint8(FALSE), own)
         return own
@@ -78,8 +78,12 @@ class Truths:
 
 
 @cache
-def _parents() -> dict[str, str]:
-    return {one.marker: one.gene for one in derived_markers().specific}
+def _parents_of(marker: str) -> tuple[str, ...]:
+    """Return the markers whose absence makes a marker absent."""
+    known = derived_markers()
+    tested_whole = {one.gene for one in known.rearranged if one.excludes}
+    fused = [g + SUFFIXES["rearrangement"] for g in partners_of(marker) if g in tested_whole]
+    return (*(one.gene for one in known.specific if one.marker == marker), *fused)
 
 
 def partners_of(marker: str) -> tuple[str, ...]:
@@ -132,5 +136,5 @@ def list_deciding_markers(known: Sequence[str]) -> list[str]:
     }
     suffix = SUFFIXES["rearrangement"]
     genes = {name.removesuffix(suffix) for name in wanted if name.endswith(suffix)}
-    wanted |= {_parents()[name] for name in wanted if name in _parents()}
+    wanted |= {parent for name in wanted for parent in _parents_of(name)}
     return [name for name in known if name in wanted or genes.intersection(partners_of(name))]

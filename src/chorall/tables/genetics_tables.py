@@ -124,7 +124,10 @@ MARKER_RESULT: Final = Table(
         ),
         word_column(
             "basis",
-            "Measured: from findings, runs and coverage. Source_asserted: the delivery says so.",
+            (
+                "Measured: from findings, runs and coverage. Source_asserted: the delivery says "
+                "so. Derived: it follows from other markers (docs/subtypes.md)."
+            ),
             words.STATUS_BASES,
         ),
         Column(
@@ -135,7 +138,9 @@ MARKER_RESULT: Final = Table(
                 "belong in a frequency."
             ),
         ),
-        text_column("evidence", "Assays or mapping rule that decided.", may_be_missing=True),
+        text_column(
+            "evidence", "Assays, mapping rule or other markers that decided.", may_be_missing=True
+        ),
     ),
     key=("patient_id", "phase", "marker"),
 )

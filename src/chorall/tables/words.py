@@ -61,7 +61,7 @@ SEXES: Final = ("female", "male", "other")
 LINEAGES: Final = ("B", "T", "MPAL")
 POPULATIONS: Final = ("infant", "paediatric", "aya", "adult", "older_adult", "all_ages")
 TIME_ZEROS: Final = ("diagnosis", "registration", "transplant")
-STATUS_BASES: Final = ("measured", "source_asserted", "none")
+STATUS_BASES: Final = ("measured", "source_asserted", "derived", "none")
 SUBTYPE_BASES: Final = ("lesion", "call", "surrogate", "exclusion", "none")
 """How a subtype was decided; see docs/subtypes.md."""
 
