@@ -91,7 +91,7 @@ SUBTYPE_CASES = (
         "open", "iamp21", "none",
     ),
     SubtypeCase(
-        "An inconclusive test (a karyotype for BCR::ABL1, clean) excludes nothing.",
+        "An inconclusive test (RT-PCR of BCR::ABL1 p190 alone, clean) excludes nothing.",
         "B", "BCR::ABL1 inconclusive", "absent",
         "open", "bcr_abl1", "none",
     ),

@@ -18,6 +18,7 @@ KINDS: Final[dict[str, TermKind]] = {
     "cns_status": "categorical",
     "down_syndrome": "boolean",
     "year_band": "categorical",
+    "subtype": "categorical",
 }
 SHORT_WORDS: Final = {"age": "age_years", "wbc": "wbc_10e9_per_l"}
 
@@ -30,7 +31,7 @@ def choose_terms(
     Parameters
     ----------
     patients : DataFrame
-        The table patient, of the trials in question.
+        The table patient, of the trials in question, with `subtype`.
     adjust : sequence of str
         Columns of the table patient, or `age` and `wbc`.
 

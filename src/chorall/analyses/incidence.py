@@ -9,7 +9,13 @@ import numpy as np
 import polars as pl
 
 from chorall.analyses.choices import check_choices
-from chorall.analyses.incidence_groups import COUNTS, GROUPINGS, count_statuses, label_groups
+from chorall.analyses.incidence_groups import (
+    COUNTS,
+    FURTHER_GROUPINGS,
+    GROUPINGS,
+    count_statuses,
+    label_groups,
+)
 from chorall.analyses.incidence_result import IncidenceResult
 from chorall.analyses.incidence_warnings import warn_of_ascertainment, warn_of_testing
 from chorall.analyses.result import label_pool
@@ -38,8 +44,9 @@ def incidence(
         The pooled data.
     markers : sequence of str, optional
         All markers of the pool where not given.
-    by : sequence of {"overall", "age_band", "lineage", "trial"}
-        The groupings, in the order of the rows.
+    by : sequence of {"overall", "age_band", "lineage", "trial", "subtype"}
+        The groupings, in the order of the rows. Subtypes are those of ICC 2022; `open` are the
+        patients whose subtype no test has settled.
     phase : str
         `diagnosis`, or a relapse whose samples are in the pool.
     conf_level : float
@@ -64,13 +71,13 @@ def incidence(
     chorall.stats.proportion_interval : R: ``prop.test(correct = FALSE)``, ``binom.test``.
     """
     results = pool.table("marker_result")
-    groupings = check_choices(by, GROUPINGS, what="grouping")
+    groupings = check_choices(by, (*GROUPINGS, *FURTHER_GROUPINGS), what="grouping")
     check_choices(method, METHODS, what="method")
     check_choices(phase, results["phase"].unique().sort().to_list(), what="phase")
     known = results["marker"].unique().sort().to_list()
     chosen = check_choices(known if markers is None else markers, known, what="marker")
 
-    cube = count_statuses(results, label_groups(pool), chosen, phase)
+    cube = count_statuses(results, label_groups(pool, groupings), chosen, phase)
     counts = pl.concat(
         [_sum_by(cube, grouping, chosen) for grouping in dict.fromkeys(("overall", *groupings))]
     )

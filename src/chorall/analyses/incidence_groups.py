@@ -7,26 +7,43 @@ from typing import Final
 
 import polars as pl
 
+from chorall.analyses.subtypes import OPEN, add_subtype, list_subtypes
 from chorall.knowledge.age_bands import age_bands
 from chorall.tables.store import Pool
 from chorall.tables.words import LINEAGES, MARKER_STATUSES
 
 GROUPINGS: Final = ("overall", "age_band", "lineage", "trial")
+FURTHER_GROUPINGS: Final = ("subtype",)
+"""Those that are counted only where they are asked for: they make many small cells."""
 ALL_PATIENTS: Final = "all"
 UNKNOWN: Final = "unknown"
 POSITIVE_ONLY: Final = "n_positive_only"
 COUNTS: Final = (*(f"n_{status}" for status in MARKER_STATUSES), POSITIVE_ONLY)
 
 
-def label_groups(pool: Pool) -> pl.DataFrame:
-    """Return patient_id and the patient's group in each grouping, as ordered words."""
+def label_groups(pool: Pool, asked: Sequence[str] = ()) -> pl.DataFrame:
+    """Return patient_id and the patient's group in each grouping, as ordered words.
+
+    Parameters
+    ----------
+    pool : Pool
+        The pooled data.
+    asked : sequence of str
+        Groupings that are wanted; those of FURTHER_GROUPINGS are there only then.
+    """
     lineages = pl.Enum([*LINEAGES, UNKNOWN])
-    return pool.table("patient").select(
+    patients = pool.table("patient")
+    further = {}
+    if "subtype" in asked:
+        patients = add_subtype(pool, patients)
+        further["subtype"] = pl.col("subtype").fill_null(OPEN).cast(pl.Enum(list_subtypes()))
+    return patients.select(
         "patient_id",
         overall=pl.lit(ALL_PATIENTS, dtype=pl.Enum([ALL_PATIENTS])),
         age_band=assign_age_band(pl.col("age_years")),
         lineage=pl.col("lineage").cast(pl.String).fill_null(UNKNOWN).cast(lineages),
         trial=pl.col("trial_id").cast(pl.Enum(list(pool.trials))),
+        **further,
     )
 
 
@@ -44,7 +61,7 @@ def assign_age_band(age_years: pl.Expr) -> pl.Expr:
 def count_statuses(
     results: pl.DataFrame, groups: pl.DataFrame, markers: Sequence[str], phase: str
 ) -> pl.DataFrame:
-    """Count the words of status in the finest cells: marker x age band x lineage x trial.
+    """Count the words of status in the finest cells: marker x age band x lineage x trial (...).
 
     A lesion found by an assay that can only find it (a partial panel, a list of positives) is
     counted apart as `n_positive_only`: beside negatives that such an assay cannot give, it would
@@ -78,6 +95,6 @@ def count_statuses(
     return (
         chosen.select("patient_id", "marker", "status", "rules_out")
         .join(groups, on="patient_id", how="left")
-        .group_by("marker", *GROUPINGS)
+        .group_by("marker", *(name for name in groups.columns if name != "patient_id"))
         .agg(counts)
     )

@@ -22,6 +22,7 @@ from chorall.analyses.prognosis_frames import (
 )  # fmt: skip
 from chorall.analyses.prognosis_result import PrognosisResult
 from chorall.analyses.result import label_pool
+from chorall.analyses.subtypes import add_subtype
 from chorall.errors import InputError
 from chorall.tables.store import Pool
 
@@ -53,8 +54,9 @@ def prognosis(
     endpoints : sequence of str
         Short names.
     adjust : sequence of str
-        Covariates of the adjusted models: columns of the table patient, or `age` and `wbc`; the
-        white cell count enters as log2(x + 0.1). Empty: the adjusted figures equal the unadjusted.
+        Covariates of the adjusted models: columns of the table patient, `age`, `wbc`, or `subtype`
+        (ICC 2022); the white cell count enters as log2(x + 0.1). Empty: the adjusted figures equal
+        the unadjusted.
     trials : sequence of str, optional
         Only these trials; all of the pool where not given.
     horizon_years : float
@@ -87,7 +89,8 @@ def prognosis(
     trial_ids = check_choices(pool.trials if trials is None else trials, pool.trials, what="trial")
     results = pool.table("marker_result").filter(pl.col("trial_id").is_in(list(trial_ids)))
     chosen = _choose_markers(pool, markers)
-    patients = pool.table("patient").filter(pl.col("trial_id").is_in(list(trial_ids)))
+    known = pool.table("patient").filter(pl.col("trial_id").is_in(list(trial_ids)))
+    patients = add_subtype(pool, known)
     terms, missing_covariates = choose_terms(patients, adjust)
     available, missing_endpoints = choose_endpoints(pool, endpoints, trial_ids)
     cohorts = read_cohorts(pool, available, patients, trial_ids, terms)

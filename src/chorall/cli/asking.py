@@ -27,7 +27,7 @@ def incidence(
     marker: Markers = None,
     by: Annotated[
         list[str] | None,
-        typer.Option("--by", help="overall, age_band, lineage or trial (repeatable)."),
+        typer.Option("--by", help="overall, age_band, lineage, trial or subtype (repeatable)."),
     ] = None,
     phase: Annotated[str, typer.Option(help="diagnosis, relapse_1, ...")] = "diagnosis",
     method: Annotated[str, typer.Option(help="wilson or clopper-pearson.")] = "wilson",

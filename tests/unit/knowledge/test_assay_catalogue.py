@@ -12,6 +12,7 @@ from chorall.knowledge.assay_catalogue import ASSAYS_FOLDER, KnownAssay, known_a
 from chorall.knowledge.gene_names import known_symbols
 from chorall.knowledge.taxonomy_schemes import taxonomy_schemes
 from chorall.markers import assign_subtype, name_marker
+from chorall.markers.karyotype import derive_karyotype_statuses, read_karyotype
 from chorall.tables.words import ALTERATION_CLASSES, ASSAY_SCOPES
 
 ASSAYS = known_assays()
@@ -58,7 +59,8 @@ def test_the_real_assays_of_the_field_are_there() -> None:
         ("mlpa_p335", "IKZF1_del", True),
         ("ikzf1_pcr", "IKZF1_del", False),
         ("karyotype", "ETV6::RUNX1", False),
-        ("karyotype", "BCR::ABL1", False),
+        ("karyotype", "BCR::ABL1", True),
+        ("karyotype", "iAMP21", False),
         ("karyotype", "high_hyperdiploidy", True),
         ("fish_kmt2a", "KMT2A-r", True),
         ("rt_pcr_fusions", "KMT2A-r", False),
@@ -87,6 +89,18 @@ def test_karyotype_and_fish_alone_do_not_make_b_other() -> None:
     left = assign_subtype(clean, "B").cannot_be_excluded
     assert {"dux4_r", "bcr_abl1_like", "pax5alt"} <= set(left)
     assert not {"bcr_abl1", "kmt2a_r", "etv6_runx1", "high_hyperdiploidy"} & set(left)
+
+
+def test_the_karyotype_excludes_what_the_reader_of_karyotypes_calls_absent() -> None:
+    """One fact in two places would drift apart: a normal karyotype of 25 metaphases, read."""
+    read = derive_karyotype_statuses(read_karyotype("46,XY[25]"))
+    excluded, seen = see(ASSAYS["karyotype"]), see(ASSAYS["karyotype"], whole=False)
+    assert {marker: read[marker].status for marker in seen if marker in read} == {
+        marker: "absent" if marker in excluded else "inconclusive"
+        for marker in seen
+        if marker in read
+    }
+    assert excluded <= read.keys()
 
 
 def test_an_assay_has_one_definition(tmp_path: Path) -> None:
