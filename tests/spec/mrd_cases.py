@@ -79,6 +79,7 @@ pos 0              | -        | contradiction    | positive with zero
 neg PCR, flow      | -        | contradiction    | two methods
 150 %              | -        | out_of_range     | more than all cells
 2                  | fraction | out_of_range     | the same
+<10^-12            | -        | out_of_range     | no assay sees so few cells
 neg (sens 0)       | -        | out_of_range     | no assay sees nothing
 1.234,5 %          | -        | unreadable       | two decimal marks
 ≤1e-4              | -        | unreadable       | whether 1e-4 itself is meant decides a class

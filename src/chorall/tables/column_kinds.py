@@ -55,10 +55,16 @@ def count_column(name: str, meaning: str, *, minimum: int = 0) -> Column:
     return Column(name, "integer", meaning, minimum=minimum, maximum=HIGHEST_COUNT)
 
 
-def fraction_column(name: str, meaning: str) -> Column:
+def fraction_column(name: str, meaning: str, *, minimum: float = 0.0) -> Column:
     """Return a column of fractions of 1."""
     return Column(
-        name, "number", meaning, minimum=0, maximum=1, may_be_missing=True, dimension="fraction"
+        name,
+        "number",
+        meaning,
+        minimum=minimum,
+        maximum=1,
+        may_be_missing=True,
+        dimension="fraction",
     )
 
 

@@ -15,6 +15,9 @@ from chorall.tables.column_kinds import (
 )
 from chorall.tables.columns import Column, Table
 
+LOWEST_MRD: Final = 1e-9
+"""No assay sees fewer cells; a zero is no fraction but `undetected`."""
+
 MRD: Final = Table(
     "mrd",
     "One measurement of minimal residual disease.",
@@ -33,12 +36,21 @@ MRD: Final = Table(
             words.MRD_CATEGORIES,
             may_be_missing=True,
         ),
-        fraction_column("mrd_fraction", "Leukaemic cells as a fraction of 1, where quantified."),
+        fraction_column(
+            "mrd_fraction",
+            "Leukaemic cells as a fraction of 1, where quantified; never 0, which is undetected.",
+            minimum=LOWEST_MRD,
+        ),
         fraction_column(
             "limit_fraction",
             "What the result lies below: of below_limit, or the limit of the quantifiable range.",
+            minimum=LOWEST_MRD,
         ),
-        fraction_column("sensitivity", "Smallest fraction the assay could see in this sample."),
+        fraction_column(
+            "sensitivity",
+            "Smallest fraction the assay could see in this sample.",
+            minimum=LOWEST_MRD,
+        ),
     ),
 )
 

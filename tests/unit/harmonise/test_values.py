@@ -97,7 +97,7 @@ def test_what_is_not_a_finite_number_is_withheld(cell: str) -> None:
         ("patient.age_years", "years", ["0", "110"], ["-0.01", "110.01"]),
         ("patient.age_years", "months", ["0", "1320"], ["1321"]),
         ("patient.wbc_10e9_per_l", "/uL", ["0", "2000000"], ["-1", "2000001"]),
-        ("mrd.mrd_fraction", "percent", ["0", "100"], ["100.01", "-1"]),
+        ("mrd.mrd_fraction", "percent", ["1e-7", "100"], ["100.01", "0", "-1"]),
         ("event.day", "days", ["-3650", "36525"], ["-3651", "36526"]),
         ("transplant.day", "years", ["100"], ["100.1"]),
     ],

@@ -7,6 +7,8 @@ import unicodedata
 from decimal import Decimal
 from typing import Final
 
+from chorall.tables.course_tables import LOWEST_MRD
+
 PLAIN: Final = r"\d+(?:\.\d+)?|\.\d+"
 NUMBER: Final = (
     rf"(?:(?:(?P<mantissa>{PLAIN})\s*x\s*)?10\s*(?P<mark>\^|e)?\s*\(?(?P<power>-\d{{1,2}})\)?"
@@ -45,7 +47,8 @@ def read_fraction(found: re.Match[str], unit: str | None, *, by_hand: bool) -> f
     ------
     UnreadableMrd
         ambiguous_number: `10E-4` is 0.001 to a computer and 0.0001 to most people.
-        no_unit, ambiguous_unit: fraction or percent, nobody knows. out_of_range: no fraction of 1.
+        no_unit, ambiguous_unit: fraction or percent, nobody knows.
+        out_of_range: more than all cells, or fewer than any assay sees.
     """
     part = found.groupdict()
     alone = part["power"] is not None and part["mantissa"] is None
@@ -57,7 +60,7 @@ def read_fraction(found: re.Match[str], unit: str | None, *, by_hand: bool) -> f
         value = Decimal(f"{part['plain']}e{part['exponent'] or 0}")
     if part["percent"] or _is_percent(part, value, unit, by_hand=by_hand):
         value /= 100
-    if not 0 <= value <= 1:
+    if value != 0 and not Decimal(str(LOWEST_MRD)) <= value <= 1:
         raise UnreadableMrd("out_of_range")
     return float(value)
 
