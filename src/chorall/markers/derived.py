@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from chorall.knowledge.derived_markers import RearrangedGene, SpecificMutation, derived_markers
 from chorall.markers.grid import (
     ABSENT,
-    DERIVED,
     FAILED,
     INCONCLUSIVE,
     MEASURED,
-    NO_BASIS,
     NOT_REPORTED,
     NOT_TESTED,
     PRESENT,
@@ -25,56 +22,10 @@ from chorall.markers.grid import (
     Grid,
     Truths,
 )
+from chorall.markers.grid_columns import Columns
 from chorall.markers.names import SUFFIXES
-from chorall.markers.truths import partners_of
 
 REARRANGED = SUFFIXES["rearrangement"]
-
-
-@dataclass(slots=True)
-class Columns:
-    """The columns of a grid by marker, to which derived ones are added.
-
-    Attributes
-    ----------
-    status, basis, evidence, rules_out : dict of str to array, (n_samples,)
-        As in the grid.
-    texts : list of str or None
-        Texts of evidence by their number.
-    """
-
-    n_samples: int
-    status: dict[str, Codes] = field(default_factory=dict)
-    basis: dict[str, Codes] = field(default_factory=dict)
-    evidence: dict[str, NDArray[np.int64]] = field(default_factory=dict)
-    rules_out: dict[str, Truths] = field(default_factory=dict)
-    texts: list[str | None] = field(default_factory=list)
-
-    def fusions_of(self, gene: str) -> list[str]:
-        """Return the fusion markers of a gene."""
-        return [marker for marker in self.status if gene in partners_of(marker)]
-
-    def lay(
-        self, marker: str, status: Codes, rules_out: Truths, where: Truths, evidence: Sequence[str]
-    ) -> None:
-        """Write a derived status where `where` is True; a new marker begins as not reported."""
-        if marker not in self.status:
-            self.status[marker] = np.full(self.n_samples, NOT_REPORTED, np.uint8)
-            self.basis[marker] = np.full(self.n_samples, NO_BASIS, np.uint8)
-            self.evidence[marker] = np.zeros(self.n_samples, np.int64)
-            self.rules_out[marker] = np.zeros(self.n_samples, np.bool_)
-        where = where & (status != NOT_REPORTED)
-        self.texts.append(";".join(evidence))
-        self.status[marker] = np.where(where, status, self.status[marker]).astype(np.uint8)
-        self.basis[marker] = np.where(where, DERIVED, self.basis[marker]).astype(np.uint8)
-        self.evidence[marker] = np.where(where, len(self.texts) - 1, self.evidence[marker])
-        self.rules_out[marker] = np.where(where, rules_out, self.rules_out[marker])
-
-    def is_open(self, marker: str) -> Truths:
-        """Return True where the marker itself is neither present nor absent."""
-        if marker not in self.status:
-            return np.ones(self.n_samples, np.bool_)
-        return self.status[marker] > ABSENT
 
 
 def list_protein_changes(findings: pl.DataFrame, runs: pl.DataFrame, axes: Axes) -> pl.DataFrame:
