@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import importlib.util
 import sys
 from pathlib import Path
-from types import ModuleType
 
+from clinical_book import describe_endpoints, describe_histories, describe_index, load_cases
 from describe_assays import describe_assays
 from describe_mrd import describe_mrd
 from describe_subtypes import describe_subtypes
 
-from chorall.knowledge.endpoint_definitions import EndpointDefinition, endpoint_definitions
 from chorall.tables.columns import Column, Table
 from chorall.tables.schema import TABLES
 from chorall.tables.words import MARKER_STATUSES, MISSING_REASONS
 
 ROOT = Path(__file__).parents[1]
 HEADER = "<!-- made by `make docs`; edit {origin} instead -->\n\n"
-CASES = ROOT / "tests" / "spec"
 
 
 def describe_dictionary() -> str:
@@ -59,63 +56,23 @@ def _describe_type(column: Column) -> str:
     return text + (", may be missing" if column.may_be_missing else "")
 
 
-def describe_endpoints() -> str:
-    """Return the page of endpoints, from their definitions and the cases of the tests."""
-    cases = load_cases("endpoint_cases")
-    parts = [
-        HEADER.format(origin="src/chorall/knowledge/endpoints/ and tests/spec/endpoint_cases.py"),
-        "# Endpoints\n\nEach rule below is a test: little patient tables, day by day.\n",
-    ]
-    for definition in endpoint_definitions().values():
-        parts.append(_describe_endpoint(definition))
-        for case in cases.ENDPOINT_CASES:
-            if case.endpoint == definition.short_name:
-                parts.append(
-                    f"\n{case.title}\n\n```\n{_dedent(case.happenings)}\n\n"
-                    f"{_dedent(case.expected)}\n```\n"
-                )
-    return "".join(parts)
-
-
-def load_cases(name: str) -> ModuleType:
-    """Return a module of cases of tests/spec."""
-    spec = importlib.util.spec_from_file_location(name, CASES / f"{name}.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-def _describe_endpoint(definition: EndpointDefinition) -> str:
-    causes = "; ".join(
-        f"cause {cause.cause} ({cause.label}): {_list_words(cause.events)}"
-        for cause in definition.causes
-    )
-    order = ", then ".join(f"`{word}`" for word in definition.same_day_order)
-    source = definition.source
-    return (
-        f"\n## {definition.short_name}: {definition.name}\n\n{definition.label}\n\n"
-        f"Clock starts at: {definition.origin.replace('_', ' ')}. {causes}. "
-        f"Others are censored at last contact. On the same day: {order}.\n\n"
-        f"Source: {source.cites} ({source.where}), confidence: {source.confidence}.\n"
-    )
-
-
-def _dedent(table: str) -> str:
-    return "\n".join(line.strip() for line in table.strip().splitlines())
-
-
 PAGES = {
     "docs/data-dictionary.md": describe_dictionary,
     "docs/endpoints.md": describe_endpoints,
+    "docs/book/histories.md": describe_histories,
     "docs/subtypes.md": lambda: describe_subtypes(
         load_cases("subtype_cases"), load_cases("derived_cases")
     ),
     "docs/assays.md": describe_assays,
     "docs/mrd.md": lambda: describe_mrd(load_cases("mrd_cases")),
+    "docs/book/index.md": describe_index,
 }
+ORIGINS = {
+    "docs/endpoints.md": "src/chorall/knowledge/endpoints/ and tests/spec/endpoint_cases.py",
+    "docs/book/histories.md": "src/chorall/endpoints/ and tests/spec/history_cases.py",
+    "docs/book/index.md": "tools/clinical_book.py",
+}
+"""What to edit instead of the page, for pages that do not say it themselves."""
 
 
 def main() -> int:
@@ -123,11 +80,13 @@ def main() -> int:
     check = "--check" in sys.argv[1:]
     stale = []
     for name, describe in PAGES.items():
-        file, text = ROOT / name, describe()
+        header = HEADER.format(origin=ORIGINS[name]) if name in ORIGINS else ""
+        file, text = ROOT / name, header + describe()
         if file.is_file() and file.read_text("utf-8") == text:
             continue
         stale.append(name)
         if not check:
+            file.parent.mkdir(exist_ok=True)
             file.write_text(text, "utf-8")
     if check and stale:
         print(f"not current: {', '.join(stale)}; run `make docs`")

@@ -25,9 +25,11 @@ from chorall._version import __version__
 
 _HOMES = {
     "build_pool": "chorall.consortium.build",
+    "compare_endpoints": "chorall.analyses",
     "diff_pools": "chorall.consortium.diff",
     "explain_value": "chorall.consortium.explain",
     "incidence": "chorall.analyses",
+    "measure_follow_up": "chorall.analyses",
     "overview": "chorall.analyses",
     "plan_pool": "chorall.consortium.plan",
     "plan_study": "chorall.analyses",
@@ -40,9 +42,11 @@ _HOMES = {
 __all__ = [
     "__version__",
     "build_pool",
+    "compare_endpoints",
     "diff_pools",
     "explain_value",
     "incidence",
+    "measure_follow_up",
     "overview",
     "plan_pool",
     "plan_study",

@@ -6,8 +6,9 @@ from collections.abc import Callable
 
 import pytest
 from spec.ascii_tables import build_happenings, read_rows
+from spec.endpoint_cases import EndpointCase
 
-from chorall.endpoints import derive_endpoints
+from chorall.endpoints import derive_endpoints, explain_exclusions
 from chorall.knowledge.endpoint_definitions import endpoint_definitions
 
 COLUMNS = {
@@ -21,11 +22,14 @@ COLUMNS = {
 
 
 @pytest.fixture
-def endpoint_spec() -> Callable[[str, str, str], None]:
-    def check(endpoint: str, happenings: str, expected: str) -> None:
-        tables = build_happenings(happenings)
-        derived = derive_endpoints(**tables, definitions=[endpoint_definitions()[endpoint]])
+def endpoint_spec() -> Callable[[EndpointCase], None]:
+    def check(case: EndpointCase) -> None:
+        tables = build_happenings(case.happenings, landmark=case.landmark)
+        definitions = [endpoint_definitions()[case.endpoint]]
+        derived = derive_endpoints(tables, definitions)
         shown = derived.rename(COLUMNS).select(COLUMNS.values()).to_dicts()
-        assert [{key: str(row[key]) for key in row} for row in shown] == read_rows(expected)
+        assert [{key: str(row[key]) for key in row} for row in shown] == read_rows(case.expected)
+        excluded = explain_exclusions(tables, definitions).select("patient_id", "reason")
+        assert ", ".join(f"{who}: {why}" for who, why in excluded.rows()) == case.without
 
     return check

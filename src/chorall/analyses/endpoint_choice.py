@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import polars as pl
 
 from chorall.analyses.choices import check_choices
 from chorall.analyses.endpoint_cohort import EndpointCohort, read_cohort
-from chorall.errors import DataError, raise_gathered
-from chorall.knowledge.endpoint_definitions import endpoint_definitions
+from chorall.analyses.endpoint_gaps import explain_gap, warn_of_unrecorded
+from chorall.errors import DataError, DefinitionError, raise_gathered
+from chorall.knowledge.endpoint_definitions import (
+    endpoint_aliases,
+    endpoint_definitions,
+    endpoints_not_given,
+)
 from chorall.models.design_matrix import Term
 from chorall.tables.store import Pool
 
@@ -24,7 +30,7 @@ def choose_endpoints(
     pool : Pool
         The pooled data.
     asked : sequence of str
-        Short names.
+        Short names (`CIR`) or long ones (`cumulative_incidence_of_relapse`).
     trial_ids : sequence of str
         The trials in question.
 
@@ -32,22 +38,59 @@ def choose_endpoints(
     ------
     InputError
         If an endpoint is neither defined nor in the pool.
+    DefinitionError
+        If an endpoint is known that no pool can give; the message says what is missing.
     DataError
-        If trials that have an endpoint count its days from different time zeros.
+        If trials that have an endpoint count its days from different time zeros, or if they have
+        endpoints but none of those asked for; the message says what is missing.
     """
     outcomes = pool.table("endpoint").filter(pl.col("trial_id").is_in(list(trial_ids)))
     in_pool = pool.table("endpoint")["endpoint"].unique().sort().to_list()
     known = dict.fromkeys([*endpoint_definitions(), *in_pool])
-    names = check_choices(asked, list(known), what="endpoint")
+    names = name_endpoints(asked, list(known))
     there = set(outcomes["endpoint"].unique())
     available = tuple(name for name in names if name in there)
     _check_time_zero(pool, outcomes, available)
-    warnings = [
-        f"{name}: no patient of the {len(trial_ids)} trials has this endpoint, so it is left out."
-        for name in names
-        if name not in there
-    ]
-    return available, warnings
+    gaps = [explain_gap(pool, name, trial_ids) for name in names if name not in there]
+    if there and not available:
+        raise_gathered(
+            DataError,
+            "the pool has none of the endpoints asked for",
+            gaps,
+            f"It has: {', '.join(name for name in known if name in there)}. `chorall endpoints "
+            "POOL` lists who has which.",
+        )
+    partly = [line for name in available for line in warn_of_unrecorded(pool, name, trial_ids)]
+    return available, [*(f"{gap} It is left out." for gap in gaps), *partly]
+
+
+def name_endpoints(asked: Sequence[str], known: Sequence[str]) -> tuple[str, ...]:
+    """Return the short names of the endpoints asked for, each once.
+
+    Parameters
+    ----------
+    asked : sequence of str
+        Short or long names; a single string is one name.
+    known : sequence of str
+        The short names that exist.
+
+    Raises
+    ------
+    InputError
+        If a name does not exist.
+    DefinitionError
+        If it is an endpoint that no pool can give.
+    """
+    aliases, refused = endpoint_aliases(), endpoints_not_given()
+    names = [asked] if isinstance(asked, str) else list(asked)
+    raise_gathered(
+        DefinitionError,
+        "no pool can give",
+        [f"{name}: {refused[name]}" for name in names if name in refused],
+        "Ask for another endpoint: `chorall endpoints` lists them.",
+    )
+    short = [name if name in known else aliases.get(name, name) for name in names]
+    return check_choices(short, known, what="endpoint")
 
 
 def _check_time_zero(pool: Pool, outcomes: pl.DataFrame, endpoints: Sequence[str]) -> None:
@@ -82,7 +125,10 @@ def read_cohorts(
     for name in endpoints:
         definition = definitions.get(name)
         label, n_causes = (definition.name, len(definition.causes)) if definition else (name, 1)
-        cohorts.append(
-            read_cohort(name, label, n_causes, pool.table("endpoint"), patients, trial_ids, terms)
+        cohort = read_cohort(
+            name, label, n_causes, pool.table("endpoint"), patients, trial_ids, terms
         )
+        if definition is not None and definition.shows_incidence:
+            cohort = replace(cohort, shows_incidence=True)
+        cohorts.append(cohort)
     return cohorts

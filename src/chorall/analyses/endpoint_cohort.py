@@ -42,6 +42,8 @@ class EndpointCohort:
         The adjusted models' covariates.
     n_unobserved : int
         Patients left out because their follow-up ended on or before the day they came late.
+    shows_incidence : bool
+        True: curves show the share with the event although nothing competes (1 - Kaplan-Meier).
     """
 
     endpoint: str
@@ -55,6 +57,7 @@ class EndpointCohort:
     trial_ids: tuple[str, ...]
     covariates: DesignMatrix
     n_unobserved: int
+    shows_incidence: bool = False
 
     @property
     def event(self) -> NDArray[np.bool_]:

@@ -65,7 +65,7 @@ def read_curves(
     """
     if not members.any():
         return GroupCurves((), (np.nan, np.nan, np.nan))
-    if cohort.n_causes > 1:
+    if cohort.n_causes > 1 or cohort.shows_incidence:
         return _read_incidences(cohort, members, horizon_days, conf_level)
     fit = kaplan_meier(
         cohort.time[members],

@@ -6,11 +6,10 @@ from typing import Final
 
 import polars as pl
 
+from chorall.analyses.follow_up import measure_follow_up
 from chorall.analyses.overview_result import OverviewResult
 from chorall.analyses.result import label_pool
 from chorall.knowledge.age_bands import adult_from_years
-from chorall.knowledge.units import DAYS_PER_YEAR
-from chorall.stats import kaplan_meier
 from chorall.tables.store import Pool
 from chorall.tables.words import DIAGNOSIS, TESTED_STATUSES
 
@@ -33,13 +32,14 @@ def overview(pool: Pool) -> OverviewResult:
 
     See Also
     --------
-    chorall.stats.kaplan_meier : Follow-up; R: ``survfit(Surv(time, !event) ~ 1)``.
+    chorall.analyses.follow_up.measure_follow_up : Follow-up of every endpoint.
     """
+    follow_up = measure_follow_up(pool)
     rows = (
         pool.table("trial")
         .select("trial_id", "group", pl.col("population").cast(pl.String), accrual=_write_accrual())
         .join(_count_patients(pool), on="trial_id", how="left", maintain_order="left")
-        .join(_follow_patients(pool), on="trial_id", how="left", maintain_order="left")
+        .join(_follow_patients(follow_up), on="trial_id", how="left", maintain_order="left")
         .join(_count_quarantine(pool), on="trial_id", how="left", maintain_order="left")
         .with_columns(
             pl.col("^n_(patients|children|young_adults|adults|age_unknown|quarantined)$").fill_null(
@@ -54,6 +54,7 @@ def overview(pool: Pool) -> OverviewResult:
         warnings=tuple(_warn_of_follow_up(rows) + _warn_of_quality(pool)),
         coverage=_measure_coverage(pool),
         quality=pool.table("quality"),
+        follow_up=follow_up,
     )
 
 
@@ -85,31 +86,10 @@ def _count_patients(pool: Pool) -> pl.DataFrame:
     )
 
 
-def _follow_patients(pool: Pool) -> pl.DataFrame:
+def _follow_patients(follow_up: pl.DataFrame) -> pl.DataFrame:
     """Deaths and median follow-up of each trial; a trial without OS has no line."""
-    outcomes = pool.table("endpoint").filter(pl.col("endpoint") == OVERALL_SURVIVAL)
-    lines = [
-        {
-            "trial_id": str(trial_id),
-            "n_events": int((frame["cause"] == 1).sum()),
-            "median_follow_up_years": _find_median_follow_up(frame),
-        }
-        for (trial_id,), frame in outcomes.group_by("trial_id")
-    ]
-    schema = {
-        "trial_id": pl.String(),
-        "n_events": pl.UInt32(),
-        "median_follow_up_years": pl.Float64(),
-    }
-    return pl.DataFrame(lines, schema=schema)
-
-
-def _find_median_follow_up(outcomes: pl.DataFrame) -> float | None:
-    """Median of the time to censoring, death standing in its way (reverse Kaplan-Meier)."""
-    time = (outcomes["exit_day"] - outcomes["origin_day"]).to_numpy().astype(float)
-    censored = (outcomes["cause"] == 0).to_numpy()
-    median = kaplan_meier(time, censored).median.estimate
-    return None if median != median else median / DAYS_PER_YEAR
+    survival = follow_up.filter(pl.col("endpoint") == OVERALL_SURVIVAL)
+    return survival.select("trial_id", "n_events", "median_follow_up_years")
 
 
 def _count_quarantine(pool: Pool) -> pl.DataFrame:

@@ -26,7 +26,10 @@ class OverviewResult(AnalysisResult):
         marker, trial_id, n_patients, n_tested (present + absent at diagnosis), share_tested.
     quality : DataFrame
         The rows of the table quality.
+    follow_up : DataFrame
+        One line per endpoint and trial: see `chorall.analyses.follow_up.measure_follow_up`.
     """
 
     coverage: pl.DataFrame
     quality: pl.DataFrame
+    follow_up: pl.DataFrame

@@ -17,7 +17,8 @@ class PrognosisResult(AnalysisResult):
     n_patients (with the endpoint), n_present, n_absent, n_unknown (any other status),
     events_present, events_absent (events of cause 1), estimate_present, lower_present,
     upper_present, estimate_absent, lower_absent, upper_absent (at `horizon_years`: survival, or
-    cumulative incidence of cause 1 where a competing cause exists), logrank_chi_square,
+    cumulative incidence of cause 1 where a competing cause exists, 1 - Kaplan-Meier for
+    relapse_rate_km), logrank_chi_square,
     logrank_p_value (stratified by trial; cause-specific), hazard_ratio, lower, upper, p_value (of
     presence, stratified by trial, unadjusted), adjusted_hazard_ratio, adjusted_lower,
     adjusted_upper, adjusted_p_value, n_adjusted and events_adjusted (patients and events in the

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from chorall.cli import asking, planning, pooling, starting
+from chorall.cli import asking, endpoints, planning, pooling, starting
 
 app = typer.Typer(
     help="Many acute lymphoblastic leukaemia trials, one voice. Research use only.",
@@ -41,4 +41,6 @@ app.command("diff")(pooling.diff)
 app.command("incidence")(asking.incidence)
 app.command("prognosis")(asking.prognosis)
 app.command("report")(asking.report)
+app.command("endpoints")(endpoints.list_endpoints)
+app.command("compare-endpoints")(endpoints.compare_endpoints)
 app.add_typer(planning.app, name="plan-study")

@@ -13,6 +13,7 @@ from chorall.consortium.unclaimed import find_unclaimed
 from chorall.endpoints import derive_endpoints
 from chorall.harmonise.assay_tables import describe_assays
 from chorall.harmonise.doubts import spread_doubts
+from chorall.harmonise.mapped_fields import mapped_fields
 from chorall.harmonise.quality import check_quality
 from chorall.harmonise.trial import HarmonisedTrial
 from chorall.knowledge.endpoint_definitions import endpoint_definitions
@@ -23,6 +24,7 @@ from chorall.markers import (
     marker_name_expr,
 )
 from chorall.tables.schema import TABLES
+from chorall.tables.words import EVENT_TYPES
 
 MAPPED_TABLES = tuple(
     name for name, table in TABLES.items() if table.mappable and name != "marker_result"
@@ -67,12 +69,7 @@ def assemble_tables(
     evidence = _gather_evidence(tables, harmonised, doubts)
     tables["marker_result"] = derive_marker_results(**evidence)
     tables["subtype"] = derive_subtypes(tables["patient"], tables["marker_result"])
-    tables["endpoint"] = derive_endpoints(
-        tables["event"],
-        tables["follow_up"],
-        tables["transplant"],
-        endpoint_definitions().values(),
-    )
+    tables["endpoint"] = derive_endpoints(tables, endpoint_definitions().values())
     unclaimed = find_unclaimed(deliveries, harmonised)
     refused = pl.concat([*(made.quarantine for made in harmonised), unclaimed.lines])
     tables["quarantine"] = refused.with_columns(pl.col("source_row").cast(pl.Int32)).select(
@@ -136,8 +133,12 @@ def _describe_trials(
     trials = []
     arms = []
     for made in harmonised:
-        stated = made.mapping.trial.model_dump()
-        trials.append(_with_reasons("trial", stated | {"synthetic": synthetic}))
+        # The date of the cut-off became days: no calendar date enters the pool.
+        stated = made.mapping.trial.model_dump(exclude={"data_cutoff"})
+        mapped = mapped_fields(made.mapping)
+        recorded = " ".join(name for name in EVENT_TYPES if f"event.{name}" in mapped)
+        stated |= {"events_recorded": recorded, "synthetic": synthetic}
+        trials.append(_with_reasons("trial", stated))
         for arm in made.mapping.arms:
             row = arm.model_dump() | {"trial_id": made.mapping.trial_id}
             arms.append(_with_reasons("arm", row))

@@ -9,6 +9,7 @@ from typing import Any
 import polars as pl
 
 from chorall.consortium.origins import describe_origins, find_setting_rules, may_make
+from chorall.endpoints import course_tables, explain_exclusions
 from chorall.errors import InputError
 from chorall.knowledge.endpoint_definitions import endpoint_definitions
 from chorall.tables.schema import TABLES
@@ -229,7 +230,7 @@ def _explain_endpoint(asked: Asked) -> Explained:
     ]
     if rows.is_empty():
         left_out = f"the definition of {asked.name} leaves this patient out"
-        return "not at risk", [*steps, left_out]
+        return "not at risk", [*steps, left_out + _tell_exclusion(asked)]
     row = rows.row(0, named=True)
     days = row["exit_day"] - row["origin_day"]
     clock = f"the clock runs from day {row['origin_day']} to day {row['exit_day']}"
@@ -237,6 +238,15 @@ def _explain_endpoint(asked: Asked) -> Explained:
         f"cause {row['cause']} ({row['event_type']}) after {days} days",
         [*steps, f"{clock} by knowledge/endpoints, definition {asked.name}"],
     )
+
+
+def _tell_exclusion(asked: Asked) -> str:
+    definition = endpoint_definitions().get(asked.name)
+    if definition is None:
+        return ""
+    excluded = explain_exclusions(course_tables(asked.pool), [definition])
+    reasons = excluded.filter(pl.col("patient_id") == asked.patient_id)["reason"].to_list()
+    return f": {reasons[0].replace('_', ' ')}" if reasons else ""
 
 
 _EXPLAINERS: dict[str, Callable[[Asked], Explained]] = {

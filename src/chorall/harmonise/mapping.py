@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
@@ -53,6 +54,9 @@ class TrialPart(Strict):
     accrual_from_year: int | None = None
     accrual_to_year: int | None = None
     data_cutoff_year: int | None = None
+    data_cutoff: date | None = None
+    event_free_survival: str | None = None
+    remission_landmark_day: int | None = None
     genetics_ascertainment: Annotated[str, _one_of(ASCERTAINMENTS)] | None = None
 
 

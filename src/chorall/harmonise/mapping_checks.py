@@ -10,6 +10,7 @@ from chorall.harmonise.mapped_fields import mapped_fields
 from chorall.harmonise.mapping import AssayPart, Mapping
 from chorall.harmonise.mapping_problem import MappingProblem
 from chorall.harmonise.rule_checks import check_rules
+from chorall.harmonise.trial_endpoint_checks import check_trial_endpoints
 from chorall.harmonise.value_checks import check_date_format
 from chorall.knowledge.assay_catalogue import known_assays
 from chorall.knowledge.definition_file import KeyPath
@@ -43,6 +44,7 @@ def _check_trial(mapping: Mapping) -> Iterator[MappingProblem]:
     first, last = trial.accrual_from_year, trial.accrual_to_year
     if first is not None and last is not None and first > last:
         yield MappingProblem(("trial", "accrual_to_year"), "accrual ends before it begins.")
+    yield from check_trial_endpoints(mapping)
     seen: set[str] = set()
     for position, arm in enumerate(mapping.arms):
         if arm.arm_id in seen:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping as MappingOf
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 import polars as pl
 
@@ -115,7 +116,19 @@ def _merge_columns(
         )
         bands = dates.unique("patient_id").select("patient_id", _year_band().alias("year_band"))
         merged = merged.join(bands, on="patient_id", how="left", maintain_order="left")
+    if table.name == "follow_up" and mapping.time_zero and mapping.trial.data_cutoff:
+        merged = _add_cutoff(mapping.trial.data_cutoff, prepared[mapping.time_zero.source], merged)
     return _fill(mapping, table, merged)
+
+
+def _add_cutoff(cutoff: date, zero_source: PreparedSource, follow_up: pl.DataFrame) -> pl.DataFrame:
+    """Add the day of a stated cut-off, counted from each patient's day 0."""
+    days = zero_source.frame.select(
+        pl.col(PATIENT).alias("patient_id"),
+        cutoff_day=(pl.lit(cutoff) - pl.col(ZERO_DATE)).dt.total_days(),
+    )
+    known = days.drop_nulls().unique("patient_id", maintain_order=True)
+    return follow_up.join(known, on="patient_id", how="left", maintain_order="left")
 
 
 def _year_band() -> pl.Expr:

@@ -71,7 +71,10 @@ def _list_markers(mappings: Sequence[Mapping], assayed: MappingOf[str, Sequence[
 def _judge(mapping: Mapping, variable: str, seen: set[str]) -> str:
     if variable in mapped_fields(mapping) or variable in seen:
         return DERIVABLE if _is_derived(mapping, variable) else MEASURED
-    if variable == "patient.year_band" and mapping.time_zero is not None:
+    dated = mapping.time_zero is not None
+    if dated and variable == "patient.year_band":
+        return DERIVABLE
+    if dated and variable == "follow_up.cutoff_day" and mapping.trial.data_cutoff is not None:
         return DERIVABLE
     table = variable.split(".")[0]
     impossible = {field for part in mapping.impossible for field in part.fields}

@@ -213,7 +213,10 @@ CHECKS: Final = (
         "plausibility",
         "serious",
         plausibility.find_event_after_cutoff,
-        "Follow-up reaches beyond the stated cut-off: it is complete for the dead only.",
+        (
+            "Follow-up reaches beyond the stated cut-off: it is complete for the dead only. "
+            "Endpoints stop at `follow_up.cutoff_day` where it is known."
+        ),
     ),
     QualityCheck(
         "outside_accrual",

@@ -114,11 +114,22 @@ def _first_year(tables: Tables) -> pl.DataFrame:
 
 
 def find_event_after_cutoff(tables: Tables) -> pl.DataFrame:
-    """Every event of a patient with a year band; bad: after the cut-off year at the earliest."""
-    dated = _first_year(tables).drop_nulls("data_cutoff_year").drop("trial_id")
-    events = tables["event"].join(dated, on="patient_id", how="inner", maintain_order="left")
+    """Every event of a patient with a cut-off day or a year band; bad: after the cut-off.
+
+    Where only the year of the cut-off is stated: after that year at the earliest.
+    """
+    cutoffs = tables["follow_up"].select("patient_id", "cutoff_day")
+    years = _first_year(tables).drop("trial_id")
+    events = (
+        tables["event"]
+        .join(cutoffs, on="patient_id", how="left", maintain_order="left")
+        .join(years, on="patient_id", how="left", maintain_order="left")
+    )
     earliest = pl.col("first_year") + pl.col("day") / DAYS_PER_YEAR
-    return events.select("trial_id", (earliest >= pl.col("data_cutoff_year") + 1).alias("bad"))
+    late = pl.coalesce(
+        pl.col("day") > pl.col("cutoff_day"), earliest >= pl.col("data_cutoff_year") + 1
+    )
+    return events.select("trial_id", late.alias("bad")).drop_nulls("bad")
 
 
 def find_outside_accrual(tables: Tables) -> pl.DataFrame:

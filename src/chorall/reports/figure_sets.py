@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from chorall.analyses.endpoint_comparison import EndpointComparison
 from chorall.analyses.incidence_result import IncidenceResult
 from chorall.analyses.overview_result import OverviewResult
 from chorall.analyses.planning.result import StudyPlan
@@ -40,6 +41,8 @@ def draw_figures(result: AnalysisResult) -> list[Figure]:
         return draw_frequency_figures(result)
     if isinstance(result, PrognosisResult):
         return [*draw_forest_figures(result), *draw_curve_figures(result)]
+    if isinstance(result, EndpointComparison):
+        return []  # a table says it all
     raise InputError(f"there are no figures for the analysis `{result.analysis}`.")
 
 

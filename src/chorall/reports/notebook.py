@@ -5,12 +5,14 @@ from __future__ import annotations
 from html import escape
 from typing import Any, Final
 
+from chorall.analyses.endpoint_comparison import EndpointComparison
 from chorall.analyses.incidence_result import IncidenceResult
 from chorall.analyses.overview_result import OverviewResult
 from chorall.analyses.planning.result import StudyPlan
 from chorall.analyses.prognosis_result import PrognosisResult
 from chorall.analyses.result import AnalysisResult
 from chorall.errors import InputError
+from chorall.reports.endpoint_tables import COMPARISON_COLUMNS
 from chorall.reports.figure import Figure
 from chorall.reports.incidence_table import INCIDENCE_COLUMNS
 from chorall.reports.overview_table import OVERVIEW_COLUMNS
@@ -25,6 +27,7 @@ COLUMNS: Final[dict[type[AnalysisResult], tuple[TableColumn, ...]]] = {
     OverviewResult: OVERVIEW_COLUMNS,
     IncidenceResult: INCIDENCE_COLUMNS,
     PrognosisResult: PROGNOSIS_COLUMNS,
+    EndpointComparison: COMPARISON_COLUMNS,
 }
 
 

@@ -13,7 +13,7 @@ from markupsafe import Markup
 from chorall.analyses.incidence_result import IncidenceResult
 from chorall.analyses.overview_result import OverviewResult
 from chorall.analyses.prognosis_result import PrognosisResult
-from chorall.knowledge.endpoint_definitions import endpoint_definitions
+from chorall.knowledge.endpoint_definitions import EndpointDefinition, endpoint_definitions
 from chorall.reports.atomic import write_atomically
 from chorall.reports.figure import Figure
 from chorall.reports.figure_sets import (
@@ -201,11 +201,16 @@ def _describe_methods(incidence: IncidenceResult, prognosis: PrognosisResult) ->
         "horizon": f"{prognosis.horizon_years:g}",
         "terms": name_terms(prognosis.adjusted_for),
         "endpoints": {
-            begin_sentence(name_endpoint(prognosis, name)): definitions[name].label
+            begin_sentence(name_endpoint(prognosis, name)): _describe_endpoint(definitions[name])
             for name in prognosis.endpoints
             if name in definitions
         },
     }
+
+
+def _describe_endpoint(definition: EndpointDefinition) -> str:
+    doubt = " (definition unverified)" if definition.source.confidence == "unverified" else ""
+    return definition.label + doubt
 
 
 def _gather_warnings(*results: OverviewResult | IncidenceResult | PrognosisResult) -> list[str]:

@@ -24,6 +24,7 @@ from chorall.reports.wording import (
     name_causes,
     name_endpoint,
     name_marker,
+    name_single_curve,
 )
 
 if TYPE_CHECKING:
@@ -175,7 +176,7 @@ def _write_note(result: PrognosisResult, at_risk: pl.DataFrame, cuts: dict[str, 
 
 
 def _describe(row: dict[str, Any], view: SurvivalView, horizon: float) -> str:
-    unit = "cumulative incidence" if view.competing else "survival"
+    unit = "cumulative incidence" if view.competing else name_single_curve(row["endpoint"])
     parts = [
         f"{group} {format_percent_interval(*_figures(row, group))}, "
         f"n = {format_count(row[f'n_{group}'])}"

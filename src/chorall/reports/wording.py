@@ -63,6 +63,14 @@ def name_causes(endpoint: str, causes: Iterable[int]) -> dict[int, str]:
     }
 
 
+def name_single_curve(endpoint: str) -> str:
+    """Return what the curve of an endpoint without competing causes shows."""
+    definition = endpoint_definitions().get(endpoint)
+    if definition is not None and definition.shows_incidence:
+        return "1 - Kaplan-Meier"
+    return "survival"
+
+
 def join_words(words: list[str]) -> str:
     """Return `a`, `a and b` or `a, b and c`."""
     if len(words) < 2:

@@ -105,6 +105,11 @@ FOLLOW_UP: Final = Table(
         day_column("entry_day", "First day under observation; later than 0 means delayed entry."),
         day_column("last_contact_day", "Last day known alive, or day of death."),
         word_column("vital_status", "At last contact.", ("alive", "dead")),
+        day_column(
+            "cutoff_day",
+            "Day of the data cut-off where the trial states one: no endpoint looks beyond it.",
+            may_be_missing=True,
+        ),
     ),
     key=("patient_id",),
 )
@@ -126,7 +131,10 @@ ENDPOINT: Final = Table(
             minimum=0,
             maximum=9,
         ),
-        text_column("event_type", "The happening that decided, or `censored`."),
+        text_column(
+            "event_type",
+            "The happening that decided, or `censored`; with cause 0 it is the one that censored.",
+        ),
     ),
     key=("patient_id", "endpoint"),
     mappable=False,

@@ -32,6 +32,22 @@ TRIAL: Final = Table(
             words.ASCERTAINMENTS,
             may_be_missing=True,
         ),
+        text_column(
+            "event_free_survival",
+            "The definition in knowledge/endpoints by which the trial itself reports, e.g. EFS.",
+            may_be_missing=True,
+        ),
+        day_column(
+            "remission_landmark_day",
+            "Day by which the protocol expects remission; none by then is a treatment failure.",
+            may_be_missing=True,
+        ),
+        text_column(
+            "events_recorded",
+            "Event types that the delivery can tell, e.g. `remission relapse death`; what is not "
+            "among them is not known, never absent.",
+            may_be_missing=True,
+        ),
         Column("synthetic", "boolean", "True where the patients are simulated."),
     ),
     key=("trial_id",),

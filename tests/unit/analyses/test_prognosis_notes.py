@@ -4,6 +4,7 @@ import polars as pl
 import pytest
 
 from chorall.analyses.prognosis import prognosis
+from chorall.errors import DataError, DefinitionError
 
 
 def with_status(consortium, status: pl.Expr):
@@ -111,8 +112,49 @@ def test_an_endpoint_that_nobody_has_is_left_out_with_a_warning(make_pool, conso
     result = prognosis(make_pool(**consortium), endpoints=["OS", "RFS"])
     assert result.endpoints == ("OS",)
     assert result.warnings[0].startswith("RFS: no patient of the 3 trials has this endpoint")
-    empty = prognosis(make_pool(**consortium), endpoints=["RFS"])
+
+
+def test_endpoints_of_which_the_pool_has_none_are_refused_with_those_it_has(make_pool, consortium):
+    with pytest.raises(DataError, match=r"RFS: no patient[\s\S]*It has: OS, EFS, CIR"):
+        prognosis(make_pool(**consortium), endpoints=["RFS"])
+
+
+def test_a_pool_without_any_endpoint_gives_empty_rows_and_warnings(make_pool, consortium):
+    without = consortium | {"outcomes": consortium["outcomes"].clear()}
+    empty = prognosis(make_pool(**without), endpoints=["RFS"])
     assert (empty.rows.height, empty.curves.height, empty.at_risk.height) == (0, 0, 0)
+    assert empty.warnings[0].startswith("RFS: no patient of the 3 trials")
+
+
+def test_an_endpoint_that_no_pool_can_give_is_refused_with_what_is_missing(make_pool, consortium):
+    with pytest.raises(DefinitionError, match=r"GRFS: .*graft-versus-host"):
+        prognosis(make_pool(**consortium), endpoints=["OS", "GRFS"])
+
+
+def test_an_endpoint_may_be_asked_for_by_its_long_name(make_pool, consortium):
+    result = prognosis(make_pool(**consortium), endpoints=["cumulative_incidence_of_relapse"])
+    assert result.endpoints == ("CIR",)
+
+
+def test_the_uk_relapse_rate_is_shown_as_one_minus_kaplan_meier(make_pool, consortium):
+    relapses = (
+        consortium["outcomes"]
+        .filter(endpoint="CIR")
+        .with_columns(
+            endpoint=pl.lit("relapse_rate_km"),
+            cause=(pl.col("cause") == 1).cast(pl.Int64),
+        )
+    )
+    both = pl.concat([consortium["outcomes"].filter(endpoint="CIR"), relapses])
+    result = prognosis(
+        make_pool(**consortium | {"outcomes": both}),
+        markers=["TP53"],
+        endpoints=["CIR", "relapse_rate_km"],
+    )
+    cir, rate = result.rows["estimate_present"]
+    assert rate > cir > 0
+    present = result.curves.filter(endpoint="relapse_rate_km", group="present")["estimate"]
+    assert present.is_sorted()
 
 
 def test_delayed_entry_counts_at_risk_from_entry(make_pool, consortium):

@@ -222,3 +222,47 @@ def test_each_question_of_the_planner_answers(run: Run) -> None:
     assert (code, "182" in out) == (0, True)
     code, _, err = run("plan-study", "marker", "--hazard-ratio", 1)
     assert (code, "no study is large enough" in err) == (10, True)
+
+
+def test_endpoints_are_listed_with_their_confidence(run: Run) -> None:
+    code, out, error = run("endpoints", "--sources")
+    assert (code, error) == (0, "")
+    for word in ("relapse_rate_km", "EFS_UKALL", "unverified", "S15", "No pool can give GRFS"):
+        assert word in out
+
+
+def test_endpoints_of_a_pool_tell_who_has_which_and_why_not(run: Run, pool: Path) -> None:
+    code, out, error = run("endpoints", pool)
+    assert (code, error) == (0, "")
+    assert "median_follow_up_years" in out
+    assert "EFS_LANDMARK: no patient of the" in out
+    assert "does not tell the events in question (induction_failure, remission" in out
+
+
+def test_endpoints_can_be_compared_and_the_patients_listed(
+    run: Run, pool: Path, tmp_path: Path
+) -> None:
+    code, out, error = run("compare-endpoints", pool, "EFS", "OS", "--out", tmp_path / "out")
+    assert (code, error) == (0, "")
+    assert "Status differs" in out
+    listed = (tmp_path / "out" / "compare-endpoints-patients.csv").read_text("utf-8")
+    assert listed.startswith("patient_id,trial_id,difference,origin_day_a,")
+    assert (tmp_path / "out" / "compare-endpoints.json").is_file()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "exit_code", "message"),
+    [
+        (["compare-endpoints", "POOL"], 12, "event_free_survival"),
+        (["compare-endpoints", "POOL", "EFS", "EFX"], 10, "did you mean"),
+        (["prognosis", "POOL", "-e", "EFS_LANDMARK"], 11, "(induction_failure, remission"),
+        (["prognosis", "POOL", "-e", "GRFS"], 12, "graft-versus-host"),
+    ],
+)
+def test_an_endpoint_that_cannot_be_given_is_refused_with_what_is_missing(
+    run: Run, pool: Path, arguments: list[str], exit_code: int, message: str
+) -> None:
+    code, _, error = run(*(str(pool) if word == "POOL" else word for word in arguments))
+    assert code == exit_code
+    assert message in error
+    assert "Traceback" not in error

@@ -33,7 +33,11 @@ def patients(sound: Pool) -> list[str]:
             "cause 0 (censored) after 1096 days",
             ["event relapse on day 610", "observed from day 0 to day 1096, alive", "day 0 to day"],
         ),
-        ("RFS", "not at risk", ["the definition of RFS leaves this patient out"]),
+        (
+            "RFS",
+            "not at risk",
+            ["RFS leaves this patient out: trial does not record it"],
+        ),
         (
             "TP53",
             "present at diagnosis",

@@ -249,6 +249,21 @@ CASES: list[
         {"patient": [{**P, "year_band": "2005-2009"}], "event": [event("death", 5)]},
     ),
     (
+        "event_after_data_cutoff",
+        {
+            "patient": [P],
+            "follow_up": [{**P, "last_contact_day": 1000, "cutoff_day": 400}],
+            "event": [event("death", 401)],
+        },
+        1,
+        {
+            "patient": [P],
+            "follow_up": [{**P, "last_contact_day": 1000, "cutoff_day": 400}],
+            "event": [event("death", 400)],
+        },
+        {"patient": [P], "event": [event("death", 5)]},
+    ),
+    (
         "outside_accrual",
         {
             "trial": [{"trial_id": "A", "accrual_from_year": 2010, "accrual_to_year": 2014}],

@@ -8,6 +8,7 @@ from functools import cache
 import numpy as np
 import polars as pl
 
+from chorall.analyses.follow_up import FOLLOW_UP_SCHEMA
 from chorall.analyses.incidence_result import IncidenceResult
 from chorall.analyses.overview_result import OverviewResult
 from chorall.analyses.prognosis_result import PrognosisResult
@@ -262,6 +263,7 @@ def built_overview() -> OverviewResult:
         warnings=("No overall survival, so no deaths and no follow-up: DELTA-REGISTRY.",),
         coverage=pl.DataFrame(coverage, schema=names, orient="row"),
         quality=built_quality(),
+        follow_up=pl.DataFrame(schema=FOLLOW_UP_SCHEMA),
     )
 
 
