@@ -93,6 +93,19 @@ def name_endpoints(asked: Sequence[str], known: Sequence[str]) -> tuple[str, ...
     return check_choices(short, known, what="endpoint")
 
 
+def warn_of_unverified(endpoints: Sequence[str]) -> list[str]:
+    """Say which definitions nobody has read in a source; none where all were."""
+    definitions = endpoint_definitions()
+    doubtful = [
+        name
+        for name in endpoints
+        if name in definitions and definitions[name].source.confidence == "unverified"
+    ]
+    if not doubtful:
+        return []
+    return [f"Definitions not verified in a source: {', '.join(doubtful)} (docs/endpoints.md)."]
+
+
 def _check_time_zero(pool: Pool, outcomes: pl.DataFrame, endpoints: Sequence[str]) -> None:
     zeros = pool.table("trial").select("trial_id", pl.col("time_zero").cast(pl.String))
     problems = []

@@ -10,7 +10,7 @@ import polars as pl
 
 from chorall.analyses.adjustment import choose_terms
 from chorall.analyses.choices import check_choices
-from chorall.analyses.endpoint_choice import choose_endpoints, read_cohorts
+from chorall.analyses.endpoint_choice import choose_endpoints, read_cohorts, warn_of_unverified
 from chorall.analyses.endpoint_cohort import EndpointCohort
 from chorall.analyses.marker_comparison import MarkerComparison, compare_marker
 from chorall.analyses.marker_groups import read_marker_groups
@@ -100,7 +100,12 @@ def prognosis(
         analysis="prognosis",
         pool=label_pool(pool),
         rows=frame_rows(comparisons),
-        warnings=(*missing_endpoints, *missing_covariates, *_warn_of_unobserved(cohorts)),
+        warnings=(
+            *missing_endpoints,
+            *missing_covariates,
+            *_warn_of_unobserved(cohorts),
+            *warn_of_unverified(available),
+        ),
         curves=frame_curves(comparisons),
         at_risk=frame_at_risk(comparisons),
         by_trial=frame_by_trial(comparisons),

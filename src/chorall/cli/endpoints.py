@@ -18,13 +18,16 @@ def list_endpoints(
     sources: Annotated[
         bool, typer.Option("--sources", help="Also print where each definition comes from.")
     ] = False,
+    seen: Annotated[
+        bool, typer.Option("--seen", help="Only definitions that were read in their source.")
+    ] = False,
 ) -> None:
     """List the endpoints: definition, confidence, and who has them in a pool."""
     from chorall.knowledge.endpoint_definitions import endpoints_not_given
     from chorall.reports.endpoint_tables import list_definitions
 
     console = open_console()
-    listed = list_definitions()
+    listed = list_definitions(seen_only=seen)
     print_frame(
         console,
         listed if sources else listed.drop("source"),

@@ -31,8 +31,11 @@ COMPARISON_COLUMNS: Final = (
 """Columns of `EndpointComparison.rows` as printed."""
 
 
-def list_definitions() -> pl.DataFrame:
-    """Return one line per shipped endpoint: endpoint, meaning, source, confidence."""
+def list_definitions(*, seen_only: bool = False) -> pl.DataFrame:
+    """Return one line per shipped endpoint: endpoint, meaning, source, confidence.
+
+    With `seen_only` those from memory are left out.
+    """
     return pl.DataFrame(
         [
             {
@@ -42,5 +45,6 @@ def list_definitions() -> pl.DataFrame:
                 "confidence": definition.source.confidence,
             }
             for name, definition in endpoint_definitions().items()
+            if definition.source.confidence != "unverified" or not seen_only
         ]
     )

@@ -136,6 +136,13 @@ def test_an_endpoint_may_be_asked_for_by_its_long_name(make_pool, consortium):
     assert result.endpoints == ("CIR",)
 
 
+def test_definitions_from_memory_are_labelled(make_pool, consortium):
+    pool = make_pool(**consortium)
+    assert "Definitions not verified in a source: EFS" in prognosis(pool).warnings[-1]
+    seen = prognosis(pool, endpoints=["OS", "CIR"]).warnings
+    assert not any("not verified" in line for line in seen)
+
+
 def test_the_uk_relapse_rate_is_shown_as_one_minus_kaplan_meier(make_pool, consortium):
     relapses = (
         consortium["outcomes"]

@@ -231,6 +231,13 @@ def test_endpoints_are_listed_with_their_confidence(run: Run) -> None:
         assert word in out
 
 
+def test_definitions_from_memory_can_be_left_out(run: Run) -> None:
+    _, out, _ = run("endpoints", "--seen")
+    assert "relapse_rate_km" in out
+    assert "EFS_TIME0" not in out
+    assert "unverified │" not in out
+
+
 def test_endpoints_of_a_pool_tell_who_has_which_and_why_not(run: Run, pool: Path) -> None:
     code, out, error = run("endpoints", pool)
     assert (code, error) == (0, "")
