@@ -20,7 +20,7 @@ Pooled = tuple[Pool, dict[str, Any]]
 @pytest.fixture(scope="module")
 def pooled(tmp_path_factory: pytest.TempPathFactory) -> Pooled:
     folder = tmp_path_factory.mktemp("truth")
-    made = simulate(folder / "consortium", patients=1000, markers=30, seed=11)
+    made = simulate(folder / "consortium", patients=1000, markers=52, seed=11)
     return build_pool(made.consortium_toml, folder / "pool"), made.truth
 
 

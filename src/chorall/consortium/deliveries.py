@@ -13,8 +13,9 @@ from chorall.harmonise.mapping import ConditionPart, SourcePart
 from chorall.harmonise.mapping import Mapping as TrialMapping
 from chorall.harmonise.prepare import SourceRows
 from chorall.ingest import Delivery, read_delivery
+from chorall.ingest.headers import HeaderPlace
 
-FileKey = tuple[Path, str | None, str | None, str | None]
+FileKey = tuple[Path, str | None, str | None, str | None, HeaderPlace]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +71,15 @@ def read_deliveries(consortium: Consortium) -> tuple[TrialDelivery, ...]:
     read = {}
     errors: list[UserError] = []
     for key, columns in wanted.items():
-        path, sheet, encoding, delimiter = key
+        path, sheet, encoding, delimiter, header = key
         try:
             read[key] = read_delivery(
-                path, sheet=sheet, encoding=encoding, delimiter=delimiter, columns=sorted(columns)
+                path,
+                sheet=sheet,
+                encoding=encoding,
+                delimiter=delimiter,
+                columns=sorted(columns),
+                header=header,
             )
         except UserError as error:
             errors.append(error)
@@ -89,7 +95,8 @@ def read_deliveries(consortium: Consortium) -> tuple[TrialDelivery, ...]:
 
 def _file_key(trial: TrialDefinition, source: SourcePart) -> FileKey:
     path = (trial.path.parent / source.file).resolve()
-    return path, source.sheet, source.encoding, source.delimiter
+    header = HeaderPlace(source.header_row, source.header_rows)
+    return path, source.sheet, source.encoding, source.delimiter, header
 
 
 def list_needed_columns(mapping: TrialMapping, name: str) -> set[str]:

@@ -92,6 +92,8 @@ class SourcePart(Strict):
     sheet: str | None = None
     encoding: str | None = None
     delimiter: str | None = None
+    header_row: int | None = None
+    header_rows: int = 1
     keep: tuple[ConditionPart, ...] = Field(default=(), strict=False)
     shared: bool = False
     decimal: Literal[".", ","] = "."

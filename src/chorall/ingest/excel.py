@@ -10,6 +10,7 @@ import polars as pl
 from chorall.errors import InputError
 from chorall.ingest.columns import check_names, choose_columns
 from chorall.ingest.delivery import ROW, Content, Remark, remark_blank_rows
+from chorall.ingest.headers import FIRST_FILLED_ROW, HeaderPlace, join_header_rows
 
 if TYPE_CHECKING:
     from fastexcel import ExcelReader
@@ -19,7 +20,12 @@ _NUMBER = r"^-?\d+(\.\d+)?([eE][-+]?\d+)?$"
 
 
 def read_excel(
-    label: str, data: bytes, *, sheet: str | None, columns: Sequence[str] | None
+    label: str,
+    data: bytes,
+    *,
+    sheet: str | None,
+    columns: Sequence[str] | None,
+    header: HeaderPlace = FIRST_FILLED_ROW,
 ) -> Content:
     """Read one sheet of an Excel workbook.
 
@@ -33,6 +39,8 @@ def read_excel(
         Its name; may be None where the workbook has one sheet only.
     columns : sequence of str or None
         Columns to keep; None: all.
+    header : HeaderPlace
+        Where the header stands.
 
     Returns
     -------
@@ -54,11 +62,11 @@ def read_excel(
     filled = cells.select(pl.any_horizontal(pl.all() != "").fill_null(False)).to_series()
     if not filled.any():
         raise InputError(f'{label}: the sheet "{name}" is empty.')
-    header_at = filled.arg_true()[0]
-    header = [value or "" for value in cells.row(header_at)]
+    first, written = _read_header(label, cells, filled, header)
+    header_at = first + header.rows - 1
     body = cells.slice(header_at + 1)
-    named, nameless = _drop_nameless(header, body)
-    names, trimmed = check_names(label, [header[position] for position in named])
+    named, nameless = _drop_nameless(written, body)
+    names, trimmed = check_names(label, [written[position] for position in named])
     chosen = choose_columns(label, names, columns)
     text = body.select(
         pl.nth(named[position]).replace("", None).alias(names[position]) for position in chosen
@@ -69,6 +77,21 @@ def read_excel(
     below = filled.slice(header_at + 1)
     frame = pl.DataFrame([rows, *_shorten_times(text).get_columns()]).filter(below)
     return Content(frame, nameless + trimmed + remark_blank_rows(rows.filter(~below).to_list()))
+
+
+def _read_header(
+    label: str, cells: pl.DataFrame, filled: pl.Series, place: HeaderPlace
+) -> tuple[int, list[str]]:
+    """Return the position of the header's first row, and the names of the columns."""
+    first = filled.arg_true()[0] if place.row is None else place.row - 1
+    if first + place.rows > cells.height:
+        raise InputError(
+            f"{label}: the header should end in row {first + place.rows}, but the sheet has "
+            f"{cells.height} rows.\n  Correct `header_row` and `header_rows` in the mapping."
+        )
+    if place.rows == 1:
+        return first, [value or "" for value in cells.row(first)]
+    return first, join_header_rows([cells.row(first + at) for at in range(place.rows)])
 
 
 def _open(label: str, data: bytes) -> ExcelReader:

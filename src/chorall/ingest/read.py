@@ -11,6 +11,7 @@ from pathlib import Path
 from chorall.errors import InputError
 from chorall.ingest.delivery import Content, Delivery
 from chorall.ingest.excel import read_excel
+from chorall.ingest.headers import FIRST_FILLED_ROW, HeaderPlace, check_header_place
 from chorall.ingest.oddities import find_oddities
 from chorall.ingest.signatures import check_content
 from chorall.ingest.statistical import read_statistical
@@ -39,6 +40,7 @@ def read_delivery(
     encoding: str | None = None,
     delimiter: str | None = None,
     columns: Sequence[str] | None = None,
+    header: HeaderPlace = FIRST_FILLED_ROW,
 ) -> Delivery:
     """Read one delivered file as it is: every cell as text, with row numbers and the file's hash.
 
@@ -54,6 +56,8 @@ def read_delivery(
         Of a text file; None: found, and told.
     columns : sequence of str or None
         Columns to keep; None: all.
+    header : HeaderPlace
+        Where the header of a text file or sheet stands.
 
     Returns
     -------
@@ -76,13 +80,21 @@ def read_delivery(
     label = path.as_posix()
     kind = _find_format(path, label)
     _check_options(label, kind, sheet=sheet, encoding=encoding, delimiter=delimiter)
+    check_header_place(label, kind, header)
     data = _read_bytes(path, label)
     check_content(label, data, kind)
     with ThreadPoolExecutor(max_workers=1) as pool:
         # Hashing releases the interpreter, so it costs nothing beside the reading.
         digest = pool.submit(hashlib.sha256, data)
         content = _read_content(
-            label, data, kind, sheet=sheet, encoding=encoding, delimiter=delimiter, columns=columns
+            label,
+            data,
+            kind,
+            sheet=sheet,
+            encoding=encoding,
+            delimiter=delimiter,
+            columns=columns,
+            header=header,
         )
     return Delivery(
         path=path,
@@ -110,11 +122,14 @@ def _read_content(
     encoding: str | None,
     delimiter: str | None,
     columns: Sequence[str] | None,
+    header: HeaderPlace,
 ) -> Content:
     if kind == "csv":
-        return read_text(label, data, encoding=encoding, delimiter=delimiter, columns=columns)
+        return read_text(
+            label, data, encoding=encoding, delimiter=delimiter, columns=columns, header=header
+        )
     if kind == "excel":
-        return read_excel(label, data, sheet=sheet, columns=columns)
+        return read_excel(label, data, sheet=sheet, columns=columns, header=header)
     return read_statistical(label, data, kind, encoding=encoding, columns=columns)
 
 

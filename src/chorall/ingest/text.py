@@ -15,6 +15,7 @@ from chorall.ingest.columns import check_names, choose_columns
 from chorall.ingest.delimiters import NO_DELIMITER, check_delimiter, find_delimiter
 from chorall.ingest.delivery import ROW, Content, Remark, remark_blank_rows
 from chorall.ingest.encodings import decode_text
+from chorall.ingest.headers import FIRST_FILLED_ROW, HeaderPlace, blank_lines_above
 from chorall.ingest.malformed import read_malformed
 from chorall.ingest.records import Records, count_line_ends, drop_records, find_records
 from chorall.ingest.widths import check_widths
@@ -27,6 +28,7 @@ def read_text(
     encoding: str | None,
     delimiter: str | None,
     columns: Sequence[str] | None,
+    header: HeaderPlace = FIRST_FILLED_ROW,
 ) -> Content:
     """Read a delimited text file.
 
@@ -40,6 +42,8 @@ def read_text(
         As stated in the mapping; None: found.
     columns : sequence of str or None
         Columns to keep; None: all.
+    header : HeaderPlace
+        Where the header stands.
 
     Returns
     -------
@@ -55,12 +59,14 @@ def read_text(
         If rows are wider or narrower than the header, or columns are nameless, double or missing.
     """
     decoded = decode_text(label, data, encoding)
-    if not decoded.data or decoded.data.isspace():
+    data = blank_lines_above(decoded.data, header)
+    if not data or data.isspace():
         raise InputError(f"{label}: the file is empty.\n  Ask the trial group to send it again.")
-    found = find_delimiter(decoded.data) if delimiter is None else check_delimiter(label, delimiter)
-    records = find_records(decoded.data, found)
+    below = data.lstrip(b"\n") if header.row else data
+    found = find_delimiter(below) if delimiter is None else check_delimiter(label, delimiter)
+    records = find_records(data, found)
     if records is None:
-        frame, remarks = read_malformed(label, decoded.data, found, columns)
+        frame, remarks = read_malformed(label, data, found, columns)
         line_ends = count_line_ends(decoded.data)
     else:
         frame, remarks = _read_records(label, records, found, columns)

@@ -8,13 +8,13 @@ import io
 import numpy as np
 import polars as pl
 
-from chorall.simulation.course import ARMS
 from chorall.simulation.delivery import (
     Cohort,
     Dirt,
     TrialDelivery,
     categorise_mrd,
     collect_statuses,
+    name_arms,
     write_dates,
 )
 from chorall.simulation.mapping_text import name_target, render_mapping
@@ -85,8 +85,8 @@ def _write_clinical(cohort: Cohort, ids: pl.Series) -> pl.DataFrame:
         "transplant": write_dates(cohort, course.transplant),
         "last contact": write_dates(cohort, course.last_contact),
         "status": np.where(course.death >= 0, "dead", "alive"),
-        "randomised": write_dates(cohort, course.randomised),
-        "arm": np.array(ARMS)[course.arm],
+        "randomised": write_dates(cohort, course.allocations[0].day),
+        "arm": name_arms(course.allocations[0]),
         "mrd report": pl.Series(category).replace("", None),
         "mrd fraction": pl.Series(fraction).fill_nan(None).round_sig_figs(3),
     }

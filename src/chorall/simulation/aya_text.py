@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from chorall.simulation.course import ARMS
 from chorall.simulation.delivery import (
     Cohort,
     Dirt,
     TrialDelivery,
     categorise_mrd,
     collect_statuses,
+    name_arms,
     write_dates,
 )
 from chorall.simulation.mapping_text import name_target, render_mapping
@@ -80,8 +80,8 @@ def _write_clinical(cohort: Cohort, ids: pl.Series) -> pl.DataFrame:
         "DIED": write_dates(cohort, course.death),
         "STATUS": np.where(course.death >= 0, "dead", "alive"),
         "LAST_SEEN": write_dates(cohort, course.last_contact),
-        "R1_DATE": write_dates(cohort, course.randomised).dt.strftime(DATE_FORMAT),
-        "R1_ARM": np.array(ARMS)[course.arm],
+        "R1_DATE": write_dates(cohort, course.allocations[0].day).dt.strftime(DATE_FORMAT),
+        "R1_ARM": name_arms(course.allocations[0]),
         "MRD_DATE": write_dates(cohort, np.where(has_mrd, course.remission, -1)),
         "MRD": pl.Series(category).replace("", None),
         "MRD_PERCENT": pl.Series(percent).fill_nan(None).round_sig_figs(3),

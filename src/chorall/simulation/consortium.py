@@ -3,30 +3,37 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import polars as pl
 
 from chorall.errors import InputError
 from chorall.simulation.adult_workbook import deliver_adult
 from chorall.simulation.aya_text import deliver_aya
 from chorall.simulation.course import draw_course
-from chorall.simulation.definitions import TrialDesign, choose_designs
+from chorall.simulation.definitions import Scenario, TrialDesign, choose_designs, scenarios
 from chorall.simulation.delivery import Cohort, TrialDelivery
 from chorall.simulation.folder import check_folder, write_folder
+from chorall.simulation.histories import NEVER
 from chorall.simulation.marker_law import MarkerLaw, build_marker_law
 from chorall.simulation.older_spss import deliver_older
 from chorall.simulation.paediatric_csv import deliver_paediatric
 from chorall.simulation.patients import draw_patients
+from chorall.simulation.potential_outcomes import (
+    tabulate_patients,
+    tabulate_potential_outcomes,
+)
 from chorall.simulation.testing import run_assays
 from chorall.simulation.truth import describe_truth
 
 FEWEST_PATIENTS_PER_TRIAL = 40
-KEY_FILE, TRUTH_FILE, CONSORTIUM_FILE = "pseudonym.key", "truth.json", "consortium.toml"
+KEY_FILE, TRUTH_FILE, CONSORTIUM_FILE = "pseudonym.key", "truth/truth.json", "consortium.toml"
 
 DELIVER: dict[str, Callable[[Cohort], TrialDelivery]] = {
     "paediatric": deliver_paediatric,
@@ -47,7 +54,7 @@ class SimulatedConsortium:
     consortium_toml : Path
         The file to pool from.
     truth : dict
-        What was planted: the content of `truth.json`.
+        What was planted: the content of `truth/truth.json`.
     """
 
     directory: Path
@@ -62,6 +69,7 @@ def simulate(
     trials: int = 4,
     seed: int = 7,
     markers: int | None = None,
+    scenario: str = "prognostic",
 ) -> SimulatedConsortium:
     """Write a consortium of made-up trials with a known truth.
 
@@ -72,12 +80,14 @@ def simulate(
     patients : int
         In all trials together.
     trials : int
-        Number of trials; the four styles in turn.
+        Number of trials; the designs in turn.
     seed : int
         The same seed and versions of the libraries give the same bytes.
     markers : int or None
         Markers in all; beyond those of `frequencies.toml`, rare mutations without effect are
         added. None: those of the file.
+    scenario : str
+        What is planted: a name of scenarios.toml.
 
     Returns
     -------
@@ -95,23 +105,60 @@ def simulate(
     law = build_marker_law(markers)
     designs = choose_designs(trials)
     rng = np.random.default_rng(seed)
+    chosen = find_scenario(scenario)
     cohorts = [
-        draw_cohort(rng, design, law, n_patients)
+        draw_cohort(rng, design, law, n_patients, chosen)
         for design, n_patients in zip(designs, share_patients(patients, designs), strict=True)
     ]
     made = [(cohort, DELIVER[cohort.design.style](cohort)) for cohort in cohorts]
-    truth = describe_truth(seed, law, made)
-    write_folder(directory, _gather_files(seed, truth, made))
+    truth = describe_truth(seed, scenario, law, made)
+    tables = tabulate_truth(law, chosen, cohorts)
+    write_folder(directory, _gather_files(seed, truth, tables, made))
     return SimulatedConsortium(directory, directory / CONSORTIUM_FILE, truth)
 
 
+def find_scenario(name: str) -> Scenario:
+    """Return a scenario by name.
+
+    Raises
+    ------
+    InputError
+        If there is none of that name; the message lists the known ones.
+    """
+    if name not in scenarios():
+        known = ", ".join(scenarios())
+        raise InputError(f"`{name}` is no scenario of the simulator.\n  Known: {known}")
+    return scenarios()[name]
+
+
 def draw_cohort(
-    rng: np.random.Generator, design: TrialDesign, law: MarkerLaw, n_patients: int
+    rng: np.random.Generator,
+    design: TrialDesign,
+    law: MarkerLaw,
+    n_patients: int,
+    scenario: Scenario,
 ) -> Cohort:
     """Draw one trial: patients, course and tests."""
     drawn = draw_patients(rng, design, law, n_patients)
-    course = draw_course(rng, design, law, drawn)
-    return Cohort(design, drawn, course, run_assays(rng, design, law, drawn))
+    course, latent = draw_course(rng, design, law, drawn, scenario)
+    relapsed = course.relapse != NEVER if scenario.testing == "at_relapse" else None
+    assays = run_assays(rng, design, law, drawn, relapsed)
+    return Cohort(design, drawn, course, latent, assays)
+
+
+def tabulate_truth(
+    law: MarkerLaw, scenario: Scenario, cohorts: Sequence[Cohort]
+) -> dict[str, pl.DataFrame]:
+    """Return the tables of the truth by name."""
+    patients, outcomes = [], []
+    for cohort in cohorts:
+        patients.append(tabulate_patients(cohort.design, law, cohort.patients, cohort.latent))
+        outcomes.append(
+            tabulate_potential_outcomes(
+                cohort.design, law, scenario, cohort.patients, cohort.latent
+            )
+        )
+    return {"patients": pl.concat(patients), "potential_outcomes": pl.concat(outcomes)}
 
 
 def share_patients(patients: int, designs: tuple[TrialDesign, ...]) -> list[int]:
@@ -134,7 +181,10 @@ def _check_numbers(patients: int, trials: int, seed: int) -> None:
 
 
 def _gather_files(
-    seed: int, truth: dict[str, Any], made: list[tuple[Cohort, TrialDelivery]]
+    seed: int,
+    truth: dict[str, Any],
+    tables: dict[str, pl.DataFrame],
+    made: list[tuple[Cohort, TrialDelivery]],
 ) -> dict[str, bytes]:
     files = {
         CONSORTIUM_FILE: _write_consortium(list(truth["trials"])).encode(),
@@ -142,6 +192,10 @@ def _gather_files(
         KEY_FILE: hashlib.sha256(f"chorall simulate {seed}".encode()).hexdigest().encode(),
         TRUTH_FILE: (json.dumps(truth, indent=1) + "\n").encode(),
     }
+    for name, table in tables.items():
+        stream = io.BytesIO()
+        table.write_parquet(stream)
+        files[f"truth/{name}.parquet"] = stream.getvalue()
     for cohort, delivery in made:
         folder = cohort.design.trial_id.lower()
         files |= {f"{folder}/{name}": content for name, content in delivery.files.items()}

@@ -1,4 +1,4 @@
-"""Draw the course of the disease: remission, relapse, transplantation, death, end of follow-up."""
+"""The course of the disease: allocation, history, and what is seen of it before follow-up ends."""
 
 from __future__ import annotations
 
@@ -7,20 +7,41 @@ from dataclasses import dataclass
 import numpy as np
 
 from chorall.knowledge.units import DAYS_PER_YEAR
-from chorall.simulation.definitions import TrialDesign, effects
-from chorall.simulation.hazards import draw_days, sum_effects
+from chorall.simulation.definitions import QuestionDesign, Scenario, TrialDesign, effects
+from chorall.simulation.histories import NEVER, Fate, History, Risks, Treatment, draw_fates, live
 from chorall.simulation.marker_law import MarkerLaw
 from chorall.simulation.patients import Booleans, Floats, Integers, Patients
+from chorall.simulation.residual_disease import ResidualDisease, draw_residual_disease
+from chorall.simulation.risks import draw_deviations, find_arm_effect, sum_risks
 
-NEVER = -1
-ARMS = ("STD", "EXP")
-
-# Years in which the hazard falls to a third.
-RELAPSE_YEARS, DEATH_IN_REMISSION_YEARS, DEATH_AFTER_FAILURE_YEARS = 1.6, 1.2, 0.9
-DEATH_AFTER_TRANSPLANT = {"share": 0.12, "years": 0.5}
-DEATH_AFTER_SECOND_MALIGNANCY_HAZARD = 0.7
 LOST_PER_YEAR = 0.012
-RANDOMISED_SHARE = 0.8
+TRANSPLANT_DAYS = (70, 190)
+OLDEST_FOR_TRANSPLANT = 65.0
+CONSOLIDATION_DAYS = 45
+
+
+@dataclass(frozen=True, slots=True)
+class Allocation:
+    """One randomised question in one trial; arrays of shape (n_patients,).
+
+    Attributes
+    ----------
+    question : QuestionDesign
+        As designed.
+    day : ndarray of int
+        Of randomisation, from diagnosis; -1 where not randomised or not seen.
+    arm : ndarray of int
+        0 first, 1 second arm; meaningful where randomised.
+    """
+
+    question: QuestionDesign
+    day: Integers
+    arm: Integers
+
+    @property
+    def randomised(self) -> Booleans:
+        """Tell who was randomised."""
+        return np.asarray(self.day != NEVER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,15 +54,14 @@ class Course:
     ----------
     remission, induction_failure, relapse, second_malignancy, transplant, death : ndarray of int
         Days.
-    randomised : ndarray of int
-        Day of the randomisation R1.
-    arm : ndarray of int
-        0 standard, 1 experimental; meaningful where randomised.
     last_contact : ndarray of int
         Day of death, or last day known alive.
-    mrd_fraction : ndarray of float
-        At the end of induction; NaN without a measurement. A reading of the linear predictor of
-        relapse with noise: it has no effect of its own, so that the planted ratios stay exact.
+    allocations : tuple of Allocation
+        One for each question of the trial.
+    mrd_fraction, late_mrd_fraction : ndarray of float
+        At the end of induction and of consolidation; NaN without a measurement.
+    late_mrd_day : ndarray of int
+        Of the second measurement, -1 without one.
     """
 
     remission: Integers
@@ -50,156 +70,165 @@ class Course:
     second_malignancy: Integers
     transplant: Integers
     death: Integers
-    randomised: Integers
-    arm: Integers
     last_contact: Integers
+    allocations: tuple[Allocation, ...]
     mrd_fraction: Floats
+    late_mrd_fraction: Floats
+    late_mrd_day: Integers
+
+
+@dataclass(frozen=True, slots=True)
+class Latent:
+    """All that is true of the patients of a trial and that no delivery holds.
+
+    Attributes
+    ----------
+    disease : ResidualDisease
+        MRD, measured or not.
+    fate : Fate
+        Their randomness.
+    risks : Risks
+        Their log hazard ratios before treatment.
+    treatment : Treatment
+        As received.
+    history : History
+        What happens without an end of follow-up.
+    deviations : dict of str to float
+        How far the trial's effects of markers lie from those of all trials.
+    """
+
+    disease: ResidualDisease
+    fate: Fate
+    risks: Risks
+    treatment: Treatment
+    history: History
+    deviations: dict[str, float]
 
 
 def draw_course(
-    rng: np.random.Generator, design: TrialDesign, law: MarkerLaw, patients: Patients
-) -> Course:
-    """Draw what happens to the patients of a trial and how much of it is seen.
-
-    Parameters
-    ----------
-    rng : Generator
-        Advanced.
-    design : TrialDesign
-        Baseline hazards.
-    law : MarkerLaw
-        Names the columns of `patients.present`.
-    patients : Patients
-        The patients at diagnosis.
-    """
-    n_patients = len(patients)
-    dies_early = rng.random(n_patients) < design.induction_death_percent / 100
-    fails = ~dies_early & (rng.random(n_patients) < design.induction_failure_percent / 100)
-    in_remission = ~dies_early & ~fails
-    remission = np.where(in_remission, rng.integers(26, 46, n_patients), NEVER)
-    failure = np.where(fails, rng.integers(33, 64, n_patients), NEVER)
-    arm = rng.integers(0, 2, n_patients)
-    is_randomised = in_remission & (rng.random(n_patients) < RANDOMISED_SHARE)
-    predictor = sum_effects(effects().relapse, law, patients)
-    arm_effect = design.arm_log_hazard_ratio * (is_randomised & (arm == 1))
-    relapse = draw_days(rng, design.relapse_hazard, predictor + arm_effect, RELAPSE_YEARS)
-    transplant = _draw_transplants(rng, design, in_remission)
-    first = _draw_first_event(rng, design, law, patients, relapse, transplant)
-    death = _draw_deaths(rng, design, law, patients, first, remission, failure)
-    early = rng.integers(4, 36, n_patients).astype(float)
-    latent = {
-        "remission": remission,
-        "induction_failure": failure,
-        "relapse": _count_from(remission, first["relapse"]),
-        "second_malignancy": _count_from(remission, first["second_malignancy"]),
-        "transplant": _count_from(remission, first["transplant"]),
-        "death": np.where(dies_early, early, death),
-        "randomised": np.where(is_randomised, remission + 1, NEVER),
-    }
-    return _observe(rng, design, patients, latent, arm, predictor)
-
-
-def _draw_transplants(
-    rng: np.random.Generator, design: TrialDesign, in_remission: Booleans
-) -> Floats:
-    """Return days from remission; who is transplanted does not hang on the lesions."""
-    chosen = in_remission & (rng.random(in_remission.size) < design.transplant_percent / 100)
-    return np.where(chosen, rng.integers(70, 190, in_remission.size), np.inf)
-
-
-def _draw_first_event(
     rng: np.random.Generator,
     design: TrialDesign,
     law: MarkerLaw,
     patients: Patients,
-    relapse: Floats,
-    transplant: Floats,
-) -> dict[str, Floats]:
-    """Let the events in remission compete; days from remission, infinite for those that lost."""
-    n_patients = relapse.size
-    predictor = sum_effects(effects().death_in_remission, law, patients)
-    death = draw_days(rng, design.death_in_remission_hazard, predictor, DEATH_IN_REMISSION_YEARS)
-    of_transplant = DEATH_AFTER_TRANSPLANT["share"]
-    after = draw_days(
-        rng, -np.log1p(-of_transplant), np.zeros(n_patients), DEATH_AFTER_TRANSPLANT["years"]
+    scenario: Scenario,
+) -> tuple[Course, Latent]:
+    """Draw what happens to the patients of a trial and how much of it is seen."""
+    disease = draw_residual_disease(rng, law, patients, scenario.marker_scale)
+    deviations = draw_deviations(rng, law, scenario)
+    risks = sum_risks(law, scenario, patients, disease, deviations)
+    fate = draw_fates(rng, design, len(patients))
+    allocations = tuple(
+        draw_allocation(rng, question, patients, disease, fate) for question in design.questions
     )
-    death = np.minimum(death, transplant + after)
-    per_day = design.second_malignancy_per_year / DAYS_PER_YEAR
-    second = np.ceil(rng.standard_exponential(n_patients) / per_day) + 1
-    earliest = np.minimum(np.minimum(relapse, death), second)
-    # Equal days go to the relapse, then to death: each patient has one first event.
-    is_relapse = relapse <= earliest
-    is_death = ~is_relapse & (death <= earliest)
-    return {
-        "relapse": np.where(is_relapse, relapse, np.inf),
-        "death": np.where(is_death, death, np.inf),
-        "second_malignancy": np.where(is_relapse | is_death, np.inf, second),
-        "transplant": np.where(transplant < earliest, transplant, np.inf),
-    }
+    chosen = draw_transplants(rng, design, patients, disease, fate, scenario)
+    treatment = sum_treatment(law, design, scenario, patients, disease, allocations, chosen)
+    history = live(fate, design, risks, treatment, scenario.late_change_years)
+    latent = Latent(disease, fate, risks, treatment, history, deviations)
+    return _observe(rng, design, patients, latent, allocations), latent
 
 
-def _draw_deaths(
+def draw_allocation(
+    rng: np.random.Generator,
+    question: QuestionDesign,
+    patients: Patients,
+    disease: ResidualDisease,
+    fate: Fate,
+) -> Allocation:
+    """Draw who is randomised, just after remission, and to which arm."""
+    eligible = {
+        "remission": np.ones(len(patients), dtype=np.bool_),
+        "b_lineage": ~patients.is_t,
+        "mrd_low": disease.is_low,
+    }[question.eligible]
+    drawn = rng.random(len(patients)) < question.randomised_percent / 100
+    arm = rng.integers(0, 2, len(patients))
+    randomised = fate.in_remission & eligible & drawn
+    return Allocation(question, np.where(randomised, fate.remission_day + 1, NEVER), arm)
+
+
+def draw_transplants(
     rng: np.random.Generator,
     design: TrialDesign,
-    law: MarkerLaw,
     patients: Patients,
-    first: dict[str, Floats],
-    remission: Integers,
-    failure: Integers,
+    disease: ResidualDisease,
+    fate: Fate,
+    scenario: Scenario,
 ) -> Floats:
-    """Return the day of death after remission or induction failure; infinite without one."""
-    predictor = sum_effects(effects().death_after_failure, law, patients)
-    hazard = design.death_after_failure_hazard
-    after_failure = draw_days(rng, hazard, predictor, DEATH_AFTER_FAILURE_YEARS)
-    after_second = draw_days(
-        rng,
-        DEATH_AFTER_SECOND_MALIGNANCY_HAZARD,
-        np.zeros(predictor.size),
-        DEATH_AFTER_FAILURE_YEARS,
+    """Return days from remission to a planned transplantation, infinite without one."""
+    percent = np.where(
+        disease.is_high, design.transplant_percent_mrd_high, design.transplant_percent
     )
-    in_remission = np.minimum.reduce(
-        [
-            first["death"],
-            first["relapse"] + after_failure,
-            first["second_malignancy"] + after_second,
-        ]
-    )
-    return np.where(failure != NEVER, failure + after_failure, remission + in_remission)
+    if scenario.transplant_percent is not None:
+        percent = np.full(len(patients), scenario.transplant_percent)
+    fit = fate.in_remission & (patients.age_years < OLDEST_FOR_TRANSPLANT)
+    chosen = fit & (rng.random(len(patients)) < percent / 100)
+    days = rng.integers(*(scenario.transplant_days or TRANSPLANT_DAYS), len(patients))
+    return np.where(chosen, days, np.inf)
 
 
-def _count_from(remission: Integers, days: Floats) -> Floats:
-    """Return days from diagnosis, infinite for patients who never were in remission."""
-    return np.where(remission == NEVER, np.inf, remission + days)
+def sum_treatment(
+    law: MarkerLaw,
+    design: TrialDesign,
+    scenario: Scenario,
+    patients: Patients,
+    disease: ResidualDisease,
+    allocations: tuple[Allocation, ...],
+    transplant_day: Floats,
+) -> Treatment:
+    """Add up what the arms and the transplantation do to each patient."""
+    relapse, death = np.zeros(len(patients)), np.zeros(len(patients))
+    for position, allocation in enumerate(allocations):
+        treated = allocation.randomised & (allocation.arm == 1)
+        of_relapse, of_death = find_arm_effect(law, scenario, design, patients, position)
+        relapse += treated * of_relapse
+        death += treated * of_death
+    part = effects().transplant
+    after = np.where(disease.is_high, part.relapse_mrd_high, part.relapse_mrd_low)
+    return Treatment(
+        relapse=relapse,
+        death_in_remission=death,
+        transplant_day=transplant_day,
+        transplant_relapse=after * scenario.transplant_effect,
+        transplant_hazard=float(-np.log1p(-part.death_share)) * scenario.transplant_deaths,
+    )
 
 
 def _observe(
     rng: np.random.Generator,
     design: TrialDesign,
     patients: Patients,
-    latent: dict[str, Floats],
-    arm: Integers,
-    predictor: Floats,
+    latent: Latent,
+    allocations: tuple[Allocation, ...],
 ) -> Course:
     """Stop looking at the data cut-off, or earlier where the patient was lost from sight."""
-    n_patients = len(patients)
+    n_patients, history = len(patients), latent.history
     lost = np.ceil(rng.standard_exponential(n_patients) / LOST_PER_YEAR * DAYS_PER_YEAR)
-    end = np.minimum(np.minimum(patients.days_to_cutoff, lost), latent["death"])
-    seen = {
-        name: np.where((days >= 0) & (days <= end), days, NEVER).astype(np.int64)
-        for name, days in ((name, np.where(np.isfinite(d), d, NEVER)) for name, d in latent.items())
-    }
+    end = np.minimum(np.minimum(patients.days_to_cutoff, lost), history.death)
+    measured = rng.random((2, n_patients)) < design.mrd_percent / 100
+    remission = _see(history.remission, end)
+    second = np.where(remission == NEVER, np.inf, history.remission + CONSOLIDATION_DAYS)
+    late_day = _see(np.where(second < history.relapse, second, np.inf), end)
+    seen = tuple(
+        Allocation(one.question, _see(np.where(one.randomised, one.day, np.inf), end), one.arm)
+        for one in allocations
+    )
+    early_measured = (remission != NEVER) & measured[0]
+    late_measured = (late_day != NEVER) & measured[1]
     return Course(
-        **seen,
-        arm=arm,
+        remission=remission,
+        induction_failure=_see(history.induction_failure, end),
+        relapse=_see(history.relapse, end),
+        second_malignancy=_see(history.second_malignancy, end),
+        transplant=_see(history.transplant, end),
+        death=_see(history.death, end),
         last_contact=end.astype(np.int64),
-        mrd_fraction=_draw_mrd(rng, design, predictor, seen["remission"] != NEVER),
+        allocations=seen,
+        mrd_fraction=np.where(early_measured, 10**latent.disease.end_of_induction, np.nan),
+        late_mrd_fraction=np.where(late_measured, 10**latent.disease.end_of_consolidation, np.nan),
+        late_mrd_day=np.where(late_measured, late_day, NEVER),
     )
 
 
-def _draw_mrd(
-    rng: np.random.Generator, design: TrialDesign, predictor: Floats, in_remission: Booleans
-) -> Floats:
-    noise = rng.standard_normal(predictor.size)
-    fraction = np.minimum(10 ** (-4.8 + 0.8 * predictor + 1.1 * noise), 0.5)
-    measured = in_remission & (rng.random(predictor.size) < design.mrd_percent / 100)
-    return np.where(measured, fraction, np.nan)
+def _see(days: Floats, end: Floats) -> Integers:
+    """Return the days that come before the end of follow-up, -1 for the others."""
+    return np.where(days <= end, days, NEVER).astype(np.int64)

@@ -1,4 +1,4 @@
-"""The three definition files of the simulator as typed objects: frequencies, effects, designs."""
+"""The definition files of the simulator as typed objects."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from pydantic import BaseModel, ConfigDict
 from chorall.knowledge.definition_file import check_definition, read_definition_text
 
 Confidence = Literal["seen", "unverified", "computed"]
-Style = Literal["paediatric", "aya", "adult", "older"]
 
 
 class Part(BaseModel):
@@ -29,12 +28,13 @@ class LineagePart(Part):
 
 
 class SubtypePart(Part):
-    """One subtype of B-ALL; `percent` has one number for each age band.
+    """One subtype of B-ALL or T-ALL; `percent` has one number for each age band.
 
     Without `alteration_class` no assay can measure it, a trial can only assert it.
     """
 
     marker: str
+    lineage: Literal["B", "T"] = "B"
     percent: tuple[float, ...]
     alteration_class: str | None = None
     source: str
@@ -48,6 +48,8 @@ class LesionPart(Part):
     alteration_class: str
     b_percent: float
     t_percent: float
+    b_percent_adult: float | None = None
+    t_percent_adult: float | None = None
     within: dict[str, float] = {}
     source: str
     confidence: Confidence
@@ -78,15 +80,118 @@ class HazardPart(Part):
     age_per_decade: float
     log2_wbc: float
     down_syndrome: float
+    mrd: float
+    late_mrd: float
+    late_mrd_high: float = 0.0
+    markers: dict[str, float]
+    adult_markers: dict[str, float]
+
+
+class TransplantPart(Part):
+    """What transplantation in first remission does."""
+
+    meaning: str
+    relapse_mrd_high: float
+    relapse_mrd_low: float
+    mrd_high_from: float
+    death_share: float
+    death_years: float
+    source: str
+    confidence: Confidence
+
+
+class MrdPart(Part):
+    """The law of MRD, on the scale of log10 of the fraction."""
+
+    meaning: str
+    mean: float
+    spread: float
+    drop: float
+    drop_spread: float
+    adult: float
+    t_lineage: float
     markers: dict[str, float]
 
 
 class Effects(Part):
     """`effects.toml`."""
 
+    confidence: Confidence
     relapse: HazardPart
     death_in_remission: HazardPart
     death_after_failure: HazardPart
+    transplant: TransplantPart
+    mrd: MrdPart
+
+    def hazards(self) -> dict[str, HazardPart]:
+        """Return the transitions with planted ratios, by name."""
+        names = ("relapse", "death_in_remission", "death_after_failure")
+        return {name: getattr(self, name) for name in names}
+
+
+class InteractionPart(Part):
+    """What a marker adds to the effect of the second arm of a question on relapse."""
+
+    marker: str
+    question: str
+    log_hazard_ratio: float
+
+
+class Scenario(Part):
+    """One scenario of `scenarios.toml`; what is not named there is as in effects.toml.
+
+    `marker_scale` and `arm_scale` multiply all effects of markers and arms; `trial_spread` is the
+    standard deviation of a marker's log hazard ratio between trials; `reduction_log_hazard_ratio`
+    replaces the effect of reduced treatment; `transplant_percent` and `transplant_days` replace
+    who is transplanted and when (days after remission).
+    """
+
+    meaning: str
+    marker_scale: float = 1.0
+    arm_scale: float = 1.0
+    interactions: tuple[InteractionPart, ...] = ()
+    trial_spread: dict[str, float] = {}
+    testing: Literal["random", "at_relapse"] = "random"
+    transplant_effect: float = 1.0
+    transplant_deaths: float = 1.0
+    transplant_percent: float | None = None
+    transplant_days: tuple[int, int] | None = None
+    late_change_years: float | None = None
+    reduction_log_hazard_ratio: float | None = None
+    dirty: bool = False
+
+
+class FigurePart(Part):
+    """One published figure of one group of patients."""
+
+    group: str
+    figure: Literal["event_free", "relapse_alone"]
+    years: float
+    published: float
+    tolerance: float
+
+
+class StudyPart(Part):
+    """One published study: patients of a design with a baseline of its own."""
+
+    study: str
+    design: str
+    relapse_hazard: float
+    source: str
+    confidence: Confidence
+    figures: tuple[FigurePart, ...]
+
+
+class Studies(Part):
+    """`published.toml`."""
+
+    studies: tuple[StudyPart, ...]
+
+
+class Scenarios(Part):
+    """`scenarios.toml`."""
+
+    scenarios: dict[str, Scenario]
 
 
 class AssayDesign(Part):
@@ -102,17 +207,43 @@ class AssayDesign(Part):
     equivocal_percent: float = 0
 
 
+class ArmDesign(Part):
+    """One arm: its name in the trial and the strategy it stands for."""
+
+    id: str
+    label: str
+    strategy: str
+
+
+class QuestionDesign(Part):
+    """One randomised question; the second arm is compared with the first.
+
+    `eligible`: everybody in remission, only B-lineage, or only those with low MRD at the end of
+    induction. A `reduction` gives less treatment.
+    """
+
+    id: str
+    arms: tuple[ArmDesign, ArmDesign]
+    eligible: Literal["remission", "b_lineage", "mrd_low"] = "remission"
+    randomised_percent: float = 80
+    relapse_log_hazard_ratio: float = 0
+    death_log_hazard_ratio: float = 0
+    reduction: bool = False
+
+
 class TrialDesign(Part):
     """One trial of `designs.toml`."""
 
-    style: Style
+    style: str
     trial_id: str
     group: str
     population: str
+    only: str | None = None
     share: float
     accrual_years: tuple[int, int]
     cutoff_year: int
     genetics_ascertainment: str
+    age_precision: Literal["day", "month", "tenth", "year"]
     age_edges: tuple[float, ...]
     age_weights: tuple[float, ...]
     induction_death_percent: float
@@ -122,8 +253,9 @@ class TrialDesign(Part):
     death_after_failure_hazard: float
     second_malignancy_per_year: float
     transplant_percent: float
+    transplant_percent_mrd_high: float
     mrd_percent: float
-    arm_log_hazard_ratio: float
+    questions: tuple[QuestionDesign, ...]
     assays: tuple[AssayDesign, ...]
 
 
@@ -152,9 +284,27 @@ def effects() -> Effects:
     return _read("effects.toml", Effects)
 
 
+@cache
+def scenarios() -> dict[str, Scenario]:
+    """Return the scenarios by name."""
+    return _read("scenarios.toml", Scenarios).scenarios
+
+
+@cache
+def published_studies() -> tuple[StudyPart, ...]:
+    """Return the studies whose figures the simulator shows again."""
+    return _read("published.toml", Studies).studies
+
+
+@cache
+def all_designs() -> tuple[TrialDesign, ...]:
+    """Return every design of `designs.toml`."""
+    return _read("designs.toml", Designs).designs
+
+
 def choose_designs(trials: int) -> tuple[TrialDesign, ...]:
-    """Return the designs of `trials` trials, the four styles in turn, their ids numbered."""
-    listed = _read("designs.toml", Designs).designs
+    """Return the designs of `trials` trials, the listed ones in turn, their ids numbered."""
+    listed = all_designs()
     chosen = []
     for position in range(trials):
         turn, which = divmod(position, len(listed))

@@ -9,8 +9,9 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from chorall.simulation.course import NEVER, Course
+from chorall.simulation.course import Allocation, Course, Latent
 from chorall.simulation.definitions import TrialDesign
+from chorall.simulation.histories import NEVER
 from chorall.simulation.patients import Integers, Patients
 from chorall.simulation.testing import AssayRuns, Statuses
 
@@ -31,6 +32,8 @@ class Cohort:
         At diagnosis.
     course : Course
         As observed.
+    latent : Latent
+        What no delivery holds.
     assays : tuple of AssayRuns
         With their results.
     """
@@ -38,6 +41,7 @@ class Cohort:
     design: TrialDesign
     patients: Patients
     course: Course
+    latent: Latent
     assays: tuple[AssayRuns, ...]
 
     def name_patients(self, prefix: str) -> list[str]:
@@ -113,6 +117,11 @@ def find_band_years(cohort: Cohort) -> pl.Series:
 
 def _to_dates(ordinals: Integers) -> pl.Series:
     return pl.Series((ordinals - ORDINAL_OF_1970).astype(np.int32)).cast(pl.Date)
+
+
+def name_arms(allocation: Allocation) -> NDArray[np.str_]:
+    """Return the name of each patient's arm; meaningful where randomised."""
+    return np.array([arm.id for arm in allocation.question.arms])[allocation.arm]
 
 
 def categorise_mrd(cohort: Cohort) -> NDArray[np.str_]:

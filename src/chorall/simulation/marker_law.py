@@ -10,11 +10,13 @@ from numpy.typing import NDArray
 from chorall.errors import InputError
 from chorall.knowledge.age_bands import age_bands
 from chorall.knowledge.gene_names import mutable_genes
-from chorall.simulation.definitions import frequencies
+from chorall.simulation.definitions import LesionPart, SubtypePart, frequencies
 
 Floats = NDArray[np.float64]
 
 LINEAGES = ("B", "T")
+ADULT_FROM_BAND = 16.0
+"""Lower end of the first age band whose lesions are those of adults."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +35,10 @@ class MarkerLaw:
         The first markers, which exclude one another.
     t_share : ndarray, shape (n_bands,)
         Probability of T-lineage.
-    subtype_share : ndarray, shape (n_bands, n_subtypes + 1)
-        In B-lineage; the last column is none of the subtypes.
-    lesion_share : ndarray, shape (2, n_subtypes + 1, n_lesions)
-        By lineage (B, T) and subtype; T-lineage has the last "subtype" only.
+    subtype_share : ndarray, shape (2, n_bands, n_subtypes + 1)
+        By lineage (B, T); the last column is none of the subtypes.
+    lesion_share : ndarray, shape (2, 2, n_subtypes + 1, n_lesions)
+        By lineage (B, T), below or from 16 years, and subtype.
     """
 
     markers: tuple[str, ...]
@@ -63,12 +65,10 @@ def build_marker_law(n_markers: int | None) -> MarkerLaw:
     law = frequencies()
     names = [part.marker for part in law.subtypes]
     further = _choose_further([*names, *(part.marker for part in law.lesions)], n_markers)
-    subtype_share = np.array([part.percent for part in law.subtypes]).T / 100
-    rest = 1 - subtype_share.sum(axis=1, keepdims=True)
-    lesions = [_spread(part.b_percent, part.t_percent, part.within, names) for part in law.lesions]
     bounds = law.further_genes
+    lesions = [_spread(part, names) for part in law.lesions]
     for percent in np.linspace(bounds.least_percent, bounds.most_percent, len(further)):
-        lesions.append(_spread(float(percent), float(percent), {}, names))
+        lesions.append(np.full((2, 2, len(names) + 1), percent / 100))
     return MarkerLaw(
         markers=(*names, *(part.marker for part in law.lesions), *further),
         classes=(
@@ -79,9 +79,16 @@ def build_marker_law(n_markers: int | None) -> MarkerLaw:
         further=further,
         n_subtypes=len(names),
         t_share=np.array(law.lineage.t_percent) / 100,
-        subtype_share=np.hstack([subtype_share, rest]),
+        subtype_share=np.stack([_share_subtypes(law.subtypes, lineage) for lineage in LINEAGES]),
         lesion_share=np.stack(lesions, axis=-1),
     )
+
+
+def _share_subtypes(parts: tuple[SubtypePart, ...], lineage: str) -> Floats:
+    """Return the shares in one lineage, shape (n_bands, n_subtypes + 1)."""
+    shares = np.array([part.percent for part in parts]).T / 100
+    shares = shares * [part.lineage == lineage for part in parts]
+    return np.hstack([shares, 1 - shares.sum(axis=1, keepdims=True)])
 
 
 def _choose_further(defined: list[str], n_markers: int | None) -> tuple[str, ...]:
@@ -95,11 +102,17 @@ def _choose_further(defined: list[str], n_markers: int | None) -> tuple[str, ...
     return tuple(genes[:n_further])
 
 
-def _spread(
-    b_percent: float, t_percent: float, within: dict[str, float], names: list[str]
-) -> Floats:
-    by_subtype = [within.get(name, b_percent) for name in names]
-    return np.array([[*by_subtype, b_percent], [t_percent] * (len(names) + 1)]) / 100
+def _spread(part: LesionPart, names: list[str]) -> Floats:
+    """Return the shares of one lesion, shape (lineage, child or adult, n_subtypes + 1)."""
+    adult = (part.b_percent_adult, part.t_percent_adult)
+    shares = np.empty((2, 2, len(names) + 1))
+    for row, general in enumerate((part.b_percent, part.t_percent)):
+        shares[row, 0] = general
+        shares[row, 1] = general if adult[row] is None else adult[row]
+    for position, name in enumerate(names):
+        if name in part.within:
+            shares[:, :, position] = part.within[name]
+    return shares / 100
 
 
 def find_bands(age_years: Floats) -> NDArray[np.intp]:
@@ -113,14 +126,12 @@ def compute_frequencies(law: MarkerLaw) -> dict[str, dict[str, dict[str, float]]
 
     It is computed from the law, not counted in the patients.
     """
-    n_bands = law.t_share.size
-    none_only = np.zeros((n_bands, law.n_subtypes + 1))
-    none_only[:, -1] = 1
+    is_adult = np.array([band.lower >= ADULT_FROM_BAND for band in age_bands()]).astype(int)
     by_lineage = {}
-    for row, (lineage, share) in enumerate(
-        zip(LINEAGES, (law.subtype_share, none_only), strict=True)
-    ):
-        by_lineage[lineage] = np.hstack([share[:, :-1], share @ law.lesion_share[row]])
+    for row, lineage in enumerate(LINEAGES):
+        share = law.subtype_share[row]
+        lesions = np.einsum("bs,bsl->bl", share, law.lesion_share[row][is_adult])
+        by_lineage[lineage] = np.hstack([share[:, :-1], lesions])
     t_share = law.t_share[:, None]
     by_lineage["all"] = by_lineage["B"] * (1 - t_share) + by_lineage["T"] * t_share
     labels = [band.label for band in age_bands()]

@@ -71,8 +71,8 @@ def _write_clinical(cohort: Cohort) -> pl.DataFrame:
         "sct_day": write_days(course.transplant),
         "last_day": course.last_contact,
         "dead": (course.death >= 0).astype(int),
-        "r1_day": write_days(course.randomised),
-        "r1_arm": course.arm + 1,
+        "r1_day": write_days(course.allocations[0].day),
+        "r1_arm": course.allocations[0].arm + 1,
     }
     frame = pl.DataFrame(numbers).cast(pl.Float64)
     return frame.insert_column(0, pl.Series("pid", cohort.name_patients(PREFIX)))

@@ -6,7 +6,6 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from chorall.simulation.course import ARMS
 from chorall.simulation.delivery import (
     Cohort,
     Dirt,
@@ -14,6 +13,7 @@ from chorall.simulation.delivery import (
     categorise_mrd,
     collect_statuses,
     find_band_years,
+    name_arms,
     write_days,
 )
 from chorall.simulation.mapping_text import name_column, render_mapping
@@ -66,8 +66,8 @@ def _write_clinical(cohort: Cohort) -> pl.DataFrame:
         "HSCT_DAY": write_days(course.transplant),
         "LAST_DAY": course.last_contact,
         "VITAL": np.where(course.death >= 0, "D", "A"),
-        "R1_DAY": write_days(course.randomised),
-        "R1_ARM": np.array(ARMS)[course.arm],
+        "R1_DAY": write_days(course.allocations[0].day),
+        "R1_ARM": name_arms(course.allocations[0]),
         "MRD_DAY": write_days(np.where(has_mrd, course.remission, -1)),
         "MRD_REPORT": pl.Series(category).replace("", None),
         "MRD_VALUE": pl.Series(values).fill_nan(None).round_sig_figs(3),

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from chorall.knowledge.units import DAYS_PER_YEAR
 from chorall.simulation.definitions import TrialDesign
-from chorall.simulation.marker_law import MarkerLaw, find_bands
+from chorall.simulation.marker_law import ADULT_FROM_BAND, MarkerLaw, find_bands
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -23,6 +23,14 @@ MALE_OF_B, MALE_OF_T = 0.55, 0.72
 DOWN_SYNDROME_OF_CHILDREN = 0.025
 CNS_SHARES = (0.84, 0.10, 0.06)
 NOT_RECORDED = 0.04
+
+# Chromosomes of the clone, least and most, by subtype; else mostly 46.
+MODAL_NUMBERS = {
+    "high_hyperdiploidy": (51, 61),
+    "low_hypodiploidy": (32, 39),
+    "near_haploidy": (25, 29),
+}
+OTHER_NUMBERS, OTHER_SHARES = (45, 46, 47, 48), (0.09, 0.80, 0.09, 0.02)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +59,10 @@ class Patients:
         Proleptic ordinal of the date of diagnosis.
     days_to_cutoff : ndarray of int
         From diagnosis to the end of the year of the data cut-off.
+    subtype : ndarray of int
+        Position among the subtypes of the law; their number where the patient has none of them.
+    modal_number : ndarray of int
+        Chromosomes of the leukaemic clone.
     present : ndarray of bool, shape (n_patients, n_markers)
         True where the patient has the lesion, tested or not.
     """
@@ -65,7 +77,14 @@ class Patients:
     down_syndrome: Booleans
     diagnosed: Integers
     days_to_cutoff: Integers
+    subtype: Integers
+    modal_number: Integers
     present: Booleans
+
+    @property
+    def is_adult(self) -> Booleans:
+        """Tell who has the lesions and effects of adults: from 16 years."""
+        return np.asarray(self.age_years >= ADULT_FROM_BAND)
 
     def __len__(self) -> int:
         return len(self.number)
@@ -90,6 +109,8 @@ def draw_patients(
     age, born = _draw_ages(rng, design, n_patients)
     band = find_bands(age)
     is_t = rng.random(n_patients) < law.t_share[band]
+    subtype = draw_subtypes(rng, law, band, is_t, design.only)
+    is_t &= design.only is None
     diagnosed = _draw_diagnoses(rng, design, n_patients)
     cns = rng.choice(3, n_patients, p=CNS_SHARES) + 1
     is_child = design.population == "paediatric"
@@ -104,7 +125,9 @@ def draw_patients(
         down_syndrome=(rng.random(n_patients) < DOWN_SYNDROME_OF_CHILDREN) & ~is_t & is_child,
         diagnosed=diagnosed,
         days_to_cutoff=dt.date(design.cutoff_year, 12, 31).toordinal() - diagnosed,
-        present=_draw_lesions(rng, law, band, is_t),
+        subtype=subtype,
+        modal_number=draw_modal_numbers(rng, law, subtype),
+        present=_draw_lesions(rng, law, subtype, is_t, age >= ADULT_FROM_BAND),
     )
 
 
@@ -130,24 +153,45 @@ def _draw_ages(
     edges = np.array(design.age_edges)
     exact = edges[piece] + rng.random(n_patients) * np.diff(edges)[piece]
     born = np.floor(exact * DAYS_PER_YEAR).astype(np.int64)
-    delivered = {
-        "paediatric": np.floor(exact * 12) / 12,
-        "aya": born / DAYS_PER_YEAR,
-        "adult": np.floor(exact * 10) / 10,
-        "older": np.floor(exact),
-    }
-    return delivered[design.style], born
+    return deliver_ages(exact, born, design.age_precision), born
+
+
+def deliver_ages(exact: Floats, born: Integers, precision: str) -> Floats:
+    """Return ages as delivered: from the day of birth, or cut to months, tenths or years."""
+    if precision == "day":
+        return born / DAYS_PER_YEAR
+    parts = {"month": 12, "tenth": 10, "year": 1}[precision]
+    return np.asarray(np.floor(exact * parts) / parts)
+
+
+def draw_subtypes(
+    rng: np.random.Generator,
+    law: MarkerLaw,
+    band: NDArray[np.intp],
+    is_t: Booleans,
+    only: str | None,
+) -> Integers:
+    """Return each patient's subtype by position; `only` is the one that a trial takes."""
+    if only is not None:
+        return np.full(band.size, law.locate(only))
+    limits = law.subtype_share.cumsum(axis=2)[is_t.astype(int), band]
+    # The last limit is 1 up to rounding: comparing with the others only keeps it safe.
+    return np.asarray((rng.random(band.size)[:, None] >= limits[:, :-1]).sum(axis=1))
+
+
+def draw_modal_numbers(rng: np.random.Generator, law: MarkerLaw, subtype: Integers) -> Integers:
+    """Return chromosome numbers that fit the subtype; most others have 46."""
+    numbers = rng.choice(OTHER_NUMBERS, subtype.size, p=OTHER_SHARES)
+    for marker, (least, most) in MODAL_NUMBERS.items():
+        drawn = rng.integers(least, most + 1, subtype.size)
+        numbers = np.where(subtype == law.locate(marker), drawn, numbers)
+    return numbers
 
 
 def _draw_lesions(
-    rng: np.random.Generator, law: MarkerLaw, band: NDArray[np.intp], is_t: Booleans
+    rng: np.random.Generator, law: MarkerLaw, subtype: Integers, is_t: Booleans, is_adult: Booleans
 ) -> Booleans:
-    n_patients = band.size
-    limits = law.subtype_share.cumsum(axis=1)[band]
-    # The last limit is 1 up to rounding: comparing with the others only keeps it safe.
-    subtype = (rng.random(n_patients)[:, None] >= limits[:, :-1]).sum(axis=1)
-    subtype = np.where(is_t, law.n_subtypes, subtype)
-    share = law.lesion_share[is_t.astype(int), subtype]
+    share = law.lesion_share[is_t.astype(int), is_adult.astype(int), subtype]
     lesions = rng.random(share.shape) < share
     of_subtype = subtype[:, None] == np.arange(law.n_subtypes)
     return np.hstack([of_subtype, lesions])

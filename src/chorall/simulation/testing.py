@@ -16,6 +16,8 @@ Statuses = NDArray[np.int8]
 
 PRESENT, ABSENT, INCONCLUSIVE, FAILED, NOT_TESTED, NOT_REPORTED = range(len(MARKER_STATUSES))
 NOT_DONE, PASSED, FAILED_RUN = 0, 1, 2
+TESTED_IF_RELAPSED = (90.0, 20.0)
+"""Percent of those who relapsed and of the others whose sample went onto a panel."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,11 @@ class AssayRuns:
 
 
 def run_assays(
-    rng: np.random.Generator, design: TrialDesign, law: MarkerLaw, patients: Patients
+    rng: np.random.Generator,
+    design: TrialDesign,
+    law: MarkerLaw,
+    patients: Patients,
+    relapsed: Booleans | None = None,
 ) -> tuple[AssayRuns, ...]:
     """Draw which patients each assay of the trial was run on.
 
@@ -72,18 +78,27 @@ def run_assays(
         Names the columns of `patients.present`.
     patients : Patients
         The patients with their lesions.
+    relapsed : ndarray of bool, shape (n_patients,), optional
+        Where given, panels were run on the stored samples of those who relapsed, and rarely else.
     """
-    return tuple(_run_assay(rng, assay, law, patients) for assay in design.assays)
+    return tuple(_run_assay(rng, assay, law, patients, relapsed) for assay in design.assays)
 
 
 def _run_assay(
-    rng: np.random.Generator, assay: AssayDesign, law: MarkerLaw, patients: Patients
+    rng: np.random.Generator,
+    assay: AssayDesign,
+    law: MarkerLaw,
+    patients: Patients,
+    relapsed: Booleans | None,
 ) -> AssayRuns:
     complete = (*assay.markers, *(law.further if assay.further_genes else ()))
     markers = (*complete, *assay.partial_markers)
     columns = [law.locate(marker) for marker in markers]
     n_patients = len(patients)
-    done = rng.random(n_patients) < assay.tested_percent / 100
+    percent = np.full(n_patients, assay.tested_percent)
+    if relapsed is not None and assay.method == "panel":
+        percent = np.where(relapsed, *TESTED_IF_RELAPSED)
+    done = rng.random(n_patients) < percent / 100
     failed = rng.random(n_patients) < assay.failed_percent / 100
     outcome = np.where(done, np.where(failed, FAILED_RUN, PASSED), NOT_DONE).astype(np.int8)
     found = patients.present[:, columns] & (outcome == PASSED)[:, None]

@@ -9,17 +9,19 @@ from typing import Any
 
 import numpy as np
 
-from chorall.simulation.course import ARMS, NEVER
-from chorall.simulation.definitions import HazardPart, effects
+from chorall.simulation.definitions import effects, scenarios
 from chorall.simulation.delivery import Cohort, TrialDelivery
+from chorall.simulation.histories import NEVER
 from chorall.simulation.marker_law import MarkerLaw, compute_frequencies
+from chorall.simulation.potential_outcomes import planted_transplant_effects
+from chorall.simulation.risks import list_effects
 from chorall.tables.words import EVENT_TYPES, MARKER_STATUSES
 
 _RATES = ("_hazard", "_percent", "_per_year")
 
 
 def describe_truth(
-    seed: int, law: MarkerLaw, trials: Sequence[tuple[Cohort, TrialDelivery]]
+    seed: int, scenario: str, law: MarkerLaw, trials: Sequence[tuple[Cohort, TrialDelivery]]
 ) -> dict[str, Any]:
     """Return the truth as plain values, ready for JSON; docs/simulate.md explains every key.
 
@@ -27,6 +29,8 @@ def describe_truth(
     ----------
     seed : int
         Of the simulation.
+    scenario : str
+        Its name.
     law : MarkerLaw
         Of the lesions.
     trials : sequence of (Cohort, TrialDelivery)
@@ -35,9 +39,11 @@ def describe_truth(
     return {
         "format": 1,
         "seed": seed,
+        "scenario": {"name": scenario} | scenarios()[scenario].model_dump(),
         "patients": sum(len(cohort.patients) for cohort, _ in trials),
         "markers": list(law.markers),
-        "planted_log_hazard_ratios": _list_ratios(law),
+        "planted_log_hazard_ratios": _list_ratios(law, scenario),
+        "planted_transplant_effects": planted_transplant_effects(),
         "planted_frequencies": compute_frequencies(law),
         "planted_dirt": _add_up_dirt([delivery for _, delivery in trials]),
         "trials": {
@@ -46,13 +52,15 @@ def describe_truth(
     }
 
 
-def _list_ratios(law: MarkerLaw) -> dict[str, Any]:
-    parts: dict[str, HazardPart] = dict(effects())
-    return {
-        cause: part.model_dump()
-        | {"markers": {marker: part.markers.get(marker, 0.0) for marker in law.markers}}
-        for cause, part in parts.items()
-    }
+def _list_ratios(law: MarkerLaw, name: str) -> dict[str, Any]:
+    planted = {}
+    for cause, part in effects().hazards().items():
+        children, adults = list_effects(part, law, scenarios()[name])
+        planted[cause] = part.model_dump() | {
+            "markers": dict(zip(law.markers, children.tolist(), strict=True)),
+            "adult_markers": dict(zip(law.markers, adults.tolist(), strict=True)),
+        }
+    return planted
 
 
 def _add_up_dirt(deliveries: list[TrialDelivery]) -> dict[str, int]:
@@ -67,7 +75,8 @@ def _describe_trial(cohort: Cohort, delivery: TrialDelivery) -> dict[str, Any]:
     return {
         "style": design.style,
         "population": design.population,
-        "arm_log_hazard_ratio_of_relapse": design.arm_log_hazard_ratio,
+        "questions": [question.model_dump() for question in design.questions],
+        "deviations_of_log_hazard_ratios": cohort.latent.deviations,
         "baseline": {
             name: getattr(design, name)
             for name in type(design).model_fields
@@ -90,7 +99,6 @@ def _describe_trial(cohort: Cohort, delivery: TrialDelivery) -> dict[str, Any]:
 def _count_pooled(cohort: Cohort) -> dict[str, Any]:
     """Count what was observed in the patients themselves, not in what was written."""
     course, patients = cohort.course, cohort.patients
-    randomised = course.randomised != NEVER
     return {
         "patients": len(patients),
         "t_lineage": int(patients.is_t.sum()),
@@ -101,8 +109,9 @@ def _count_pooled(cohort: Cohort) -> dict[str, Any]:
         "follow_up_days": int(course.last_contact.sum()),
         "transplants": int((course.transplant != NEVER).sum()),
         "randomised": {
-            arm: int((randomised & (course.arm == position)).sum())
-            for position, arm in enumerate(ARMS)
+            arm.id: int((one.randomised & (one.arm == position)).sum())
+            for one in course.allocations
+            for position, arm in enumerate(one.question.arms)
         },
         "mrd": int(np.isfinite(course.mrd_fraction).sum()),
     }

@@ -19,7 +19,7 @@ TRIALS = ("syn-paed-1", "syn-aya-1", "syn-adult-1", "syn-older-1")
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> SimulatedConsortium:
-    return simulate(tmp_path_factory.mktemp("simulated") / "consortium", patients=400, markers=40)
+    return simulate(tmp_path_factory.mktemp("simulated") / "consortium", patients=400, markers=55)
 
 
 def hash_files(folder: Path) -> dict[str, str]:

@@ -51,10 +51,10 @@ def test_next_run_replaces_the_simulation_and_keeps_what_was_added(tmp_path: Pat
 
 def test_failing_run_leaves_the_earlier_one_alone(tmp_path: Path) -> None:
     simulate(tmp_path / "demo", patients=160)
-    before = (tmp_path / "demo" / "truth.json").read_bytes()
+    before = (tmp_path / "demo" / "truth" / "truth.json").read_bytes()
     with pytest.raises(InputError, match="expected 26 to"):
         simulate(tmp_path / "demo", patients=160, markers=3)
-    assert (tmp_path / "demo" / "truth.json").read_bytes() == before
+    assert (tmp_path / "demo" / "truth" / "truth.json").read_bytes() == before
 
 
 @pytest.mark.parametrize(
