@@ -6,7 +6,7 @@ PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet --quiet
 SOURCES := $(shell find src -type f -not -name '*.pyc' 2>/dev/null) meson.build pyproject.toml
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check fix format lint types docstrings imports docs docs-check oracle bench bench-scan browser lock clean dev
+.PHONY: help demo test check fix format lint types docstrings imports docs docs-check oracle bench bench-scan simulation browser lock clean dev
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -36,7 +36,7 @@ $(VENV)/.chorall: $(VENV)/.run $(SOURCES)
 dev: $(VENV)/.dev $(VENV)/.chorall ## set up everything without running anything
 
 # ---- the two commands of the README --------------------------------------------------------------
-demo: $(VENV)/.chorall ## simulate four trials, pool them, answer, write one report
+demo: $(VENV)/.chorall ## simulate eight trials, pool them, answer, write one report
 	@$(BIN)/chorall demo demo
 
 test: $(VENV)/.dev $(VENV)/.chorall ## run the tests (ARGS="-k cox" passes arguments on)
@@ -80,6 +80,9 @@ bench: $(VENV)/.dev $(VENV)/.chorall ## measure pooling of 20,000 patients x 60 
 
 bench-scan: $(VENV)/.dev $(VENV)/.chorall ## measure the marker scan against an R loop (needs R with survival)
 	@$(BIN)/python tools/bench_scan.py
+
+simulation: $(VENV)/.dev $(VENV)/.chorall ## run all replicates of the simulation study and write docs/validation.md
+	@$(BIN)/python tools/run_simulation.py
 
 browser: $(VENV)/.dev $(VENV)/.chorall ## open the report in headless Chromium at two widths (needs chromium)
 	@$(BIN)/python -m pytest -q tests/browser $(ARGS)

@@ -9,19 +9,19 @@ import typer
 
 from chorall.cli.showing import name_program, open_console, print_label, show_progress
 
-DEMO_PATIENTS = 2000
-DEMO_TRIALS = 4
+DEMO_PATIENTS = 3000
+DEMO_TRIALS = 8
 DEMO_SEED = 7
 
 
 def demo(
     folder: Annotated[Path, typer.Argument(metavar="[DIR]", help="Where to work.")] = Path("demo"),
 ) -> None:
-    """Simulate four trials, pool them, answer two questions and write one report."""
+    """Simulate eight trials, pool them, answer two questions and write one report."""
     import chorall as ch
 
     with show_progress() as progress:
-        progress("simulating four trials", 0, 3)
+        progress("simulating eight trials", 0, 3)
         made = ch.simulate(
             folder / "deliveries", patients=DEMO_PATIENTS, trials=DEMO_TRIALS, seed=DEMO_SEED
         )
@@ -49,11 +49,16 @@ def simulate(
     markers: Annotated[
         int | None, typer.Option(help="Top the list of markers up to so many.")
     ] = None,
+    scenario: Annotated[
+        str, typer.Option(help="What is planted: prognostic, null, predictive, dirty, ...")
+    ] = "prognostic",
 ) -> None:
     """Write the deliveries of a made-up consortium whose truth is known."""
     import chorall as ch
 
-    made = ch.simulate(folder, patients=patients, trials=trials, seed=seed, markers=markers)
+    made = ch.simulate(
+        folder, patients=patients, trials=trials, seed=seed, markers=markers, scenario=scenario
+    )
     console = open_console()
     print_label(console, f"{patients} simulated patients of {trials} trials", synthetic=True)
     console.print(

@@ -20,16 +20,21 @@ from chorall.simulation.course import draw_course
 from chorall.simulation.definitions import Scenario, TrialDesign, choose_designs, scenarios
 from chorall.simulation.delivery import Cohort, TrialDelivery
 from chorall.simulation.folder import check_folder, write_folder
+from chorall.simulation.grand_xport import deliver_grand
 from chorall.simulation.histories import NEVER
+from chorall.simulation.kids_stata import deliver_kids
 from chorall.simulation.marker_law import MarkerLaw, build_marker_law
+from chorall.simulation.mini_workbook import deliver_mini
 from chorall.simulation.older_spss import deliver_older
 from chorall.simulation.paediatric_csv import deliver_paediatric
 from chorall.simulation.patients import draw_patients
+from chorall.simulation.ph_study_folder import deliver_ph
 from chorall.simulation.potential_outcomes import (
     tabulate_patients,
     tabulate_potential_outcomes,
 )
 from chorall.simulation.testing import run_assays
+from chorall.simulation.traps import Trap, plant_traps
 from chorall.simulation.truth import describe_truth
 
 FEWEST_PATIENTS_PER_TRIAL = 40
@@ -40,6 +45,10 @@ DELIVER: dict[str, Callable[[Cohort], TrialDelivery]] = {
     "aya": deliver_aya,
     "adult": deliver_adult,
     "older": deliver_older,
+    "kids": deliver_kids,
+    "grand": deliver_grand,
+    "ph": deliver_ph,
+    "mini": deliver_mini,
 }
 
 
@@ -110,8 +119,11 @@ def simulate(
         draw_cohort(rng, design, law, n_patients, chosen)
         for design, n_patients in zip(designs, share_patients(patients, designs), strict=True)
     ]
+    traps: list[Trap] = []
+    if chosen.dirty:
+        cohorts, traps = plant_traps(cohorts)
     made = [(cohort, DELIVER[cohort.design.style](cohort)) for cohort in cohorts]
-    truth = describe_truth(seed, scenario, law, made)
+    truth = describe_truth(seed, scenario, law, made, traps)
     tables = tabulate_truth(law, chosen, cohorts)
     write_folder(directory, _gather_files(seed, truth, tables, made))
     return SimulatedConsortium(directory, directory / CONSORTIUM_FILE, truth)

@@ -83,11 +83,14 @@ class TrialDelivery:
         What was put in on purpose.
     statuses : dict of str to ndarray, shape (n_patients,)
         Marker to its status after the dirt, as positions in `MARKER_STATUSES`.
+    has_late_mrd : bool
+        True where MRD at the end of consolidation is delivered as well.
     """
 
     files: dict[str, bytes]
     dirt: tuple[Dirt, ...]
     statuses: dict[str, Statuses] = field(default_factory=dict)
+    has_late_mrd: bool = False
 
 
 def collect_statuses(cohort: Cohort) -> dict[str, Statuses]:

@@ -15,13 +15,18 @@ from chorall.simulation.histories import NEVER
 from chorall.simulation.marker_law import MarkerLaw, compute_frequencies
 from chorall.simulation.potential_outcomes import planted_transplant_effects
 from chorall.simulation.risks import list_effects
+from chorall.simulation.traps import Trap
 from chorall.tables.words import EVENT_TYPES, MARKER_STATUSES
 
 _RATES = ("_hazard", "_percent", "_per_year")
 
 
 def describe_truth(
-    seed: int, scenario: str, law: MarkerLaw, trials: Sequence[tuple[Cohort, TrialDelivery]]
+    seed: int,
+    scenario: str,
+    law: MarkerLaw,
+    trials: Sequence[tuple[Cohort, TrialDelivery]],
+    traps: Sequence[Trap] = (),
 ) -> dict[str, Any]:
     """Return the truth as plain values, ready for JSON; docs/simulate.md explains every key.
 
@@ -35,16 +40,19 @@ def describe_truth(
         Of the lesions.
     trials : sequence of (Cohort, TrialDelivery)
         In the order of the consortium.
+    traps : sequence of Trap
+        Contradictions planted on purpose.
     """
     return {
         "format": 1,
         "seed": seed,
-        "scenario": {"name": scenario} | scenarios()[scenario].model_dump(),
+        "scenario": {"name": scenario} | scenarios()[scenario].model_dump(mode="json"),
         "patients": sum(len(cohort.patients) for cohort, _ in trials),
         "markers": list(law.markers),
         "planted_log_hazard_ratios": _list_ratios(law, scenario),
         "planted_transplant_effects": planted_transplant_effects(),
         "planted_frequencies": compute_frequencies(law),
+        "planted_traps": [asdict(trap) for trap in traps],
         "planted_dirt": _add_up_dirt([delivery for _, delivery in trials]),
         "trials": {
             cohort.design.trial_id: _describe_trial(cohort, delivery) for cohort, delivery in trials
@@ -56,7 +64,7 @@ def _list_ratios(law: MarkerLaw, name: str) -> dict[str, Any]:
     planted = {}
     for cause, part in effects().hazards().items():
         children, adults = list_effects(part, law, scenarios()[name])
-        planted[cause] = part.model_dump() | {
+        planted[cause] = part.model_dump(mode="json") | {
             "markers": dict(zip(law.markers, children.tolist(), strict=True)),
             "adult_markers": dict(zip(law.markers, adults.tolist(), strict=True)),
         }
@@ -75,7 +83,7 @@ def _describe_trial(cohort: Cohort, delivery: TrialDelivery) -> dict[str, Any]:
     return {
         "style": design.style,
         "population": design.population,
-        "questions": [question.model_dump() for question in design.questions],
+        "questions": [question.model_dump(mode="json") for question in design.questions],
         "deviations_of_log_hazard_ratios": cohort.latent.deviations,
         "baseline": {
             name: getattr(design, name)
@@ -92,11 +100,11 @@ def _describe_trial(cohort: Cohort, delivery: TrialDelivery) -> dict[str, Any]:
             for runs in cohort.assays
         },
         "dirt": [asdict(dirt) for dirt in delivery.dirt],
-        "pooled": _count_pooled(cohort) | {"marker_status": _count_statuses(delivery)},
+        "pooled": _count_pooled(cohort, delivery) | {"marker_status": _count_statuses(delivery)},
     }
 
 
-def _count_pooled(cohort: Cohort) -> dict[str, Any]:
+def _count_pooled(cohort: Cohort, delivery: TrialDelivery) -> dict[str, Any]:
     """Count what was observed in the patients themselves, not in what was written."""
     course, patients = cohort.course, cohort.patients
     return {
@@ -113,7 +121,8 @@ def _count_pooled(cohort: Cohort) -> dict[str, Any]:
             for one in course.allocations
             for position, arm in enumerate(one.question.arms)
         },
-        "mrd": int(np.isfinite(course.mrd_fraction).sum()),
+        "mrd": int(np.isfinite(course.mrd_fraction).sum())
+        + delivery.has_late_mrd * int(np.isfinite(course.late_mrd_fraction).sum()),
     }
 
 

@@ -12,14 +12,19 @@ import pytest
 from chorall.harmonise.assurance import run_assurance_tests
 from chorall.harmonise.mapping_file import read_mapping
 from chorall.ingest import read_delivery
+from chorall.ingest.headers import HeaderPlace
 from chorall.simulation import SimulatedConsortium, simulate
 
-TRIALS = ("syn-paed-1", "syn-aya-1", "syn-adult-1", "syn-older-1")
+TRIALS = (
+    "syn-paed-1", "syn-aya-1", "syn-adult-1", "syn-older-1", "syn-kids-1", "syn-grand-1",
+    "syn-ph-1", "syn-mini-1",
+)  # fmt: skip
 
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> SimulatedConsortium:
-    return simulate(tmp_path_factory.mktemp("simulated") / "consortium", patients=400, markers=55)
+    folder = tmp_path_factory.mktemp("simulated") / "consortium"
+    return simulate(folder, patients=1600, trials=8, markers=55)
 
 
 def hash_files(folder: Path) -> dict[str, str]:
@@ -31,16 +36,16 @@ def hash_files(folder: Path) -> dict[str, str]:
 
 
 def test_same_seed_gives_the_same_bytes_at_another_time(tmp_path: Path) -> None:
-    first = hash_files(simulate(tmp_path / "first", patients=200).directory)
+    first = hash_files(simulate(tmp_path / "first", patients=400, trials=8).directory)
     # SPSS and Excel files hold the time of writing to the second.
     time.sleep(1.1)
-    assert hash_files(simulate(tmp_path / "second", patients=200).directory) == first
-    assert len(first) == 14
+    assert hash_files(simulate(tmp_path / "second", patients=400, trials=8).directory) == first
+    assert len(first) == 29
 
 
 def test_another_seed_gives_other_patients(tmp_path: Path) -> None:
-    first = hash_files(simulate(tmp_path / "first", patients=200).directory)
-    second = hash_files(simulate(tmp_path / "second", patients=200, seed=8).directory)
+    first = hash_files(simulate(tmp_path / "first", patients=400, trials=8).directory)
+    second = hash_files(simulate(tmp_path / "second", patients=400, trials=8, seed=8).directory)
     same = {name for name in first if first[name] == second[name]}
     assert same <= {"consortium.toml", *(f"{trial}/mapping.toml" for trial in TRIALS)}
     assert "pseudonym.key" not in same
@@ -57,6 +62,7 @@ def test_mapping_is_valid_and_its_own_tests_pass(made: SimulatedConsortium, tria
             sheet=source.sheet,
             encoding=source.encoding,
             delimiter=source.delimiter,
+            header=HeaderPlace(source.header_row, source.header_rows),
         ).frame.columns
         for name, source in mapping.sources.items()
     }
@@ -96,7 +102,7 @@ def test_excel_dates_are_dates(made: SimulatedConsortium) -> None:
 
 def test_patients_and_statuses_add_up(made: SimulatedConsortium) -> None:
     trials = made.truth["trials"].values()
-    assert sum(trial["pooled"]["patients"] for trial in trials) == 400
+    assert sum(trial["pooled"]["patients"] for trial in trials) == 1600
     for trial in trials:
         counted = trial["pooled"]["marker_status"].values()
         assert {sum(counts.values()) for counts in counted} == {trial["pooled"]["patients"]}

@@ -32,7 +32,7 @@ def test_empty_folder_is_used(tmp_path: Path) -> None:
     consortium = tomllib.loads(made.consortium_toml.read_text())
     assert consortium["synthetic"] is True
     assert all((tmp_path / mapping).is_file() for mapping in consortium["mappings"])
-    assert json.loads((tmp_path / "truth.json").read_text()) == made.truth
+    assert json.loads((tmp_path / "truth" / "truth.json").read_text()) == made.truth
     assert len((tmp_path / consortium["pseudonym_key"]).read_bytes()) >= 16
 
 
@@ -44,7 +44,7 @@ def test_next_run_replaces_the_simulation_and_keeps_what_was_added(tmp_path: Pat
     simulate(folder, patients=160, trials=1)
     names = {entry.name for entry in folder.iterdir()}
     assert names == {
-        "consortium.toml", "pseudonym.key", "truth.json", "syn-paed-1", MARKER_FILE, "pool",
+        "consortium.toml", "pseudonym.key", "truth", "syn-paed-1", MARKER_FILE, "pool",
     }  # fmt: skip
     assert [entry.name for entry in tmp_path.iterdir()] == ["demo"]
 
@@ -52,7 +52,7 @@ def test_next_run_replaces_the_simulation_and_keeps_what_was_added(tmp_path: Pat
 def test_failing_run_leaves_the_earlier_one_alone(tmp_path: Path) -> None:
     simulate(tmp_path / "demo", patients=160)
     before = (tmp_path / "demo" / "truth" / "truth.json").read_bytes()
-    with pytest.raises(InputError, match="expected 26 to"):
+    with pytest.raises(InputError, match="expected 47 to"):
         simulate(tmp_path / "demo", patients=160, markers=3)
     assert (tmp_path / "demo" / "truth" / "truth.json").read_bytes() == before
 
@@ -74,9 +74,10 @@ def test_impossible_numbers_are_refused(
 
 
 def test_styles_repeat_with_numbered_trials(tmp_path: Path) -> None:
-    made = simulate(tmp_path / "six", patients=600, trials=6)
+    made = simulate(tmp_path / "ten", patients=800, trials=10)
     styles = {name: trial["style"] for name, trial in made.truth["trials"].items()}
     assert list(styles) == [
-        "SYN-PAED-1", "SYN-AYA-1", "SYN-ADULT-1", "SYN-OLDER-1", "SYN-PAED-2", "SYN-AYA-2",
+        "SYN-PAED-1", "SYN-AYA-1", "SYN-ADULT-1", "SYN-OLDER-1", "SYN-KIDS-1", "SYN-GRAND-1",
+        "SYN-PH-1", "SYN-MINI-1", "SYN-PAED-2", "SYN-AYA-2",
     ]  # fmt: skip
     assert styles["SYN-PAED-2"] == "paediatric"
