@@ -52,6 +52,7 @@ from chorall.stats.restricted_mean_difference import (
 from chorall.stats.reverse_kaplan_meier import reverse_kaplan_meier
 from chorall.stats.risk_table import count_at_risk
 from chorall.stats.scan import scan_markers
+from chorall.stats.scan_endpoints import scan_endpoints
 from chorall.stats.scan_result import MarkerScan
 from chorall.stats.survival_curve import (
     SurvivalAt,
@@ -148,6 +149,7 @@ __all__ = [
     "restricted_mean",
     "restricted_mean_difference",
     "reverse_kaplan_meier",
+    "scan_endpoints",
     "scan_markers",
     "time_dependent_auc",
     "transition_probabilities",

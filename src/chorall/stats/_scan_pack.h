@@ -4,7 +4,9 @@
 
 #include "_scan_layout.h"
 
-#define SCAN_MAX_ENDPOINTS 32
+#define SCAN_MAX_ENDPOINTS 16
+/* groups that one thread packs at a time */
+#define SCAN_GROUPS_TOGETHER 8
 
 typedef struct {
     ptrdiff_t n_rows;               /* patients */
@@ -26,10 +28,10 @@ typedef struct {
 #include "_scan_widths.h"
 #undef SCAN_BODY
 
-/* Copy the markers of one group into lanes, and count. */
-static void pack_lanes(const scan_packing *packing, int width)
+/* Copy the markers of SCAN_GROUPS_TOGETHER groups at most into lanes, and count. */
+static void pack_lanes(const scan_packing *groups, int n_groups, int width)
 {
-    SCAN_DISPATCH(width, pack, packing);
+    SCAN_DISPATCH(width, pack, groups, n_groups);
 }
 
 /* Tell whether n numbers, `step` bytes apart, hold an infinite one. */

@@ -9,6 +9,7 @@ from chorall.stats._scan_layout cimport SCAN_LANES
 cdef extern from "_scan_pack.h" nogil:
     enum:
         SCAN_MAX_ENDPOINTS
+        SCAN_GROUPS_TOGETHER
 
     ctypedef struct scan_packing:
         Py_ssize_t n_rows
@@ -25,7 +26,7 @@ cdef extern from "_scan_pack.h" nogil:
         long long* binary
 
     int find_infinite_number(const char*, Py_ssize_t, Py_ssize_t, int)
-    void pack_lanes(const scan_packing*, int)
+    void pack_lanes(const scan_packing*, int, int)
 
 MAX_ENDPOINTS = SCAN_MAX_ENDPOINTS
 
@@ -67,39 +68,57 @@ def pack_markers(
     width : int
         Lanes in a register: 2, 4 or 8, not above WIDTH.
     """
-    cdef Py_ssize_t group
-    for group in prange(packed.shape[0], nogil=True, schedule="dynamic", num_threads=n_threads):
-        pack_group(
-            markers, events, keys, packed[group], group * SCAN_LANES, counts[group],
-            pattern[group], ranges[group], scale[group], width,
+    cdef Py_ssize_t first
+    for first in prange(
+        0, packed.shape[0], SCAN_GROUPS_TOGETHER, nogil=True, schedule="dynamic",
+        num_threads=n_threads,
+    ):
+        pack_groups(
+            markers, events, keys, packed, first, counts, pattern, ranges, scale, width
         )
 
 
-cdef void pack_group(
+cdef void pack_groups(
     const double[:, :] markers,
     const unsigned char[:, ::1] events,
     const unsigned long long[:, ::1] keys,
-    double[:, ::1] packed,
+    double[:, :, ::1] packed,
     Py_ssize_t first,
-    long long[:, ::1] counts,
-    unsigned long long[:, ::1] pattern,
-    double[:, ::1] ranges,
-    double[::1] scale,
+    long long[:, :, ::1] counts,
+    unsigned long long[:, :, ::1] pattern,
+    double[:, :, ::1] ranges,
+    double[:, ::1] scale,
     int width,
 ) noexcept nogil:
-    cdef scan_packing packing
-    cdef long long binary[SCAN_LANES]
+    cdef scan_packing packings[SCAN_GROUPS_TOGETHER]
+    cdef long long binary[SCAN_GROUPS_TOGETHER][SCAN_LANES]
+    cdef int i, n_groups = <int>min(<Py_ssize_t>SCAN_GROUPS_TOGETHER, packed.shape[0] - first)
+    cdef Py_ssize_t group, marker
+    for i in range(n_groups):
+        group, marker = first + i, (first + i) * SCAN_LANES
+        packings[i].n_rows, packings[i].n_endpoints = markers.shape[0], <int>events.shape[1]
+        packings[i].markers = <const char*>&markers[0, marker]
+        packings[i].patient_step, packings[i].marker_step = markers.strides[0], markers.strides[1]
+        packings[i].n_markers = <int>min(<Py_ssize_t>SCAN_LANES, markers.shape[1] - marker)
+        packings[i].events, packings[i].keys = &events[0, 0], &keys[0, 0]
+        packings[i].packed, packings[i].counts = &packed[group, 0, 0], &counts[group, 0, 0]
+        packings[i].pattern, packings[i].ranges = &pattern[group, 0, 0], &ranges[group, 0, 0]
+        packings[i].binary = binary[i]
+    pack_lanes(packings, n_groups, width)
+    for i in range(n_groups):
+        standardise_group(
+            packed[first + i], binary[i], counts[first + i], ranges[first + i], scale[first + i]
+        )
+
+
+cdef void standardise_group(
+    double[:, ::1] packed,
+    const long long* binary,
+    const long long[:, ::1] counts,
+    double[:, ::1] ranges,
+    double[::1] scale,
+) noexcept nogil:
     cdef int lane
-    packing.n_rows = markers.shape[0]
-    packing.markers = <const char*>&markers[0, first]
-    packing.patient_step, packing.marker_step = markers.strides[0], markers.strides[1]
-    packing.n_markers = <int>min(<Py_ssize_t>SCAN_LANES, markers.shape[1] - first)
-    packing.n_endpoints = <int>events.shape[1]
-    packing.events, packing.keys = &events[0, 0], &keys[0, 0]
-    packing.packed, packing.counts = &packed[0, 0], &counts[0, 0]
-    packing.pattern, packing.ranges = &pattern[0, 0], &ranges[0, 0]
-    packing.binary = binary
-    pack_lanes(&packing, width)
     for lane in range(SCAN_LANES):
         scale[lane] = 1
         if binary[lane]:

@@ -5,10 +5,12 @@
 #include "_scan_layout.h"
 
 typedef struct {
-    const double *risk;      /* (rows,) */
-    const double *expected;  /* (rows,) */
-    const double *weights;   /* (rows, n_covariates + 1) */
-    const double *tie_terms; /* (times, 3) */
+    const double *terms;        /* (rows, 3 + n_covariates + 1): risk, expected events, 1 / g^2
+                                   summed over the events at this time in the row of the last,
+                                   weights of what is linear in the marker */
+    const ptrdiff_t *tied_rows; /* (ties + 1, 2): first and last row of several events at one
+                                   time; then a row that is never met */
+    const double *tie_terms;    /* (ties, 2): f / g^2 and f^2 / g^2 summed over these events */
 } scan_score;
 
 #define SCAN_BODY "_scan_score_lanes.h"

@@ -7,9 +7,8 @@ from chorall.stats._scan_layout cimport Layout, scan_layout
 
 cdef extern from "_scan_score.h" nogil:
     ctypedef struct scan_score:
-        const double* risk
-        const double* expected
-        const double* weights
+        const double* terms
+        const Py_ssize_t* tied_rows
         const double* tie_terms
 
     void score_lanes(const scan_layout*, const scan_score*, const double*, double*, int)
@@ -19,9 +18,8 @@ def score_markers(
     Layout layout,
     const double[:, :, ::1] packed,
     const Py_ssize_t[::1] groups,
-    const double[::1] risk,
-    const double[::1] expected,
-    const double[:, ::1] weights,
+    const double[:, ::1] terms,
+    const Py_ssize_t[:, ::1] tied_rows,
     const double[:, ::1] tie_terms,
     double[:, :, ::1] sums,
     int n_threads,
@@ -37,7 +35,7 @@ def score_markers(
         From `pack_markers`.
     groups : memoryview of shape (g,)
         Groups to sum.
-    risk, expected, weights, tie_terms : memoryview
+    terms, tied_rows, tie_terms : memoryview
         See scan_score.SharedScore.
     sums : memoryview of shape (all groups, p + 2, lanes)
         Written: information of the marker, its gradient, its information with each covariate.
@@ -48,8 +46,8 @@ def score_markers(
     """
     cdef scan_score score
     cdef Py_ssize_t i
-    score.risk, score.expected = &risk[0], &expected[0]
-    score.weights, score.tie_terms = &weights[0, 0], &tie_terms[0, 0]
+    score.terms, score.tied_rows = &terms[0, 0], &tied_rows[0, 0]
+    score.tie_terms = &tie_terms[0, 0] if tie_terms.shape[0] else NULL
     for i in prange(groups.shape[0], nogil=True, schedule="dynamic", num_threads=n_threads):
         score_lanes(
             &layout.pointers, &score, &packed[groups[i], 0, 0], &sums[groups[i], 0, 0], width

@@ -22,6 +22,7 @@ def scan_markers(
     tested: ArrayLike | None = None,
     interaction: ArrayLike | None = None,
     score_only: bool = False,
+    saddlepoint: bool = False,
     minimum_carriers: int = 3,
     firth_below: int = 10,
     separated: str = "firth",
@@ -58,6 +59,9 @@ def scan_markers(
         (do not give it among `covariates` too).
     score_only : bool, optional
         True for score tests only, which need one step per marker.
+    saddlepoint : bool, optional
+        True adds p-values of the score test that hold where carriers or events are few and the
+        normal approximation does not. Not with `interaction`.
     minimum_carriers : int, optional
         Markers with fewer carriers among the tested are not looked at.
     firth_below : int, optional
@@ -94,6 +98,7 @@ def scan_markers(
 
     See Also
     --------
+    scan_endpoints : Several endpoints of the same patients at once.
     fit_cox : One model, with all its coefficients.
     adjust_p_values : What to do with many p-values.
 
@@ -109,6 +114,7 @@ def scan_markers(
     Cox DR (1972). doi:10.1111/j.2517-6161.1972.tb00899.x
     Efron B (1977). doi:10.1080/01621459.1977.10480613
     Heinze G, Schemper M (2001). doi:10.1111/j.0006-341X.2001.00114.x
+    Bi W, Fritsche LG, Mukherjee B, et al. (2020). doi:10.1016/j.ajhg.2020.06.003
 
     Examples
     --------
@@ -121,8 +127,9 @@ def scan_markers(
     """
     follow_up = check_time_and_event(time, event, entry_time)
     settings = check_scan_settings(
-        minimum_carriers, firth_below, separated, score_only, max_iterations, tolerance, n_threads
-    )
+        minimum_carriers, firth_below, separated, score_only, saddlepoint, max_iterations,
+        tolerance, n_threads,
+    )  # fmt: skip
     return run_scan(
         markers, {"": follow_up}, covariates=covariates, strata=strata, tested=tested,
         interaction=interaction, settings=settings, block_size=block_size, progress=progress,

@@ -13,6 +13,7 @@ from chorall.stats.scan_null import NullModels
 from chorall.stats.scan_pack import Block, Patterns
 from chorall.stats.scan_refit import refit_main_effects, refit_tested
 from chorall.stats.scan_result import ScanColumns
+from chorall.stats.scan_saddlepoint import SaddlepointTests
 from chorall.stats.scan_score import SharedScores
 from chorall.stats.scan_settings import ScanSettings
 
@@ -33,6 +34,7 @@ class BlockScanner:
         self.settings = settings
         self.nulls = NullModels(data, settings)
         self.shared = SharedScores(data, settings)
+        self.saddlepoints = SaddlepointTests(data, settings)
 
     def scan(self, block: Block, values: Floats) -> ScanColumns:
         """Return the results of a block, which holds `values` of shape (n, m), and empty lanes."""
@@ -52,6 +54,9 @@ class BlockScanner:
             columns.set_words(separated, "separated", "none")
         else:
             self.write_fits(block, values, start, found, separated, columns)
+        if settings.saddlepoint:
+            scored = found & np.isfinite(columns.score)
+            columns.saddlepoint[:] = self.saddlepoints.test(block, start, patterns, scored)
         return columns
 
     def fit_main_effects(
@@ -127,8 +132,8 @@ def sort_out(block: Block, columns: ScanColumns, settings: ScanSettings) -> Bool
 
 def write_score(columns: ScanColumns, chi_square: Floats, found: Booleans) -> Booleans:
     """Write score tests; return where there is one, and name the other markers."""
-    columns.score[:] = chi_square
     scored = found & np.isfinite(chi_square)
+    columns.score[scored] = chi_square[scored]
     columns.set_words(found & ~scored, "constant", "none")
     columns.set_words(scored, "fitted", "score")
     return scored

@@ -62,8 +62,8 @@ class ScanData:
         Covariates in sorted rows, less their mean and over their standard deviation.
     event : ndarray of uint8, shape (n,)
         1 in the sorted rows with the event.
-    end : ndarray of shape (times,)
-        Row after the last with the event, for each event time.
+    first_event, end : ndarray of shape (times,)
+        First row with the event and the row after the last, for each event time.
     time_of_row : ndarray of shape (n,)
         First event time at which each row is at risk, walking down; -1 for none.
     strata_slices : tuple of (slice, slice)
@@ -83,6 +83,7 @@ class ScanData:
     order: Places
     rows: Floats
     event: NDArray[np.uint8]
+    first_event: Places
     end: Places
     time_of_row: Places
     strata_slices: tuple[tuple[slice, slice], ...]
@@ -127,6 +128,7 @@ def prepare_scan_data(follow_up: FollowUp, shared: ScanCovariates) -> ScanData:
         order=order,
         rows=rows,
         event=follow_up.event[order].view(np.uint8),
+        first_event=times[2],
         end=times[3],
         time_of_row=find_time_of_rows(times[3], slices, n),
         strata_slices=slices,

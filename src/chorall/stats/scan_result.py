@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import chdtrc, ndtr
+from scipy.special import erfc, ndtr
 
 from chorall.stats.arrays import Booleans, Floats, Integers, Labels, freeze
 
@@ -34,6 +34,9 @@ class MarkerScan:
         Likelihood-ratio test with one degree of freedom; penalised where `method` is "firth".
     score_chi_square, score_p_value : ndarray of shape (m,)
         Score test with one degree of freedom, never penalised.
+    saddlepoint_p_value : ndarray of shape (m,)
+        Two-sided p-value of the score statistic without the normal approximation; NaN when not
+        asked for, where there is no score test and where it is not defined.
     status : ndarray of str, shape (m,)
         "fitted"; "separated" (the likelihood has no maximum: see `method` for what stands
         there instead); and, with NaN in every column of floats, "not_tested" (nobody),
@@ -64,6 +67,7 @@ class MarkerScan:
     likelihood_ratio_p_value: Floats
     score_chi_square: Floats
     score_p_value: Floats
+    saddlepoint_p_value: Floats
     status: Labels
     method: Labels
     converged: Booleans
@@ -83,6 +87,7 @@ class ScanColumns:
     standard_error: Floats
     likelihood_ratio: Floats
     score: Floats
+    saddlepoint: Floats
     status: Integers
     method: Integers
     n_iterations: Integers
@@ -90,7 +95,7 @@ class ScanColumns:
     @classmethod
     def allocate(cls, m: int) -> ScanColumns:
         """Return columns of NaN for `m` markers that have not been looked at."""
-        floats = [np.full(m, np.nan) for _ in range(4)]
+        floats = [np.full(m, np.nan) for _ in range(5)]
         words = [np.zeros(m, dtype=np.int64) for _ in range(3)]
         return cls(np.zeros((m, 4), dtype=np.int64), *floats, *words)
 
@@ -127,9 +132,11 @@ def shape_scan(columns: ScanColumns, n_patterns: int) -> MarkerScan:
         z=z,
         p_value=2 * ndtr(-np.abs(z)),
         likelihood_ratio_chi_square=columns.likelihood_ratio,
-        likelihood_ratio_p_value=chdtrc(1, np.maximum(columns.likelihood_ratio, 0)),
+        likelihood_ratio_p_value=erfc(np.sqrt(np.maximum(columns.likelihood_ratio, 0) / 2)),
         score_chi_square=columns.score,
-        score_p_value=chdtrc(1, columns.score),
+        # of one degree of freedom
+        score_p_value=erfc(np.sqrt(columns.score / 2)),
+        saddlepoint_p_value=columns.saddlepoint,
         status=status,
         method=method,
         converged=(method != "none") & (status != "not_converged"),

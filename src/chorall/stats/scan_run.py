@@ -36,7 +36,12 @@ def run_scan(
     n = len(next(iter(endpoints.values())).time)
     matrix = check_markers(markers, tested, n, settings.n_threads)
     modifier = check_interaction(interaction, n)
-    size = check_block_size(block_size, n)
+    if modifier.size and settings.saddlepoint:
+        raise InputError(
+            "`saddlepoint` is for the marker itself; with `interaction` every marker would need "
+            "residuals of its own. Give one of them."
+        )
+    size = check_block_size(block_size, n, score_only=settings.score_only)
     shared = prepare_columns(covariates, strata, modifier, n)
     scanners = {
         name: prepare_endpoint(name, follow_up, shared, settings)

@@ -25,19 +25,20 @@ class SharedScore:
 
     Attributes
     ----------
-    risk, expected : ndarray of shape (n,)
-        Risk and expected events of each sorted row, 0 where not tested.
-    weights : ndarray of shape (n, 1 + p)
-        What the marker's gradient and its information with each covariate weigh it by.
-    tie_terms : ndarray of shape (times, 3)
-        Sums of 1, f and f squared over the squared denominators g of Efron's rule.
+    terms : ndarray of shape (n, 4 + p)
+        For each sorted row risk and expected events, both 0 where not tested; the sum of 1 / g
+        squared in the last row of an event time; what the marker's gradient and its information
+        with each covariate weigh it by. (g: denominators of Efron's rule.)
+    tied_rows : ndarray of shape (ties + 1, 2)
+        First and last row of the event times with several events; at the end a row of -1.
+    tie_terms : ndarray of shape (ties, 2)
+        Sums of f and f squared over g squared at these times.
     gradient, information : ndarray of shape (p,), (p, p)
         Of the covariates.
     """
 
-    risk: Floats
-    expected: Floats
-    weights: Floats
+    terms: Floats
+    tied_rows: Places
     tie_terms: Floats
     gradient: Floats
     information: Floats
@@ -91,11 +92,10 @@ class SharedScores:
 
     def score_pattern(self, shared: SharedScore, block: Block, lanes: Integers) -> Floats:
         """Return the score chi-squares of some lanes with one pattern."""
-        sums = np.zeros((len(block.packed), shared.weights.shape[1] + 1, LANES))
+        sums = np.zeros((len(block.packed), shared.terms.shape[1] - 2, LANES))
         score_markers(
-            self.data.layout, block.packed, np.unique(lanes // LANES), shared.risk,
-            shared.expected, shared.weights, shared.tie_terms, sums,
-            self.settings.n_threads, self.settings.width,
+            self.data.layout, block.packed, np.unique(lanes // LANES), shared.terms,
+            shared.tied_rows, shared.tie_terms, sums, self.settings.n_threads, self.settings.width,
         )  # fmt: skip
         own, slope, *crossed = sums.transpose(1, 0, 2).reshape(sums.shape[1], -1)[:, lanes]
         return find_score_chi_square(shared, own, slope, np.array(crossed), block, lanes)
@@ -142,14 +142,25 @@ def share_score(data: ScanData, coefficients: Floats, tested: Booleans) -> Share
     crossed = expected[:, None] * x - risk[:, None] * (
         counts[:, None] * sum_from(data, by_risk)[time] - event[:, None] * by_tied[time]
     )
+    closing = np.zeros(len(risk))
+    closing[data.end - 1] = c
+    tied_rows, several = lay_out_ties(data)
     return SharedScore(
-        risk=risk,
-        expected=expected,
-        weights=np.ascontiguousarray(np.column_stack([event - expected, crossed])),
-        tie_terms=np.column_stack([c, e, h]),
+        terms=np.ascontiguousarray(
+            np.column_stack([risk, expected, closing, event - expected, crossed])
+        ),
+        tied_rows=tied_rows,
+        tie_terms=np.ascontiguousarray(np.column_stack([e, h])[several]),
         gradient=(event - expected) @ x,
         information=(x * expected[:, None]).T @ x - by_risk.T @ s1 + by_tied.T @ d1,
     )
+
+
+def lay_out_ties(data: ScanData) -> tuple[Places, Booleans]:
+    """Return first and last row of the event times with several events, and which these are."""
+    several = data.end - data.first_event > 1
+    rows = np.column_stack([data.first_event, data.end - 1])[several]
+    return np.append(rows, [[-1, -1]], axis=0).astype(np.intp), several
 
 
 def sum_tie_terms(s0: Floats, d0: Floats, n_tied: Integers) -> tuple[Floats, ...]:
