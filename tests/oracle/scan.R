@@ -9,12 +9,18 @@ markers <- make_markers()
 treatment <- as.numeric(patients$x1 == 1)
 control <- coxph.control(eps = 1e-14, iter.max = 100, toler.chol = 1e-15)
 held <- coxph.control(iter.max = 0, toler.chol = 1e-15)
-cases <- c("plain", "strata", "entry", "interaction")
-# a coefficient beyond this has run away
+cases <- c("plain", "strata", "entry", "interaction", "interaction_entry")
+with_entry <- c("entry", "interaction_entry")
+with_interaction <- c("interaction", "interaction_entry")
+# a coefficient of the marker beyond this has run away (that of the treatment alone is one at marker
+# 0, which may lie far from everybody)
 RUNAWAY <- 10
+has_run_away <- function(fit) {
+  max(0, abs(coef(fit)[names(coef(fit)) %in% c("marker", "product")]), na.rm = TRUE) > RUNAWAY
+}
 
 fit_at <- function(case, terms, data, ...) {
-  response <- if (case == "entry") "Surv(entry_time, time, event)" else "Surv(time, event)"
+  response <- if (case %in% with_entry) "Surv(entry_time, time, event)" else "Surv(time, event)"
   formula <- reformulate(c(terms, if (case != "plain") "strata(stratum)"), response)
   suppressWarnings(coxph(formula, data = data, ties = "efron", ...))
 }
@@ -59,8 +65,8 @@ for (case in cases) for (j in seq_along(markers)) {
   data <- cbind(patients, marker = markers[[j]], treatment)
   data <- data[!is.na(data$marker), ]
   data$product <- data$marker * data$treatment
-  terms <- c("x2", "x3", if (case == "interaction") "treatment", "marker")
-  if (case == "interaction") terms <- c(terms, "product")
+  terms <- c("x2", "x3", if (case %in% with_interaction) "treatment", "marker")
+  if (case %in% with_interaction) terms <- c(terms, "product")
   p <- length(terms)
   null <- fit_at(case, terms[-p], data, control = control)
   full <- fit_at(case, terms, data, control = control)
@@ -69,13 +75,16 @@ for (case in cases) for (j in seq_along(markers)) {
   found <- c(coef(full)[p], sqrt(vcov(full)[p, p]), 2 * (full$loglik[2] - null$loglik[2]))
   # R gives NA for a marker that does not vary among those at risk
   estimable <- !is.na(coef(full)[p])
-  if (!estimable || (max(abs(coef(full)), na.rm = TRUE) > RUNAWAY)) found <- rep(NA, 3)
+  if (!estimable || has_run_away(full)) found <- rep(NA, 3)
   if (!estimable) score <- NA
   # the null model of the interaction holds the marker, which may run away by itself
-  if (max(abs(coef(null)), na.rm = TRUE) > RUNAWAY) score <- NA
+  if (has_run_away(null)) score <- NA
   carriers <- data$marker != 0
   firth <- rep(NA, 3)
-  if (estimable && case %in% c("strata", "entry") && sum(carriers) < 12) firth <- fit_firth(case, terms, data)
+  rare <- sum(carriers) < if (case %in% with_interaction) 15 else 12
+  if (estimable && !(case %in% c("plain", "interaction_entry")) && rare) {
+    firth <- fit_firth(case, terms, data)
+  }
   rows <- rbind(rows, data.frame(
     case, marker = j - 1, n_tested = nrow(data), n_carriers = sum(carriers),
     n_events = sum(data$event), n_events_carriers = sum(data$event[carriers]),

@@ -11,7 +11,6 @@ from chorall.stats import scan_markers
 ITERATED = 1e-8
 # R's gradient is a difference quotient
 DIFFERENCED = 1e-6
-FIRTH_BELOW = 12
 
 
 def run_case(case, **options):
@@ -23,14 +22,14 @@ def run_case(case, **options):
         patients["event"],
         covariates=patients.select("x2", "x3"),
         strata=None if case == "plain" else patients["stratum"],
-        entry_time=patients["entry_time"] if case == "entry" else None,
-        interaction=patients["x1"].to_numpy() == 1 if case == "interaction" else None,
+        entry_time=patients["entry_time"] if case.endswith("entry") else None,
+        interaction=patients["x1"].to_numpy() == 1 if case.startswith("inter") else None,
         minimum_carriers=1,
         **options,
     )
 
 
-@pytest.mark.parametrize("case", ["plain", "strata", "entry", "interaction"])
+@pytest.mark.parametrize("case", ["plain", "strata", "entry", "interaction", "interaction_entry"])
 def test_a_scan_is_one_coxph_per_marker(case):
     expected = read_oracle("scan").filter(case=case)
     scan = run_case(case, firth_below=0, separated="score", tolerance=1e-11)
@@ -51,10 +50,10 @@ def test_a_scan_is_one_coxph_per_marker(case):
     assert fitted.sum() >= 20
 
 
-@pytest.mark.parametrize("case", ["strata", "entry"])
-def test_rare_markers_get_the_maximum_of_the_penalised_likelihood(case):
+@pytest.mark.parametrize(("case", "below"), [("strata", 12), ("entry", 12), ("interaction", 15)])
+def test_rare_markers_get_the_maximum_of_the_penalised_likelihood(case, below):
     expected = read_oracle("scan").filter(case=case)
-    scan = run_case(case, firth_below=FIRTH_BELOW)
+    scan = run_case(case, firth_below=below)
     rare = expected["firth_log_hazard_ratio"].is_not_null().to_numpy()
     assert rare.sum() >= 4
     assert (scan.method[rare] == "firth").all()

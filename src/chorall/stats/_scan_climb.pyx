@@ -1,11 +1,10 @@
 # cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
 """Newton's way up in each lane: Cox models of many markers at once.
 
-The sums over risk sets are in _scan_sweep.h. Groups of eight markers are shared among threads; a
-lane's result depends on nothing but its own marker, so that the number of threads cannot change it.
+The sums over risk sets are in _scan_sweep.h. Blocks are shared among threads, each with its own
+workspace; a lane's result depends on nothing but its own marker, so that it does not matter which.
 """
 
-from cython.parallel cimport prange, threadid
 from libc.string cimport memcpy, memset
 
 from chorall.stats._scan_factor cimport COLLINEARITY_TOLERANCE, factor_lane, invert_group
@@ -49,7 +48,7 @@ def climb_markers(
     int n_free,
     bint firth,
     double tolerance,
-    double[:, ::1] workspace,
+    double[::1] workspace,
     int width,
 ):
     """Fit the Cox model of each marker from where its coefficients stand.
@@ -76,28 +75,28 @@ def climb_markers(
         Add half the log determinant of the information to the log-likelihood.
     tolerance : float
         Length of the last step, in standard errors.
-    workspace : memoryview of shape (threads, size)
+    workspace : memoryview of shape (size,)
         See `find_workspace_size`.
     width : int
         Lanes in a register: 2, 4 or 8, not above WIDTH.
     """
     cdef Settings settings
     cdef Py_ssize_t group
-    cdef int n_threads = <int>workspace.shape[0]
     settings.n_columns, settings.n_free = <int>coefficients.shape[1], n_free
     settings.firth, settings.tolerance, settings.width = firth, tolerance, width
     settings.n_covariates = <int>layout.n_covariates
     settings.largest_covariates = &layout.largest[0] if layout.n_covariates else NULL
-    for group in prange(packed.shape[0], nogil=True, schedule="dynamic", num_threads=n_threads):
-        climb_group(
-            layout, &packed[group, 0, 0], &counts[group, 2, 0], &ranges[group, 2, 0],
-            group * SCAN_LANES, &settings, max_steps, coefficients, results, report,
-            &workspace[threadid(), 0],
-        )
+    with nogil:
+        for group in range(packed.shape[0]):
+            climb_group(
+                layout, &packed[group, 0, 0], &counts[group, 2, 0], &ranges[group, 2, 0],
+                group * SCAN_LANES, &settings, max_steps, coefficients, results, report,
+                &workspace[0],
+            )
 
 
 def find_workspace_size(Layout layout):
-    """Return how many doubles one thread needs."""
+    """Return how many doubles a climb needs."""
     rows = (2 * layout.n_rows + 3 * layout.n_times) * SCAN_LANES
     return rows + GROUP_BYTES // sizeof(double) + 1
 

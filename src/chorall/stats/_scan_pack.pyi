@@ -14,9 +14,6 @@ def pack_markers(
     pattern: NDArray[np.uint64],
     ranges: NDArray[np.float64],
     scale: NDArray[np.float64],
-    n_threads: int,
     width: int,
 ) -> None: ...
-def find_infinite(
-    values: NDArray[np.float64], found: NDArray[np.uint8], n_threads: int, width: int
-) -> None: ...
+def find_infinite(values: NDArray[np.float64], found: NDArray[np.uint8], width: int) -> None: ...

@@ -1,7 +1,6 @@
 # cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
 """Markers side by side in lanes, with what is counted on the way."""
 
-from cython.parallel cimport prange
 from libc.math cimport fabs, sqrt
 
 from chorall.stats._scan_layout cimport SCAN_LANES
@@ -40,7 +39,6 @@ def pack_markers(
     unsigned long long[:, :, ::1] pattern,
     double[:, :, ::1] ranges,
     double[:, ::1] scale,
-    int n_threads,
     int width,
 ):
     """Copy markers into lanes, eight side by side and the patients below each other.
@@ -63,19 +61,16 @@ def pack_markers(
         Written: smallest and largest value, and largest distance from 0 once packed.
     scale : memoryview of shape (groups, lanes)
         Written: unit of the packed values.
-    n_threads : int
-        Threads to share the groups.
     width : int
         Lanes in a register: 2, 4 or 8, not above WIDTH.
     """
-    cdef Py_ssize_t first
-    for first in prange(
-        0, packed.shape[0], SCAN_GROUPS_TOGETHER, nogil=True, schedule="dynamic",
-        num_threads=n_threads,
-    ):
-        pack_groups(
-            markers, events, keys, packed, first, counts, pattern, ranges, scale, width
-        )
+    cdef Py_ssize_t first = 0
+    with nogil:
+        while first < packed.shape[0]:
+            pack_groups(
+                markers, events, keys, packed, first, counts, pattern, ranges, scale, width
+            )
+            first += SCAN_GROUPS_TOGETHER
 
 
 cdef void pack_groups(
@@ -157,12 +152,11 @@ cdef double standardise_lane(
     return scale
 
 
-def find_infinite(
-    const double[:, :] values, unsigned char[::1] found, int n_threads, int width
-):
+def find_infinite(const double[:, :] values, unsigned char[::1] found, int width):
     """Write into `found` which rows of `values` hold an infinite number."""
     cdef Py_ssize_t row
-    for row in prange(values.shape[0], nogil=True, num_threads=n_threads):
-        found[row] = find_infinite_number(
-            <const char*>&values[row, 0], values.strides[1], values.shape[1], width
-        )
+    with nogil:
+        for row in range(values.shape[0]):
+            found[row] = find_infinite_number(
+                <const char*>&values[row, 0], values.strides[1], values.shape[1], width
+            )

@@ -21,5 +21,4 @@ def find_roots(
     table: NDArray[np.float64],
     targets: NDArray[np.float64],
     found: NDArray[np.float64],
-    n_threads: int,
 ) -> None: ...

@@ -7,7 +7,6 @@ distance from 0 (sixteen to each doubling), in each the polynomial of degree fiv
 right value and two right derivatives at both ends.
 """
 
-from cython.parallel cimport prange
 from libc.math cimport NAN, asinh, fabs, fmax, log, sinh, sqrt
 from libc.string cimport memcpy
 
@@ -96,7 +95,6 @@ def find_roots(
     const double[:, :, :, ::1] table,
     const double[:, ::1] targets,
     double[:, :, ::1] found,
-    int n_threads,
 ):
     """Find signed root and standardised saddlepoint of each marker's statistic at two targets.
 
@@ -114,15 +112,14 @@ def find_roots(
         Values of the statistic.
     found : memoryview of shape (m, 2, 2)
         Written: w and v of Lugannani and Rice; NaN where the table does not reach.
-    n_threads : int
-        Threads to share the markers.
     """
     cdef Py_ssize_t i
-    for i in prange(markers.shape[0], nogil=True, schedule="dynamic", num_threads=n_threads):
-        find_roots_of_marker(
-            &markers[i, 0], markers.shape[1], &strata[0], &unit[0], &table[0, 0, 0, 0],
-            &targets[i, 0], &found[i, 0, 0],
-        )
+    with nogil:
+        for i in range(markers.shape[0]):
+            find_roots_of_marker(
+                &markers[i, 0], markers.shape[1], &strata[0], &unit[0], &table[0, 0, 0, 0],
+                &targets[i, 0], &found[i, 0, 0],
+            )
 
 
 cdef void find_roots_of_marker(

@@ -13,6 +13,5 @@ def score_markers(
     tied_rows: NDArray[np.intp],
     tie_terms: NDArray[np.float64],
     sums: NDArray[np.float64],
-    n_threads: int,
     width: int,
 ) -> None: ...

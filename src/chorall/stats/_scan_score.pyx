@@ -1,8 +1,6 @@
 # cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
 """Score tests of markers that are tested in the same patients."""
 
-from cython.parallel cimport prange
-
 from chorall.stats._scan_layout cimport Layout, scan_layout
 
 cdef extern from "_scan_score.h" nogil:
@@ -22,7 +20,6 @@ def score_markers(
     const Py_ssize_t[:, ::1] tied_rows,
     const double[:, ::1] tie_terms,
     double[:, :, ::1] sums,
-    int n_threads,
     int width,
 ):
     """Sum the score tests of markers that are tested in the same patients.
@@ -39,8 +36,6 @@ def score_markers(
         See scan_score.SharedScore.
     sums : memoryview of shape (all groups, p + 2, lanes)
         Written: information of the marker, its gradient, its information with each covariate.
-    n_threads : int
-        Threads to share the groups.
     width : int
         Lanes in a register: 2, 4 or 8, not above WIDTH.
     """
@@ -48,7 +43,8 @@ def score_markers(
     cdef Py_ssize_t i
     score.terms, score.tied_rows = &terms[0, 0], &tied_rows[0, 0]
     score.tie_terms = &tie_terms[0, 0] if tie_terms.shape[0] else NULL
-    for i in prange(groups.shape[0], nogil=True, schedule="dynamic", num_threads=n_threads):
-        score_lanes(
-            &layout.pointers, &score, &packed[groups[i], 0, 0], &sums[groups[i], 0, 0], width
-        )
+    with nogil:
+        for i in range(groups.shape[0]):
+            score_lanes(
+                &layout.pointers, &score, &packed[groups[i], 0, 0], &sums[groups[i], 0, 0], width
+            )

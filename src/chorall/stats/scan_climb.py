@@ -63,7 +63,7 @@ def climb(
     unfinished = Climb(ended, start, objective, score, variance, report[:, 0], report[:, 1])
     if (max_steps == LEFT_OUT).all():
         return unfinished
-    workspace = np.empty((settings.n_threads, find_workspace_size(data.layout)))
+    workspace = np.empty(find_workspace_size(data.layout))
     climb_markers(
         data.layout, block.packed, block.counts, block.ranges, max_steps, ended, results, report,
         n_columns - n_held, firth, settings.tolerance if tolerance is None else tolerance,

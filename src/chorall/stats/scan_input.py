@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -95,7 +97,7 @@ def check_finite(values: NDArray[Any], tested: Booleans | None, n_threads: int) 
         return
     rows = np.ones(len(values), dtype=np.bool_)
     if values.dtype == np.float64:
-        find_infinite(values, rows.view(np.uint8), n_threads, WIDTH)
+        share_rows(values, rows, n_threads)
     found = np.zeros(values.shape[1], dtype=np.bool_)
     suspects = np.flatnonzero(rows)
     for start in range(0, len(suspects), ROWS_AT_ONCE):
@@ -109,6 +111,15 @@ def check_finite(values: NDArray[Any], tested: Booleans | None, n_threads: int) 
             bad &= tested[:, column]
         add_bad_places(problems, f"markers[:, {column}]", bad, "infinite")
     raise_problems(problems)
+
+
+def share_rows(values: Floats, found: Booleans, n_threads: int) -> None:
+    """Tell which rows hold an infinite number, each thread for its part of them."""
+    bounds = np.linspace(0, len(values), n_threads + 1).astype(int).tolist()
+    parts = [slice(*bound) for bound in pairwise(bounds)]
+    flags = found.view(np.uint8)
+    with ThreadPoolExecutor(n_threads) as pool:
+        list(pool.map(lambda part: find_infinite(values[part], flags[part], WIDTH), parts))
 
 
 def check_interaction(interaction: ArrayLike | None, n: int) -> Floats:

@@ -70,13 +70,15 @@ class NullModels:
         tolerance = max(self.settings.tolerance, NULL_TOLERANCE)
         ended = climb(self.data, block, steps, start, self.settings, tolerance=tolerance)
         for name, lane in lanes.items():
-            code = int(ended.code[lane])
-            self.fitted[name] = (code, ended.coefficients[lane])
-            if code in STUCK:
-                self.refit_pattern(name, values[:, lane])
+            found = int(ended.code[lane]), ended.coefficients[lane]
+            if found[0] in STUCK:
+                found = self.refit_pattern(values[:, lane], found)
+            # written once: other threads read it, and would have found the same
+            self.fitted[name] = found
 
-    def refit_pattern(self, name: bytes, marker: Floats) -> None:
+    def refit_pattern(self, marker: Floats, found: tuple[int, Floats]) -> tuple[int, Floats]:
         """Try a pattern again, with the fit that tells slow from never."""
         fit = refit_marker(self.data, marker, self.settings, n_marker_columns=0)
         if isinstance(fit, CoxFit):
-            self.fitted[name] = (CONVERGED, fit.log_hazard_ratio * self.data.scale)
+            return CONVERGED, fit.log_hazard_ratio * self.data.scale
+        return found

@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 from chorall.stats._scan_layout import LANES
 from chorall.stats._scan_pack import pack_markers
 from chorall.stats.arrays import Booleans, Floats, Integers
-from chorall.stats.scan_settings import ScanSettings
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -108,7 +107,7 @@ def pack_block(
     values: Floats,
     events: NDArray[np.uint8],
     keys: NDArray[np.uint64],
-    settings: ScanSettings,
+    width: int,
     block: Block,
 ) -> Block:
     """Copy markers of shape (n, m) into the first lanes of `block`, which is written over."""
@@ -116,7 +115,7 @@ def pack_block(
     part = Block(*(getattr(block, name)[:n_groups] for name in block.__slots__))
     pack_markers(
         values, events, keys, part.packed, part.counts, part.pattern, part.ranges,
-        part.group_scale, settings.n_threads, settings.width,
+        part.group_scale, width,
     )  # fmt: skip
     return part
 

@@ -14,6 +14,8 @@ from chorall.stats.cox_data import prepare_cox_data
 from chorall.stats.cox_likelihood import spread_over_rows, sum_risk_sets
 from chorall.stats.scan_data import Places, ScanData
 
+# residuals below this are 0
+ROUNDING = 1e-10
 # the six coefficients from value, first and second derivative at both ends of a cell of width 1
 HERMITE = np.linalg.inv(
     [
@@ -31,7 +33,8 @@ HERMITE = np.linalg.inv(
 class NullResiduals:
     """Martingale residuals of the covariates' model, and how to adjust markers for it.
 
-    Only strata with a tested event are there: elsewhere every residual is 0.
+    Strata whose residuals are all 0 are left out: those without a tested event, and those where
+    one patient only was at risk at each.
 
     Attributes
     ----------
@@ -43,6 +46,8 @@ class NullResiduals:
         Events less expected events; the latter.
     covariates : ndarray of shape (n, p)
         Less their mean by stratum, weighted by expected events.
+    regression : ndarray of shape (p, n)
+        Takes a marker, so centred, to its coefficients on the covariates.
     unit : ndarray of shape (strata,)
         Largest distance of a residual from 0.
     limits : ndarray of shape (strata, 2)
@@ -58,19 +63,19 @@ class NullResiduals:
     residuals: Floats
     expected: Floats
     covariates: Floats
+    regression: Floats
     unit: Floats
     limits: Floats
     third: Floats
     table: Floats
 
-    def adjust(self, markers: Floats) -> Floats:
-        """Subtract from markers of shape (n, k) what strata and covariates explain."""
-        centred = centre_by_stratum(markers, self.expected, self.strata)
-        if not self.covariates.shape[1]:
-            return centred
-        roots = np.sqrt(self.expected)[:, None]
-        explained = np.linalg.lstsq(roots * self.covariates, roots * centred, rcond=None)[0]
-        return np.asarray(centred - self.covariates @ explained)
+    def adjust(self, marker: Floats) -> Floats:
+        """Subtract from one marker of shape (n,) what strata and covariates explain.
+
+        One at a time: sums over many at once would be rounded as their number has it.
+        """
+        centred = centre_by_stratum(marker[:, None], self.expected, self.strata)[:, 0]
+        return np.asarray(centred - self.covariates @ (self.regression @ centred))
 
 
 def find_null_residuals(
@@ -86,21 +91,31 @@ def find_null_residuals(
     cox = prepare_cox_data(data.covariates[tested], follow_up, data.strata[tested], None)
     sums = sum_risk_sets(cox, coefficients / data.scale * cox.scale)
     expected = spread_over_rows(cox, sums)[:, 0]
-    there = (np.bincount(cox.row_stratum, cox.event) > 0)[cox.row_stratum]
+    there = find_strata_with_residuals(cox.event - expected, cox.row_stratum)
     strata = np.unique(cox.row_stratum[there], return_inverse=True)[1].astype(np.int64)
     residuals = (cox.event - expected)[there]
-    parts = np.split(residuals, find_starts(strata)[1:])
+    parts = np.split(residuals, find_starts(strata)[1:]) if residuals.size else []
+    covariates = centre_by_stratum(cox.x[there], expected[there], strata)
+    roots = np.sqrt(expected[there])
     return NullResiduals(
         patients=np.flatnonzero(tested)[cox.order][there],
         strata=strata,
         residuals=residuals,
         expected=expected[there],
-        covariates=centre_by_stratum(cox.x[there], expected[there], strata),
+        covariates=covariates,
+        regression=np.asarray(np.linalg.pinv(roots[:, None] * covariates) * roots, np.float64),
         unit=np.array([np.abs(part).max() for part in parts]),
-        limits=np.array([(part.min(), part.max()) for part in parts]),
+        limits=np.array([(part.min(), part.max()) for part in parts]).reshape(-1, 2),
         third=np.array([((part - part.mean()) ** 3).mean() for part in parts]),
-        table=np.stack([tabulate_stratum(part, width) for part in parts]),
+        table=np.array([tabulate_stratum(part, width) for part in parts]),
     )
+
+
+def find_strata_with_residuals(residuals: Floats, strata: Places) -> Booleans:
+    """Tell for each row whether a residual of its stratum is more than rounding."""
+    largest = np.zeros(int(strata.max(initial=0)) + 1)
+    np.maximum.at(largest, strata, np.abs(residuals))
+    return np.asarray(largest[strata] > ROUNDING)
 
 
 def find_starts(strata: Integers) -> Places:

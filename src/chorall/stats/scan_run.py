@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from queue import SimpleQueue
 
 import numpy as np
 
@@ -41,7 +43,7 @@ def run_scan(
             "`saddlepoint` is for the marker itself; with `interaction` every marker would need "
             "residuals of its own. Give one of them."
         )
-    size = check_block_size(block_size, n, score_only=settings.score_only)
+    size = check_block_size(block_size, matrix.values.shape, settings)
     shared = prepare_columns(covariates, strata, modifier, n)
     scanners = {
         name: prepare_endpoint(name, follow_up, shared, settings)
@@ -65,6 +67,55 @@ def prepare_endpoint(
         raise type(error)(f"{where}{error}") from error
 
 
+class BlockReader:
+    """Packs blocks of markers and scans each for every endpoint; threads may share it.
+
+    Parameters
+    ----------
+    scanners : mapping of str to BlockScanner
+        One for each endpoint.
+    matrix : MarkerMatrix
+        All markers.
+    size : int
+        Largest number of markers in a block.
+    settings : ScanSettings
+        How to treat them.
+    """
+
+    def __init__(
+        self,
+        scanners: Mapping[str, BlockScanner],
+        matrix: MarkerMatrix,
+        size: int,
+        settings: ScanSettings,
+    ) -> None:
+        self.scanners = scanners
+        self.matrix = matrix
+        self.settings = settings
+        n, m = matrix.values.shape
+        follow_ups = [scanner.data.follow_up for scanner in scanners.values()]
+        self.events = np.column_stack([follow_up.event for follow_up in follow_ups])
+        self.keys = draw_pattern_keys(n)
+        # one for each thread, written over block by block
+        self.memory: SimpleQueue[Block] = SimpleQueue()
+        for _ in range(settings.n_threads):
+            self.memory.put(Block.allocate(-(-min(size, m) // LANES), n, len(scanners)))
+
+    def scan(self, first: int, last: int) -> dict[str, ScanColumns]:
+        """Return the results of markers first to last for each endpoint."""
+        values = self.matrix.read_block(first, last)
+        memory = self.memory.get()
+        try:
+            events = self.events.view(np.uint8)
+            block = pack_block(values, events, self.keys, self.settings.width, memory)
+            return {
+                name: scanner.scan(block.choose_endpoint(place), values)
+                for place, (name, scanner) in enumerate(self.scanners.items())
+            }
+        finally:
+            self.memory.put(memory)
+
+
 def scan_blocks(
     scanners: Mapping[str, BlockScanner],
     matrix: MarkerMatrix,
@@ -72,21 +123,24 @@ def scan_blocks(
     settings: ScanSettings,
     progress: Progress | None,
 ) -> dict[str, MarkerScan]:
-    """Pack each block once, in the same memory, and scan it for every endpoint."""
-    n, m = matrix.values.shape
+    """Share the blocks among threads, and put their results together in order."""
+    m = matrix.values.shape[1]
     columns = {name: ScanColumns.allocate(m) for name in scanners}
-    events = np.column_stack([scanner.data.follow_up.event for scanner in scanners.values()])
-    keys = draw_pattern_keys(n)
-    memory = Block.allocate(-(-min(size, m) // LANES), n, len(scanners))
-    for first in range(0, m, size):
-        last = min(first + size, m)
-        values = matrix.read_block(first, last)
-        block = pack_block(values, events.view(np.uint8), keys, settings, memory)
-        for place, (name, scanner) in enumerate(scanners.items()):
-            found = scanner.scan(block.choose_endpoint(place), values)
-            columns[name].copy_from(found, first, last)
-        if progress is not None:
-            progress(last, m)
+    reader = BlockReader(scanners, matrix, size, settings)
+    bounds = [(first, min(first + size, m)) for first in range(0, m, size)]
+    # a thread takes the next block when it is ready: none waits for another
+    with ThreadPoolExecutor(settings.n_threads) as pool:
+        futures = [pool.submit(reader.scan, *bound) for bound in bounds]
+        try:
+            for (first, last), future in zip(bounds, futures, strict=True):
+                for name, found in future.result().items():
+                    columns[name].copy_from(found, first, last)
+                if progress is not None:
+                    progress(last, m)
+        finally:
+            # after an interruption: blocks that have not begun
+            for future in futures:
+                future.cancel()
     return {
         name: shape_scan(columns[name], len(scanner.nulls.fitted))
         for name, scanner in scanners.items()

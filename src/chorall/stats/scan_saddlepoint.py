@@ -13,11 +13,13 @@ from chorall.stats.scan_pack import Block, Patterns
 from chorall.stats.scan_residuals import NullResiduals, find_null_residuals
 from chorall.stats.scan_settings import ScanSettings
 
-# markers that are adjusted at a time, so that memory stays small beside a block
-MARKERS_AT_ONCE = 64
+# entries of the markers that are adjusted at a time: 4 MiB, so that memory stays small
+ENTRIES_AT_ONCE = 2**19
 PATTERNS_KEPT = 16
 # nearer to 0 than this the two terms of the tail cancel, and their limit is taken
 SMALLEST_ROOT = 1e-6
+# a statistic counts as the furthest that can be reached within this part of it
+AT_THE_END = 1e-9
 
 
 class SaddlepointTests:
@@ -42,35 +44,40 @@ class SaddlepointTests:
         `start` of shape (k, columns) begins with the coefficients of the covariates alone.
         """
         p_values = np.full(block.scale.size, np.nan)
+        at_once = max(1, ENTRIES_AT_ONCE // block.packed.shape[1])
         for name, members in zip(patterns.names, patterns.lanes, strict=True):
             lanes = members[wanted[members]]
-            for first in range(0, lanes.size, MARKERS_AT_ONCE):
-                some = lanes[first : first + MARKERS_AT_ONCE]
+            for first in range(0, lanes.size, at_once):
+                some = lanes[first : first + at_once]
                 null = self.find_null(name, block, start, int(some[0]))
-                p_values[some] = test_markers(null, block, some, self.settings.n_threads)
+                if null.residuals.size:
+                    p_values[some] = test_markers(null, block, some)
         return p_values
 
     def find_null(self, name: bytes, block: Block, start: Floats, lane: int) -> NullResiduals:
         """Return the residuals of a pattern."""
-        if name not in self.kept:
+        null = self.kept.get(name)
+        if null is None:
             if len(self.kept) >= PATTERNS_KEPT:
                 self.kept.clear()
             group, place = divmod(lane, LANES)
             tested = ~np.isnan(block.packed[group, :, place])
             coefficients = start[lane, : len(self.data.null_coefficients)]
             width = self.settings.width
-            self.kept[name] = find_null_residuals(self.data, coefficients, tested, width)
-        return self.kept[name]
+            null = find_null_residuals(self.data, coefficients, tested, width)
+            # another thread may do the same, and clear what is kept
+            self.kept[name] = null
+        return null
 
 
-def test_markers(null: NullResiduals, block: Block, lanes: Integers, n_threads: int) -> Floats:
+def test_markers(null: NullResiduals, block: Block, lanes: Integers) -> Floats:
     """Return the p-values of some lanes with one pattern."""
     values = block.packed[lanes // LANES, :, lanes % LANES][:, null.patients]
-    adjusted = np.ascontiguousarray(null.adjust(values.T).T)
-    statistic = adjusted @ null.residuals
+    adjusted = np.array([null.adjust(marker) for marker in values])
+    statistic = np.array([marker @ null.residuals for marker in adjusted])
     targets = np.abs(statistic)[:, None] * [1.0, -1.0]
     found = np.empty((len(lanes), 2, 2))
-    find_roots(adjusted, null.strata, null.unit, null.table, targets, found, n_threads)
+    find_roots(adjusted, null.strata, null.unit, null.table, targets, found)
     upper, lower = find_tails(null, adjusted, found, targets)
     return np.minimum(upper + lower, 1.0)
 
@@ -81,16 +88,15 @@ def find_tails(
     """Return the probabilities of at least the first and at most the second target."""
     root, standardised = found.transpose(2, 1, 0)
     variance_of = np.bincount(null.strata, null.residuals**2) / np.bincount(null.strata)
-    skewness = (adjusted**3 @ null.third[null.strata]) / (
-        adjusted**2 @ variance_of[null.strata]
-    ) ** 1.5
+    third = (adjusted**3 * null.third[null.strata]).sum(axis=1)
+    skewness = third / (adjusted**2 * variance_of[null.strata]).sum(axis=1) ** 1.5
     near = np.abs(root) < SMALLEST_ROOT
     with np.errstate(invalid="ignore", divide="ignore"):
         shift = np.where(near, skewness / 6, np.log(standardised / root) / root)
     tails = ndtr(np.array([[-1.0], [1.0]]) * (root + shift))
-    # what no draw of residuals can reach has probability 0, and no saddlepoint
-    limits = null.limits[null.strata]
-    ends = adjusted[:, :, None] * limits
-    tails[0, targets[:, 0] > ends.max(axis=2).sum(axis=1)] = 0.0
-    tails[1, targets[:, 1] < ends.min(axis=2).sum(axis=1)] = 0.0
+    ends = adjusted[:, :, None] * null.limits[null.strata]
+    furthest = np.array([ends.max(axis=2).sum(axis=1), ends.min(axis=2).sum(axis=1)])
+    # at the furthest that draws of residuals can reach there is no saddlepoint, beyond it nothing
+    tails[np.abs(targets.T) >= np.abs(furthest) * (1 - AT_THE_END)] = np.nan
+    tails[np.abs(targets.T) > np.abs(furthest) * (1 + AT_THE_END)] = 0.0
     return tails[0], tails[1]

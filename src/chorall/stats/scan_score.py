@@ -81,21 +81,23 @@ class SharedScores:
 
     def find_shared(self, name: bytes, block: Block, start: Floats, lane: int) -> SharedScore:
         """Return the null model of a pattern."""
-        if name not in self.kept:
+        shared = self.kept.get(name)
+        if shared is None:
             if len(self.kept) >= PATTERNS_KEPT:
                 self.kept.clear()
             group, place = divmod(lane, LANES)
             tested = ~np.isnan(block.packed[group, :, place])[self.data.order]
             coefficients = start[lane, : len(self.data.null_coefficients)]
-            self.kept[name] = share_score(self.data, coefficients, tested)
-        return self.kept[name]
+            # another thread may do the same, and clear what is kept
+            shared = self.kept[name] = share_score(self.data, coefficients, tested)
+        return shared
 
     def score_pattern(self, shared: SharedScore, block: Block, lanes: Integers) -> Floats:
         """Return the score chi-squares of some lanes with one pattern."""
         sums = np.zeros((len(block.packed), shared.terms.shape[1] - 2, LANES))
         score_markers(
             self.data.layout, block.packed, np.unique(lanes // LANES), shared.terms,
-            shared.tied_rows, shared.tie_terms, sums, self.settings.n_threads, self.settings.width,
+            shared.tied_rows, shared.tie_terms, sums, self.settings.width,
         )  # fmt: skip
         own, slope, *crossed = sums.transpose(1, 0, 2).reshape(sums.shape[1], -1)[:, lanes]
         return find_score_chi_square(shared, own, slope, np.array(crossed), block, lanes)

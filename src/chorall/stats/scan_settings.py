@@ -10,10 +10,8 @@ from chorall.stats._scan_layout import LANES, WIDTH
 from chorall.stats.checks import check_choice
 
 SEPARATED = ("firth", "score")
-# entries of a block when `block_size` is not given: 16 MiB; for scores alone, which read each entry
-# once, 5 MB, which stay in a cache
-BLOCK_ENTRIES = 2**21
-SCORE_BLOCK_ENTRIES = 640_000
+# entries of a block when `block_size` is not given: 5 MB, which stay in a cache
+BLOCK_ENTRIES = 640_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +33,7 @@ class ScanSettings:
     tolerance : float
         Length of the last step, in standard errors.
     n_threads : int
-        Threads to share the markers.
+        Threads to share the blocks.
     width : int
         Lanes in a register.
     """
@@ -86,10 +84,11 @@ def count_cores() -> int:
     return os.cpu_count() or 1
 
 
-def check_block_size(block_size: int | None, n: int, *, score_only: bool) -> int:
-    """Return how many markers to hold at a time, whole groups of lanes."""
-    entries = SCORE_BLOCK_ENTRIES if score_only else BLOCK_ENTRIES
-    size = entries // n if block_size is None else block_size
+def check_block_size(block_size: int | None, shape: tuple[int, ...], settings: ScanSettings) -> int:
+    """Return how many markers a thread is to hold at a time, whole groups of lanes."""
+    n, m = shape
+    # enough blocks for all threads
+    size = min(BLOCK_ENTRIES // n, m // settings.n_threads) if block_size is None else block_size
     if block_size is not None and block_size < 1:
         raise InputError(f"`block_size` is {block_size!r}; expected 1 or more.")
     return max(LANES, -(-int(size) // LANES) * LANES)
