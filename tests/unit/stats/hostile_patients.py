@@ -130,7 +130,7 @@ KERNELS: dict[str, tuple[tuple[str, ...], Call]] = {
         p.x, p.time, p.cause, strata=p.strata, entry_time=p.entry_time)),
     "scan_markers": ((*TEF, "strata", "x"), lambda p: stats.scan_markers(
         p.x, p.time, p.event, strata=p.strata, entry_time=p.entry_time, n_threads=1, minimum_carriers=0,
-        firth_below=0)),
+        firth_below=0, saddlepoint=True)),
     "concordance": ((*TEF, "strata", "weights", "risk"), lambda p: stats.concordance(
         p.risk, p.time, p.event, entry_time=p.entry_time, strata=p.strata, weights=p.weights)),
     "concordance of Uno": (("time", "event", "risk"), lambda p: stats.concordance(
@@ -152,11 +152,12 @@ KERNELS: dict[str, tuple[tuple[str, ...], Call]] = {
     "reclassification": (("time", "event", "risk"), lambda p: stats.reclassification(
         p.risk, np.asarray(p.risk)[::-1], p.time, p.event, p.horizon, [0.5])),
 }  # fmt: skip
-# functions without follow-up: tested beside their own kernels and in test_numbers_are_read.py
+# functions without follow-up: tested beside their own kernels and in test_numbers_are_read.py; and
+# scan_endpoints, whose numbers are those of scan_markers to the last bit (test_scan_endpoints.py)
 OTHERS = {
     "adjust_p_values", "bootstrap", "combine_imputations", "draw_bootstrap_rows", "draw_folds",
     "find_q_values", "fit_meta_regression", "pool_effects", "pool_proportions",
-    "proportion_interval",
+    "proportion_interval", "scan_endpoints",
 }  # fmt: skip
 
 
