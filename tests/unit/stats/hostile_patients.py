@@ -129,8 +129,8 @@ KERNELS: dict[str, tuple[tuple[str, ...], Call]] = {
     "fit_fine_gray": (("time", "cause", "entry_time", "strata", "x"), lambda p: stats.fit_fine_gray(
         p.x, p.time, p.cause, strata=p.strata, entry_time=p.entry_time)),
     "scan_markers": ((*TEF, "strata", "x"), lambda p: stats.scan_markers(
-        p.x, p.time, p.event, strata=p.strata, entry_time=p.entry_time, n_threads=1, minimum_carriers=0,
-        firth_below=0, saddlepoint=True)),
+        p.x, p.time, p.event, strata=p.strata, entry_time=p.entry_time, n_threads=1,
+        minimum_carriers=0, firth_below=0, saddlepoint=True)),
     "concordance": ((*TEF, "strata", "weights", "risk"), lambda p: stats.concordance(
         p.risk, p.time, p.event, entry_time=p.entry_time, strata=p.strata, weights=p.weights)),
     "concordance of Uno": (("time", "event", "risk"), lambda p: stats.concordance(
