@@ -8,9 +8,13 @@ patients$second <- with(patients, x1 + 2 * x3)
 
 rows <- NULL
 for (entry in c(FALSE, TRUE)) for (stratified in c(FALSE, TRUE)) for (weighted in c(FALSE, TRUE)) {
-  for (clustered in c(FALSE, TRUE)) for (timewt in c("n", "n/G2")) for (ymax in c(NA, 12)) {
+  for (competing in c(FALSE, TRUE)) for (clustered in c(FALSE, TRUE)) for (timewt in c("n", "n/G2")) for (ymax in c(NA, 12)) {
     if (entry && timewt != "n") next
-    response <- if (entry) with(patients, Surv(entry_time, time, event)) else with(patients, Surv(time, event))
+    # who has cause 2 will never have cause 1
+    if (competing && timewt != "n") next
+    time <- with(patients, if (competing) ifelse(cause == 2, 1000, time) else time)
+    event <- with(patients, if (competing) cause == 1 else event)
+    response <- if (entry) Surv(patients$entry_time, time, event) else Surv(time, event)
     measure <- function(score) {
       arguments <- list(response, patients[[score]], timewt = timewt, influence = 3, reverse = TRUE)
       if (stratified) arguments$strata <- patients$stratum
@@ -25,7 +29,7 @@ for (entry in c(FALSE, TRUE)) for (stratified in c(FALSE, TRUE)) for (weighted i
       count <- fits[[score]]$count
       if (is.matrix(count)) count <- colSums(count)
       rows <- rbind(rows, data.frame(
-        entry, stratified, weighted, clustered, timewt, ymax, score,
+        entry, competing, stratified, weighted, clustered, timewt, ymax, score,
         concordance = fits[[score]]$concordance, standard_error = sqrt(fits[[score]]$var),
         n_concordant = count[[1]], n_discordant = count[[2]], n_tied_score = count[[3]],
         n_tied_time = count[[4]] + count[[5]], difference_error = difference

@@ -28,9 +28,11 @@ for (case in c("survival", "competing", "untied")) {
   formula <- if (case == "competing") Hist(time, cause) ~ 1 else Surv(time, event) ~ 1
   risks <- list(old = cbind(data$old, data$old^2), new = cbind(data$new, data$new^2))
   score <- Score(risks, formula, data = data.table::copy(data), times = horizons, metrics = c("brier", "auc"),
-    cens.model = "km", conservative = FALSE, cause = 1, contrasts = FALSE)
+    cens.model = "km", conservative = FALSE, cause = 1, contrasts = list(c(1, 2)), null.model = TRUE)
   with(as.data.frame(score$Brier$score), add(case, "brier", as.character(model), times, Brier, se))
   with(as.data.frame(score$AUC$score), add(case, "auc", as.character(model), times, AUC, se))
+  with(as.data.frame(score$Brier$contrasts), add(case, "brier_difference", paste(model, reference, sep = "-"), times, delta.Brier, se))
+  with(as.data.frame(score$AUC$contrasts), add(case, "auc_difference", paste(model, reference, sep = "-"), times, delta.AUC, se))
   if (case == "untied") next
   competing <- case == "competing"
   for (threshold in c(0.2, 0.4, 0.6, 0.8)) {

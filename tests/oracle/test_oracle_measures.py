@@ -9,6 +9,8 @@ from scipy.special import expit
 from chorall.stats import (
     brier_score,
     calibration,
+    compare_auc,
+    compare_brier_scores,
     compare_concordance,
     decision_curve,
     pseudo_values,
@@ -34,7 +36,7 @@ PATIENTS = read_patients().with_columns(
         expit(read_patients().select(-0.3 + 0.6 * pl.col("x1") + 1.2 * pl.col("x3")))[:, 0]
     ),
 )
-FLAGS = ["entry", "stratified", "weighted", "clustered"]
+FLAGS = ["entry", "competing", "stratified", "weighted", "clustered"]
 PAIRS = (
     read_oracle("concordance")
     .with_columns(pl.col(FLAGS).cast(pl.String).str.to_uppercase() == "TRUE")
@@ -55,7 +57,8 @@ def test_concordance_is_that_of_survival(expected):
         PATIENTS["first"],
         PATIENTS["second"],
         PATIENTS["time"],
-        PATIENTS["event"],
+        PATIENTS["cause"] if row["competing"] else PATIENTS["event"],
+        cause_of_interest=1 if row["competing"] else None,
         entry_time=PATIENTS["entry_time"] if row["entry"] else None,
         strata=PATIENTS["stratum"] if row["stratified"] else None,
         weights=PATIENTS["weights"] if row["weighted"] else None,
@@ -103,6 +106,18 @@ def test_brier_score_and_auc_are_those_of_score(case, model):
     expected = read_measure(case, "auc", model)
     np.testing.assert_allclose(auc.auc, expected["value"], rtol=CLOSED_FORM)
     np.testing.assert_allclose(auc.standard_error, expected["error"], rtol=tolerance)
+
+
+@pytest.mark.parametrize("case", ["survival", "competing", "untied"])
+def test_differences_of_two_models_are_those_of_score(case):
+    follow_up, cause = read_follow_up(case)
+    risks = [np.column_stack([PATIENTS[m], PATIENTS[m] ** 2]) for m in ("new", "old")]
+    tolerance = UNTIED_ERROR if case == "untied" else TIED_ERROR
+    for compare, measure in [(compare_brier_scores, "brier"), (compare_auc, "auc")]:
+        found = compare(*risks, *follow_up, [5, 12], **cause)
+        expected = read_measure(case, f"{measure}_difference", "new-old")
+        np.testing.assert_allclose(found.difference, expected["value"], atol=CLOSED_FORM)
+        np.testing.assert_allclose(found.standard_error, expected["error"], rtol=tolerance)
 
 
 @pytest.mark.parametrize("case", ["survival", "competing"])

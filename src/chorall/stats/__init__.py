@@ -32,6 +32,11 @@ from chorall.stats.gray import GrayResult, gray_test
 from chorall.stats.log_rank import LogrankResult, logrank
 from chorall.stats.log_rank_family import WeightedLogrankResult, weighted_logrank
 from chorall.stats.log_rank_trend import LogrankTrend, logrank_trend
+from chorall.stats.measure_difference import (
+    MeasureDifference,
+    compare_auc,
+    compare_brier_scores,
+)
 from chorall.stats.meta_regression import MetaRegression, fit_meta_regression
 from chorall.stats.multiple_imputation import CombinedImputations, combine_imputations
 from chorall.stats.multiplicity import adjust_p_values, find_q_values
@@ -92,6 +97,7 @@ __all__ = [
     "LogrankResult",
     "LogrankTrend",
     "MarkerScan",
+    "MeasureDifference",
     "MetaRegression",
     "PooledEffects",
     "PooledProportion",
@@ -116,6 +122,8 @@ __all__ = [
     "calibration",
     "check_proportional_hazards",
     "combine_imputations",
+    "compare_auc",
+    "compare_brier_scores",
     "compare_concordance",
     "concordance",
     "concordance_gonen_heller",

@@ -13,6 +13,7 @@ from chorall.stats.competing_risks import cumulative_incidence
 from chorall.stats.limits import find_normal_quantile
 from chorall.stats.observation_weights import Weighting, estimate_weighting
 from chorall.stats.predicted_risk import check_judged_risk
+from chorall.stats.time_mean import find_time_mean
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -33,9 +34,15 @@ class BrierScore:
     scaled_brier : ndarray of shape (m,)
         1 - brier / null_brier (index of prediction accuracy): 0 is no better than that, 1 is
         perfect; NaN where null_brier is 0.
+    scaled_standard_error, scaled_lower, scaled_upper : ndarray of shape (m,)
+        Its standard error and limits, at most 1.
     integrated_brier, integrated_null_brier : float
         Means over time from the first to the last horizon by the trapezium rule; NaN with one
         horizon.
+    integrated_standard_error : float
+        Standard error of integrated_brier.
+    integrated_scaled_brier, integrated_scaled_error : float
+        1 - integrated_brier / integrated_null_brier, with its standard error.
     influence : ndarray of shape (n, m)
         What each patient adds to the error: for differences between models.
     conf_level : float
@@ -49,8 +56,14 @@ class BrierScore:
     upper: Floats
     null_brier: Floats
     scaled_brier: Floats
+    scaled_standard_error: Floats
+    scaled_lower: Floats
+    scaled_upper: Floats
     integrated_brier: float
     integrated_null_brier: float
+    integrated_standard_error: float
+    integrated_scaled_brier: float
+    integrated_scaled_error: float
     influence: Floats
     conf_level: float
 
@@ -138,23 +151,48 @@ def brier_score(
     incidence = find_incidence(weighting, judged.horizon)
     everybody = np.broadcast_to(incidence, judged.risk.shape)
     brier, influence = weigh_errors(judged.risk, weighting, judged.horizon)
-    null_brier, _ = weigh_errors(everybody, weighting, judged.horizon)
+    # the incidence makes the null score as small as it can be: that it is estimated adds nothing
+    null_brier, null_influence = weigh_errors(everybody, weighting, judged.horizon)
     error = find_influence_error(influence)
-    width = find_normal_quantile(level) * error
-    safe = np.where(null_brier > 0, null_brier, np.nan)
+    quantile = find_normal_quantile(level)
+    scaled, scaled_error = find_scaled(brier, null_brier, influence, null_influence)
+    integrated, integrated_error = find_time_mean(judged.horizon, brier, influence)
+    integrated_null, _ = find_time_mean(judged.horizon, null_brier, null_influence)
+    # the ratio of integrals is that of means
+    integrals = (
+        np.asarray(np.trapezoid(values, judged.horizon, axis=-1))[..., None]
+        for values in (brier, null_brier, influence, null_influence)
+    )
+    integrated_scaled, integrated_scaled_error = find_scaled(*integrals)
     return BrierScore(
         horizon=judged.horizon,
         brier=brier,
         standard_error=error,
-        lower=np.maximum(brier - width, 0.0),
-        upper=np.minimum(brier + width, 1.0),
+        lower=np.maximum(brier - quantile * error, 0.0),
+        upper=np.minimum(brier + quantile * error, 1.0),
         null_brier=null_brier,
-        scaled_brier=1 - brier / safe,
-        integrated_brier=find_time_mean(judged.horizon, brier),
-        integrated_null_brier=find_time_mean(judged.horizon, null_brier),
+        scaled_brier=scaled,
+        scaled_standard_error=scaled_error,
+        scaled_lower=scaled - quantile * scaled_error,
+        scaled_upper=np.minimum(scaled + quantile * scaled_error, 1.0),
+        integrated_brier=integrated,
+        integrated_null_brier=integrated_null,
+        integrated_standard_error=integrated_error,
+        integrated_scaled_brier=float(integrated_scaled[0]),
+        integrated_scaled_error=float(integrated_scaled_error[0]),
         influence=influence,
         conf_level=level,
     )
+
+
+def find_scaled(
+    brier: Floats, null_brier: Floats, influence: Floats, null_influence: Floats
+) -> tuple[Floats, Floats]:
+    """Return 1 - brier / null with its standard error, NaN where null is 0."""
+    safe = np.where(null_brier > 0, null_brier, np.nan)
+    scaled = 1 - brier / safe
+    own = ((1 - scaled) * null_influence - influence) / safe
+    return scaled, find_influence_error(own)
 
 
 def find_incidence(weighting: Weighting, horizon: Floats) -> Floats:
@@ -182,10 +220,3 @@ def weigh_errors(risk: Floats, weighting: Weighting, horizon: Floats) -> tuple[F
             terms = weights * (errors - brier[column])
             influence[:, column] = weighting.find_influence(terms, limit)
     return brier, influence
-
-
-def find_time_mean(time: Floats, values: Floats) -> float:
-    """Return the mean of values over time by the trapezium rule, NaN with one time."""
-    if len(time) < 2:
-        return float("nan")
-    return float(np.trapezoid(values, time) / (time[-1] - time[0]))

@@ -13,7 +13,6 @@ from chorall.stats.checks import (
     check_labels,
     check_lengths,
     check_level,
-    check_time_and_event,
     check_weights,
     raise_problems,
     read_numbers,
@@ -25,6 +24,7 @@ from chorall.stats.concordance_pairs import (
     find_uno_weights,
 )
 from chorall.stats.limits import find_normal_quantile
+from chorall.stats.predicted_risk import Outcome, check_outcome
 
 METHODS = ("harrell", "uno")
 
@@ -81,6 +81,7 @@ def concordance(
     cluster: ArrayLike | None = None,
     truncation_time: float | None = None,
     method: str = "harrell",
+    cause_of_interest: int | None = None,
     conf_level: float = 0.95,
 ) -> Concordance:
     """Estimate the concordance of a score with survival.
@@ -94,7 +95,8 @@ def concordance(
         Follow-up from the origin, in any unit; not negative, not missing. A patient censored
         at the time of an event outlives it. Times are compared exactly.
     event : array_like of bool, shape (n,)
-        True when the event happened at `time`, False when the patient was censored there.
+        True when the event happened at `time`, False when the patient was censored there. With
+        `cause_of_interest`: int, the cause, 0 when censored.
     entry_time : array_like of shape (n,), optional
         Start of observation (delayed entry), before `time`; a patient is at risk after it.
     strata : array_like of shape (n,), optional
@@ -110,6 +112,10 @@ def concordance(
         Uno weighs the events by 1 / G(t-)^2, with G the probability of staying uncensored,
         so that the answer does not depend on the censoring of this sample; with delayed entry
         by 1 / (G H)^2, with H the probability of having entered.
+    cause_of_interest : int, optional
+        The cause that the score is for, when others compete with it: who has another one will
+        never have this one, and is compared with everybody who has it later too. Harrell's
+        method then still depends on the censoring; Uno's weighs both by their own time.
     conf_level : float, optional
         Coverage of the limits.
 
@@ -140,6 +146,8 @@ def concordance(
     ----------
     Harrell FE, Califf RM, Pryor DB, et al. (1982). doi:10.1001/jama.1982.03320430047030
     Uno H, Cai T, Pencina MJ, et al. (2011). doi:10.1002/sim.4154
+    Wolbers M, Koller MT, Witteman JCM, Steyerberg EW (2009). doi:10.1097/EDE.0b013e3181a39056
+    Wolbers M, Blanche P, Koller MT, et al. (2014). doi:10.1093/biostatistics/kxt059
     Therneau TM, Watson DA (2015). Mayo Clinic Technical Report 85
 
     Examples
@@ -151,7 +159,8 @@ def concordance(
     """
     level = check_level(conf_level)
     check_choice(method, "method", METHODS)
-    patients = check_patients(score, time, event, entry_time, strata, weights)
+    outcome = check_outcome(time, event, cause_of_interest, entry_time)
+    patients = check_patients(score, outcome, strata, weights)
     last_time = np.inf if truncation_time is None else truncation_time
     time_weights = (
         np.ones(len(patients.time))
@@ -177,20 +186,14 @@ def concordance(
 
 
 def check_patients(
-    score: ArrayLike,
-    time: ArrayLike,
-    event: ArrayLike,
-    entry_time: ArrayLike | None,
-    strata: ArrayLike | None,
-    weights: ArrayLike | None,
+    score: ArrayLike, outcome: Outcome, strata: ArrayLike | None, weights: ArrayLike | None
 ) -> Patients:
     """Return checked arrays, with one stratum and weights of 1 where none are given."""
-    follow_up = check_time_and_event(time, event, entry_time)
-    n = len(follow_up.time)
+    n = len(outcome.time)
     problems: list[str] = []
     scores = read_numbers(score, "score", problems)
     raise_problems(problems)
-    check_lengths(time=follow_up.time, score=scores)
+    check_lengths(time=outcome.time, score=scores)
     add_bad_places(problems, "score", np.isnan(scores), "missing")
     raise_problems(problems)
     stratum = np.zeros(n, dtype=np.int64)
@@ -198,4 +201,8 @@ def check_patients(
         stratum = check_labels(strata, n, "strata")[1]
     case_weights = check_weights(weights, n)
     weighted = np.ones(n) if case_weights is None else case_weights
-    return Patients(scores, *follow_up, stratum, weighted)
+    other = outcome.cause == 2
+    return Patients(
+        scores, outcome.time, outcome.cause == 1, outcome.entry_time, stratum, weighted,
+        other if other.any() else None,
+    )  # fmt: skip

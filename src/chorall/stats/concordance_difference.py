@@ -50,6 +50,7 @@ def compare_concordance(
     cluster: ArrayLike | None = None,
     truncation_time: float | None = None,
     method: str = "harrell",
+    cause_of_interest: int | None = None,
     conf_level: float = 0.95,
 ) -> ConcordanceDifference:
     """Compare the concordance of two scores of the same patients.
@@ -61,7 +62,8 @@ def compare_concordance(
     time : array_like of shape (n,)
         Follow-up from the origin, as for `concordance`.
     event : array_like of bool, shape (n,)
-        True when the event happened at `time`.
+        True when the event happened at `time`. With `cause_of_interest`: int, the cause, 0
+        when censored.
     entry_time : array_like of shape (n,), optional
         Start of observation (delayed entry), before `time`.
     strata : array_like of shape (n,), optional
@@ -74,6 +76,8 @@ def compare_concordance(
         Events after it do not form pairs.
     method : {"harrell", "uno"}, optional
         Weights of the pairs.
+    cause_of_interest : int, optional
+        The cause that the scores are for, when others compete with it.
     conf_level : float, optional
         Coverage of the limits.
 
@@ -110,7 +114,8 @@ def compare_concordance(
     one, other = (
         concordance(
             score, time, event, entry_time=entry_time, strata=strata, weights=weights,
-            cluster=cluster, truncation_time=truncation_time, method=method, conf_level=conf_level,
+            cluster=cluster, truncation_time=truncation_time, method=method,
+            cause_of_interest=cause_of_interest, conf_level=conf_level,
         )
         for score in (first, second)
     )  # fmt: skip

@@ -13,7 +13,11 @@ from chorall.stats.entry_weights import estimate_entry_curve
 
 
 class Patients(NamedTuple):
-    """Checked scores and follow-up of n patients, with a stratum code and a weight each."""
+    """Checked scores and follow-up of n patients, with a stratum code and a weight each.
+
+    `is_other` tells who had a competing event, which ends follow-up but not the comparison: who
+    had one will never have the event. None when nothing competes.
+    """
 
     score: Floats
     time: Floats
@@ -21,6 +25,12 @@ class Patients(NamedTuple):
     entry_time: Floats | None
     stratum: Integers
     weights: Floats
+    is_other: Booleans | None = None
+
+    @property
+    def any_event(self) -> Booleans:
+        """Tell who had an event of any kind."""
+        return self.event if self.is_other is None else self.event | self.is_other
 
 
 class PairSums(NamedTuple):
@@ -62,8 +72,35 @@ def count_pairs(patients: Patients, time_weights: Floats) -> PairSums:
     steps = list_event_steps(patients, event_weights)
     lower, equal, higher = sweep(steps, patients, rank, first_rank, 1)
     as_survivor = np.stack([higher, lower, equal])
+    if patients.is_other is not None:
+        root = np.sqrt(time_weights)
+        earlier, later = count_competing_pairs(patients, patients.is_other, root, rank, first_rank)
+        as_event, as_survivor = as_event + earlier, as_survivor + later
     totals = np.sum(as_event * patients.weights, axis=1)
     return PairSums(as_event + as_survivor, totals)
+
+
+def count_competing_pairs(
+    patients: Patients, is_other: Booleans, root: Floats, rank: Integers, first_rank: Integers
+) -> tuple[Floats, Floats]:
+    """Count the pairs of an event with a competing event before it, seen from each of the two.
+
+    A pair is weighted with `root` of both: each was observed at its own time.
+    """
+    event, other = (np.flatnonzero(who).astype(np.int64) for who in (patients.event, is_other))
+    of_event, of_other = (
+        patients.weights * np.where(w, root, 0.0) for w in (patients.event, is_other)
+    )
+    # at one time: those who ask ask first, for a competing event at the same time is still at risk
+    asks = (event, patients.time[event], 0 * event, np.zeros(len(event)), True)
+    comes = (other, patients.time[other], 0 * other + 1, of_other[other], False)
+    lower, equal, higher = sweep(join_steps([asks, comes]), patients, rank, first_rank, 1)
+    as_event = np.stack([lower, higher, equal]) * np.where(patients.event, root, 0.0)
+    asks = (other, patients.time[other], 0 * other, np.zeros(len(other)), True)
+    comes = (event, patients.time[event], 0 * event + 1, of_event[event], False)
+    lower, equal, higher = sweep(join_steps([asks, comes]), patients, rank, first_rank, -1)
+    as_survivor = np.stack([higher, lower, equal]) * np.where(is_other, root, 0.0)
+    return as_event, as_survivor
 
 
 def rank_scores(patients: Patients) -> tuple[Integers, Integers]:
@@ -152,7 +189,7 @@ def find_uno_weights(patients: Patients, last_time: float) -> Floats:
     for code in range(n_strata):
         members = np.flatnonzero(patients.stratum == code)
         curve = estimate_censoring_curve(
-            patients.time, patients.event, members, patients.weights, patients.entry_time
+            patients.time, patients.any_event, members, patients.weights, patients.entry_time
         )
         chance = curve.before[curve.table.position]
         if patients.entry_time is not None:
@@ -164,7 +201,7 @@ def find_uno_weights(patients: Patients, last_time: float) -> Floats:
         # nobody has an event after the last censoring when it took everybody
         with np.errstate(divide="ignore"):
             weights[members] = 1 / chance**2
-    return np.where(patients.event, weights, 0.0)
+    return np.where(patients.any_event, weights, 0.0)
 
 
 def count_time_ties(patients: Patients, time_weights: Floats) -> float:

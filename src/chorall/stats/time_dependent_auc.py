@@ -12,6 +12,7 @@ from chorall.stats.checks import check_level
 from chorall.stats.limits import find_normal_quantile
 from chorall.stats.observation_weights import Weighting, estimate_weighting
 from chorall.stats.predicted_risk import check_judged_risk
+from chorall.stats.time_mean import find_time_mean
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -30,6 +31,9 @@ class TimeDependentAuc:
         Its standard error, which allows for the estimated weights, and limits within 0 and 1.
     n_cases, n_controls : ndarray of int64, shape (m,)
         Patients known to be cases and controls, unweighted.
+    integrated_auc, integrated_standard_error : float
+        Mean over time from the first to the last horizon by the trapezium rule; NaN with one
+        horizon.
     influence : ndarray of shape (n, m)
         What each patient adds to the error: for differences between markers.
     conf_level : float
@@ -43,6 +47,8 @@ class TimeDependentAuc:
     upper: Floats
     n_cases: Integers
     n_controls: Integers
+    integrated_auc: float
+    integrated_standard_error: float
     influence: Floats
     conf_level: float
 
@@ -136,7 +142,8 @@ def time_dependent_auc(
     width = find_normal_quantile(level) * error
     return TimeDependentAuc(
         judged.horizon, auc, error, np.maximum(auc - width, 0.0), np.minimum(auc + width, 1.0),
-        cases.sum(axis=1), (known & ~cases).sum(axis=1), influence, level,
+        cases.sum(axis=1), (known & ~cases).sum(axis=1),
+        *find_time_mean(judged.horizon, auc, influence), influence, level,
     )  # fmt: skip
 
 

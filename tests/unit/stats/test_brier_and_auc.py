@@ -6,7 +6,12 @@ import numpy as np
 import pytest
 
 from chorall.errors import InputError
-from chorall.stats import brier_score, time_dependent_auc
+from chorall.stats import (
+    brier_score,
+    compare_auc,
+    compare_brier_scores,
+    time_dependent_auc,
+)
 
 TIME = [1, 2, 3, 3, 4, 5]
 EVENT = [True, False, True, False, True, False]
@@ -96,6 +101,58 @@ def test_the_integral_is_the_trapezium_rule():
     b = found.brier
     assert found.integrated_brier == pytest.approx((b[0] / 2 + b[1] * 1.25 + b[2] * 0.75) / 2.5)
     assert np.isnan(brier_score(risk[:, 0], time, [True] * 4, 2).integrated_brier)
+
+
+def test_errors_of_scaled_and_integrated_scores_are_those_of_the_derivatives():
+    rng = np.random.default_rng(11)
+    n, horizons = 30, np.array([3.0, 5.0, 8.0])
+    time, cause = rng.integers(1, 12, n).astype(float), rng.integers(0, 3, n)
+    risk = np.sort(rng.integers(1, 20, (n, 3)) / 20, axis=1)
+    found = brier_score(risk, time, cause, horizons, cause_of_interest=1)
+
+    def measure(weights):
+        """Plain and null scores at the three horizons."""
+        rows = []
+        for column, limit in enumerate(horizons):
+            own = estimate_plainly(time, cause, risk[:, column], limit, weights, False)
+            case = estimate_plainly(time, cause, np.zeros(n), limit, weights, False)
+            rows.append([own, case * (1 - case)])
+        own, null = np.array(rows).T
+        whole = [np.trapezoid(values, horizons) for values in (own, null)]
+        return np.array([*(1 - own / null), whole[0] / 5, 1 - whole[0] / whole[1]])
+
+    slopes = np.empty((n, 5))
+    for patient in range(n):
+        step = 1e-5 * (np.arange(n) == patient)
+        slopes[patient] = n * (measure(1 + step) - measure(1 - step)) / 2e-5
+    errors = [*found.scaled_standard_error, found.integrated_standard_error]
+    errors.append(found.integrated_scaled_error)
+    np.testing.assert_allclose(errors, slopes.std(axis=0, ddof=1) / np.sqrt(n), rtol=1e-6)
+    values = [*found.scaled_brier, found.integrated_brier, found.integrated_scaled_brier]
+    np.testing.assert_allclose(values, measure(np.ones(n)), rtol=1e-12)
+
+
+def test_the_integrated_difference_is_that_of_the_integrated_measures():
+    rng = np.random.default_rng(12)
+    time, event = rng.exponential(size=80), rng.random(80) < 0.8
+    risks = [np.sort(rng.random((80, 3)), axis=1) for _ in range(2)]
+    horizons = [0.3, 0.6, 1.0]
+    brier = compare_brier_scores(*risks, time, event, horizons)
+    expected = brier.first.integrated_brier - brier.second.integrated_brier
+    assert brier.integrated_difference == pytest.approx(expected, rel=1e-12)
+    auc = compare_auc(*risks, time, event, horizons)
+    expected = auc.first.integrated_auc - auc.second.integrated_auc
+    assert auc.integrated_difference == pytest.approx(expected, rel=1e-12)
+    weights = np.array([0.15, 0.35, 0.2]) / 0.7
+    assert auc.first.integrated_auc == pytest.approx(auc.first.auc @ weights, rel=1e-12)
+    error = (auc.first.influence @ weights).std(ddof=1) / np.sqrt(80)
+    assert auc.first.integrated_standard_error == pytest.approx(error, rel=1e-12)
+
+
+def test_a_prediction_does_not_differ_from_itself():
+    found = compare_brier_scores(RISK, RISK, TIME, EVENT, 3)
+    assert (found.difference[0], found.standard_error[0]) == (0, 0)
+    assert np.isnan(found.p_value[0])
 
 
 def test_a_horizon_nobody_reached_is_not_known():
