@@ -20,6 +20,15 @@ for (subset in c("all", "A", "B", "C")) {
   }
 }
 id <- seq_len(nrow(patients))
+# the infinitesimal jackknife, with and without weights and delayed entry
+for (entry in c(FALSE, TRUE)) for (weighted in c(FALSE, TRUE)) {
+  response <- with(patients, if (entry) Surv(entry_time, time, factor(cause, 0:2)) else Surv(time, factor(cause, 0:2)))
+  fit <- survfit(response ~ 1, weights = if (weighted) patients$weights else rep(1, nrow(patients)), id = id)
+  for (kind in 1:2) rows <- rbind(rows, data.frame(
+    source = "jackknife", subset = paste0(if (entry) "entry" else "all", if (weighted) "_weights" else ""), cause = kind,
+    time = fit$time, cumulative_incidence = fit$pstate[, kind + 1], standard_error = fit$std.err[, kind + 1]
+  ))
+}
 fit <- survfit(Surv(entry_time, time, factor(cause, 0:2)) ~ 1, data = patients, id = id)
 for (kind in 1:2) {
   rows <- rbind(rows, data.frame(

@@ -66,6 +66,26 @@ def test_cumulative_incidence_is_cuminc(subset):
         )
 
 
+@pytest.mark.parametrize("case", ["all", "entry", "all_weights", "entry_weights"])
+def test_weighted_cumulative_incidence_and_its_jackknife_are_survfit(case):
+    patients = read_patients()
+    curves = cumulative_incidence(
+        patients["time"],
+        patients["cause"],
+        entry_time=patients["entry_time"] if "entry" in case else None,
+        weights=patients["weights"] if "weights" in case else None,
+        robust=True,
+    )
+    expected = read_oracle("cumulative_incidence")
+    for kind in (1, 2):
+        rows = expected.filter(source="jackknife", subset=case, cause=kind)
+        np.testing.assert_array_equal(curves.time, rows["time"])
+        for name in ("cumulative_incidence", "standard_error"):
+            found = getattr(curves, name)[kind - 1]
+            # sums of squares are expanded here, not in R
+            np.testing.assert_allclose(found, rows[name], atol=AALEN_VARIANCE)
+
+
 def test_cumulative_incidence_with_delayed_entry_is_survfit():
     patients = read_patients()
     curves = cumulative_incidence(

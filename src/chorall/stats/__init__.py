@@ -2,6 +2,7 @@
 
 from chorall.stats.bootstrap import BootstrapResult, bootstrap
 from chorall.stats.brier_score import BrierScore, brier_score
+from chorall.stats.by_stratum import estimate_by_stratum
 from chorall.stats.calibration import Calibration, calibration
 from chorall.stats.competing_risks import (
     CumulativeIncidence,
@@ -134,6 +135,7 @@ __all__ = [
     "decision_curve",
     "draw_bootstrap_rows",
     "draw_folds",
+    "estimate_by_stratum",
     "find_baseline_hazard",
     "find_cox_residuals",
     "find_q_values",

@@ -7,10 +7,23 @@ from dataclasses import dataclass
 import numpy as np
 
 from chorall.errors import InputError
-from chorall.stats.arrays import ArrayLike, Floats, Integers, freeze
-from chorall.stats.checks import check_level, check_time_and_cause
-from chorall.stats.limits import find_limits
-from chorall.stats.risk_table import count_rows, tabulate_risk
+from chorall.stats.arrays import ArrayLike, Counts, Floats, Integers, freeze
+from chorall.stats.checks import (
+    CauseFollowUp,
+    check_choice,
+    check_level,
+    check_time_and_cause,
+    check_weights,
+)
+from chorall.stats.incidence_influence import IncidenceSteps, find_jackknife_error
+from chorall.stats.limits import CONF_TYPES, find_limits
+from chorall.stats.risk_table import (
+    RiskTable,
+    count_rows,
+    sum_weights,
+    sum_weights_at_risk,
+    tabulate_risk,
+)
 from chorall.stats.step_function import evaluate_steps, read_times
 from chorall.stats.survival_curve import multiply_survival
 
@@ -51,16 +64,17 @@ class CumulativeIncidence:
     ----------
     time : ndarray of shape (t,)
         Distinct exit times, ascending, censored ones included.
-    n_at_risk, n_censored : ndarray of int64, shape (t,)
+    n_at_risk, n_censored : ndarray of int64, or of float64 with weights, shape (t,)
         Patients at risk just before and censored at each time.
-    n_events : ndarray of int64, shape (K, t)
+    n_events : ndarray of int64, or of float64 with weights, shape (K, t)
         Events of each cause; row k - 1 belongs to cause k.
     cumulative_incidence : ndarray of shape (K, t)
         Probability to have had cause k by each time.
     standard_error : ndarray of shape (K, t)
-        Aalen's standard error, as in cmprsk.
+        Aalen's standard error, as in cmprsk; the infinitesimal jackknife if robust or weighted.
     lower, upper : ndarray of shape (K, t)
-        Pointwise limits on the log(-log) scale; NaN while the estimate is 0 and where it is 1.
+        Pointwise limits; on the scales "log-log" and "log" NaN while the estimate is 0, on the
+        former also where it is 1.
     survival : ndarray of shape (t,)
         Probability to be free of every cause: 1 minus the sum of the incidences.
     conf_level : float
@@ -68,9 +82,9 @@ class CumulativeIncidence:
     """
 
     time: Floats
-    n_at_risk: Integers
-    n_events: Integers
-    n_censored: Integers
+    n_at_risk: Counts
+    n_events: Counts
+    n_censored: Counts
     cumulative_incidence: Floats
     standard_error: Floats
     lower: Floats
@@ -116,7 +130,10 @@ def cumulative_incidence(
     cause: ArrayLike,
     *,
     entry_time: ArrayLike | None = None,
+    weights: ArrayLike | None = None,
+    robust: bool = False,
     conf_level: float = 0.95,
+    conf_type: str = "log-log",
     n_causes: int | None = None,
 ) -> CumulativeIncidence:
     """Estimate the cumulative incidence of every cause by Aalen and Johansen.
@@ -130,8 +147,15 @@ def cumulative_incidence(
         Kind of event at `time`: 1, 2, ..., or 0 when the patient was censored there.
     entry_time : array_like of shape (n,), optional
         Start of observation (delayed entry), before `time`; a patient is at risk after it.
+    weights : array_like of shape (n,), optional
+        Case weights, above 0. Numbers at risk and of events are then sums of weights.
+    robust : bool, optional
+        True takes the standard error from the infinitesimal jackknife instead of Aalen's; with
+        weights it always does, because weights are no numbers of patients.
     conf_level : float, optional
         Coverage of the pointwise limits.
+    conf_type : {"log-log", "log", "plain"}, optional
+        Scale on which the limits are symmetrical.
     n_causes : int, optional
         Number of causes K, when the last ones may be absent from these data; otherwise the
         largest cause seen (at least 1).
@@ -154,9 +178,9 @@ def cumulative_incidence(
     Notes
     -----
     R: ``cmprsk::cuminc(time, cause)`` gives the same estimates and variances (Aalen 1978).
-    ``survival::survfit(Surv(time, factor(cause)) ~ 1)`` gives the same estimates but, since
-    version 3, infinitesimal-jackknife standard errors, which differ in small samples. The
-    limits are those of Choudhury on the scale log(-log(incidence)).
+    ``survival::survfit(Surv(entry_time, time, factor(cause)) ~ 1, weights = weights, id = id)``
+    gives the same estimates and, since version 3, the standard errors of `robust`. The limits
+    are those of Choudhury on the scale log(-log(incidence)) unless another is asked for.
 
     References
     ----------
@@ -173,23 +197,66 @@ def cumulative_incidence(
     """
     follow_up = check_time_and_cause(time, cause, entry_time)
     level = check_level(conf_level)
+    check_choice(conf_type, "conf_type", CONF_TYPES)
     n_kinds = count_causes(follow_up.cause, n_causes)
+    case_weights = check_weights(weights, len(follow_up.time))
     table = tabulate_risk(follow_up.time, follow_up.entry_time)
-    by_cause = [count_rows(table, follow_up.cause == kind) for kind in range(1, n_kinds + 1)]
-    n_events = np.stack(by_cause)
+    n_events, n_censored, n_at_risk = count_by_cause(table, follow_up, n_kinds, case_weights)
     n_any = n_events.sum(axis=0)
-    survival = multiply_survival(table.n_at_risk, n_any, n_any == table.n_at_risk)
+    all_fail = count_rows(table, follow_up.cause > 0) == table.n_at_risk
+    survival = multiply_survival(n_at_risk, n_any, all_fail)
     survival_before = np.concatenate([[1.0], survival[:-1]])
-    incidence = np.cumsum(survival_before * n_events / table.n_at_risk, axis=1)
-    standard_error = find_aalen_error(
-        incidence, n_events, table.n_at_risk, survival_before, survival
-    )
-    lower, upper = find_limits(incidence, standard_error, level, "log-log")
-    n_censored = count_rows(table, follow_up.cause == 0)
+    incidence = np.cumsum(survival_before * n_events / n_at_risk, axis=1)
+    if case_weights is None and not robust:
+        standard_error = find_aalen_error(incidence, n_events, n_at_risk, survival_before, survival)
+    else:
+        hazards = np.where(all_fail, 1.0, n_any / n_at_risk), n_events / n_at_risk
+        standard_error = find_robust_error(
+            table, follow_up, case_weights, n_at_risk, hazards, survival_before, incidence
+        )
+    lower, upper = find_limits(incidence, standard_error, level, conf_type)
     return CumulativeIncidence(
-        table.time, table.n_at_risk, n_events, n_censored,
+        table.time, n_at_risk, n_events, n_censored,
         incidence, standard_error, lower, upper, survival, level,
     )  # fmt: skip
+
+
+def count_by_cause(
+    table: RiskTable, follow_up: CauseFollowUp, n_causes: int, weights: Floats | None
+) -> tuple[Counts, Counts, Counts]:
+    """Return events of each cause, censored and at risk at each time: patients or weights."""
+    kinds = [follow_up.cause == kind for kind in range(n_causes + 1)]
+    if weights is None:
+        censored, *events = (count_rows(table, kind) for kind in kinds)
+        return np.stack(events), censored, table.n_at_risk
+    without, *sums = (sum_weights(table, weights * kind) for kind in kinds)
+    return np.stack(sums), without, sum_weights_at_risk(table, weights, follow_up.entry_time)
+
+
+def find_robust_error(
+    table: RiskTable,
+    follow_up: CauseFollowUp,
+    weights: Floats | None,
+    n_at_risk: Counts,
+    hazards: tuple[Floats, Floats],
+    survival_before: Floats,
+    incidence: Floats,
+) -> Floats:
+    """Return the infinitesimal-jackknife error of each incidence, shape (K, t)."""
+    n = len(follow_up.time)
+    n_passed = np.zeros(n, dtype=np.int64)
+    if follow_up.entry_time is not None:
+        n_passed = np.searchsorted(table.time, follow_up.entry_time, side="right").astype(np.int64)
+    hazard, own = hazards
+    rows = [
+        find_jackknife_error(
+            IncidenceSteps(table, n_at_risk, hazard, own[row], survival_before, curve),
+            np.ones(n) if weights is None else weights,
+            n_passed, follow_up.cause > 0, follow_up.cause == row + 1,
+        )
+        for row, curve in enumerate(incidence)
+    ]  # fmt: skip
+    return np.stack(rows)
 
 
 def count_causes(cause: Integers, n_causes: int | None) -> int:
@@ -213,8 +280,8 @@ def count_causes(cause: Integers, n_causes: int | None) -> int:
 
 def find_aalen_error(
     incidence: Floats,
-    n_events: Integers,
-    n_at_risk: Integers,
+    n_events: Counts,
+    n_at_risk: Counts,
     survival_before: Floats,
     survival: Floats,
 ) -> Floats:
@@ -240,9 +307,7 @@ def find_aalen_error(
     return np.asarray(np.sqrt(np.maximum(variance, 0.0)), dtype=np.float64)
 
 
-def find_increment_variance(
-    n_events: Integers, n_at_risk: Integers, survival_before: Floats
-) -> Floats:
+def find_increment_variance(n_events: Counts, n_at_risk: Counts, survival_before: Floats) -> Floats:
     """Return S(t-)^2 times the hypergeometric variance of the hazard increment d / n."""
     tie_factor = 1 - np.maximum(n_events - 1, 0) / np.maximum(n_at_risk - 1, 1)
     return np.asarray(survival_before**2 * tie_factor * n_events / n_at_risk**2, dtype=np.float64)

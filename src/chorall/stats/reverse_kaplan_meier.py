@@ -12,6 +12,7 @@ def reverse_kaplan_meier(
     event: ArrayLike,
     *,
     entry_time: ArrayLike | None = None,
+    weights: ArrayLike | None = None,
     conf_level: float = 0.95,
     conf_type: str = "log-log",
 ) -> SurvivalCurve:
@@ -27,6 +28,8 @@ def reverse_kaplan_meier(
         (as for `kaplan_meier`; the exchange happens here).
     entry_time : array_like of shape (n,), optional
         Start of observation (delayed entry), before `time`; a patient is at risk after it.
+    weights : array_like of shape (n,), optional
+        Case weights, above 0: a weight of 2 stands for two patients.
     conf_level : float, optional
         Coverage of the pointwise limits.
     conf_type : {"log-log", "log", "plain"}, optional
@@ -68,6 +71,7 @@ def reverse_kaplan_meier(
         follow_up.time,
         ~follow_up.event,
         entry_time=follow_up.entry_time,
+        weights=weights,
         conf_level=conf_level,
         conf_type=conf_type,
     )
