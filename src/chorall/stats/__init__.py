@@ -29,6 +29,7 @@ from chorall.stats.fine_gray import fit_fine_gray
 from chorall.stats.fine_gray_predict import FineGrayPrediction
 from chorall.stats.fine_gray_result import FineGrayFit
 from chorall.stats.gonen_heller import GonenHeller, concordance_gonen_heller
+from chorall.stats.gonen_heller_difference import GonenHellerDifference, compare_gonen_heller
 from chorall.stats.gray import GrayResult, gray_test
 from chorall.stats.log_rank import LogrankResult, logrank
 from chorall.stats.log_rank_family import WeightedLogrankResult, weighted_logrank
@@ -94,6 +95,7 @@ __all__ = [
     "FineGrayPrediction",
     "Fold",
     "GonenHeller",
+    "GonenHellerDifference",
     "GrayResult",
     "LogrankResult",
     "LogrankTrend",
@@ -126,6 +128,7 @@ __all__ = [
     "compare_auc",
     "compare_brier_scores",
     "compare_concordance",
+    "compare_gonen_heller",
     "concordance",
     "concordance_gonen_heller",
     "conditional_survival",
