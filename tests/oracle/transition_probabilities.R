@@ -30,4 +30,12 @@ for (to in 1:3) rows <- rbind(rows, data.frame(
   source = "survfit", start = 0, from = NA, to = fit$states[to], time = fit$time,
   probability = fit$pstate[, to], standard_error = NA
 ))
+weights <- c(0.5, 1, 1.5, 2)[1 + histories$id %% 4]
+fit <- survfit(
+  Surv(entry_time, time, kind) ~ 1, histories, id = id, istate = from_state, start.time = 0, weights = weights
+)
+for (to in 1:3) rows <- rbind(rows, data.frame(
+  source = "weighted", start = 0, from = NA, to = fit$states[to], time = fit$time,
+  probability = fit$pstate[, to], standard_error = NA
+))
 write_rows(rows)

@@ -7,11 +7,12 @@ from typing import NamedTuple
 import numpy as np
 
 from chorall.errors import InputError
-from chorall.stats.arrays import ArrayLike, Booleans, Floats, Integers
+from chorall.stats.arrays import ArrayLike, Booleans, Counts, Floats, Integers
 from chorall.stats.checks import (
     add_bad_places,
     check_lengths,
     check_times,
+    check_weights,
     raise_problems,
     read_cause,
     read_numbers,
@@ -30,15 +31,16 @@ class History(NamedTuple):
     from_state: Integers
     to_state: Integers
     n_states: int
+    weights: Floats | None = None
 
 
 class HistoryTable(NamedTuple):
     """The start and distinct exit times (t,), counts there (t, K) and transitions (t, K, K)."""
 
     time: Floats
-    n_at_risk: Integers
-    n_events: Integers
-    n_censored: Integers
+    n_at_risk: Counts
+    n_events: Counts
+    n_censored: Counts
 
 
 def check_history(
@@ -47,6 +49,7 @@ def check_history(
     from_state: ArrayLike,
     to_state: ArrayLike,
     n_states: int | None,
+    weights: ArrayLike | None = None,
 ) -> History:
     """Return checked rows, or raise one gathered InputError."""
     problems: list[str] = []
@@ -71,7 +74,8 @@ def check_history(
         )
     if n_states is not None and n_states < largest:
         raise InputError(f"states go up to {largest}, beyond `n_states` = {n_states}.")
-    return History(entries, times, origin, goal, n_states or largest)
+    weighted = check_weights(weights, len(times))
+    return History(entries, times, origin, goal, n_states or largest, weighted)
 
 
 def read_state(values: ArrayLike, name: str, problems: list[str]) -> Integers:
@@ -83,40 +87,77 @@ def read_state(values: ArrayLike, name: str, problems: list[str]) -> Integers:
 
 
 def tabulate_history(history: History, start_time: float) -> HistoryTable:
-    """Count stays and transitions at the distinct exit times after `start_time`."""
-    entry_time, time, from_state, to_state, n_states = history
-    later = time > start_time
+    """Count stays and transitions, or add their weights, at the exit times after `start_time`."""
+    plain = count_history(history._replace(weights=None), start_time)
+    if history.weights is None:
+        return plain
+    found = count_history(history, start_time)
+    # where all who are in a state leave it, a difference of sums may miss that
+    leaving = plain.n_events.sum(axis=2)
+    is_emptied = (leaving == plain.n_at_risk) & (leaving > 0)
+    n_at_risk = np.where(is_emptied, found.n_events.sum(axis=2), found.n_at_risk)
+    return found._replace(n_at_risk=np.where(plain.n_at_risk > 0, n_at_risk, 0.0))
+
+
+def count_history(history: History, start_time: float) -> HistoryTable:
+    """Return the table without and with weights alike."""
+    later = history.time > start_time
     if not later.any():
         raise InputError("nobody is followed after `start_time`. Give an earlier time.")
-    distinct, position = np.unique(time[later], return_inverse=True)
+    distinct, position = np.unique(history.time[later], return_inverse=True)
+    n_states = history.n_states
     shape = (len(distinct), n_states, n_states + 1)
-    cell = np.ravel_multi_index((position, from_state[later] - 1, to_state[later]), shape)
-    counts = np.bincount(cell, minlength=int(np.prod(shape))).reshape(shape).astype(np.int64)
+    place = (position, history.from_state[later] - 1, history.to_state[later])
+    cell = np.ravel_multi_index(place, shape)
+    counts = count_places(cell, history.weights, later, int(np.prod(shape))).reshape(shape)
     n_at_risk = np.stack(
-        [count_stays(distinct, entry_time, time, from_state == state + 1)
-         for state in range(n_states)], axis=1,
-    )  # fmt: skip
+        [count_stays(distinct, history, state + 1) for state in range(n_states)], axis=1
+    )
     table = HistoryTable(distinct, n_at_risk, counts[:, :, 1:], counts[:, :, 0])
     return begin_at(table, history, start_time)
 
 
+def count_places(places: Integers, weights: Floats | None, rows: Booleans, size: int) -> Counts:
+    """Return how many of the rows, or what weight of them, lie at each of `size` places."""
+    if weights is None:
+        return np.bincount(places, minlength=size).astype(np.int64)
+    return np.bincount(places, weights[rows], minlength=size)
+
+
 def begin_at(table: HistoryTable, history: History, start_time: float) -> HistoryTable:
     """Put a first row at `start_time`, with those under observation just after it."""
-    present = (history.entry_time <= start_time) & (history.time > start_time)
-    n_at_risk = np.bincount(history.from_state[present] - 1, minlength=history.n_states)
+    n_at_risk = count_present(history, start_time)
     return HistoryTable(
         np.concatenate([[start_time], table.time]),
-        np.concatenate([n_at_risk[None].astype(np.int64), table.n_at_risk]),
+        np.concatenate([n_at_risk[None], table.n_at_risk]),
         np.concatenate([0 * table.n_events[:1], table.n_events]),
         np.concatenate([0 * table.n_censored[:1], table.n_censored]),
     )
 
 
-def count_stays(times: Floats, entry_time: Floats, time: Floats, chosen: Booleans) -> Integers:
-    """Return how many of the chosen stays are under way just before each of `times`."""
-    n_entered = np.searchsorted(np.sort(entry_time[chosen]), times, side="left")
-    n_left = np.searchsorted(np.sort(time[chosen]), times, side="left")
-    return (n_entered - n_left).astype(np.int64)
+def count_present(history: History, start_time: float) -> Counts:
+    """Return how many are in each state just after `start_time`."""
+    present = (history.entry_time <= start_time) & (history.time > start_time)
+    states = history.from_state[present] - 1
+    return count_places(states, history.weights, present, history.n_states)
+
+
+def count_stays(times: Floats, history: History, state: int) -> Counts:
+    """Return how many stays in a state are under way just before each of `times`."""
+    chosen = history.from_state == state
+    entered, left = history.entry_time[chosen], history.time[chosen]
+    if history.weights is None:
+        n_entered = np.searchsorted(np.sort(entered), times, side="left")
+        return (n_entered - np.searchsorted(np.sort(left), times, side="left")).astype(np.int64)
+    weights = history.weights[chosen]
+    return sum_before(times, entered, weights) - sum_before(times, left, weights)
+
+
+def sum_before(times: Floats, places: Floats, weights: Floats) -> Floats:
+    """Return the sum of the weights whose place is before each of `times`."""
+    order = np.argsort(places, kind="stable")
+    sums = np.concatenate([[0.0], np.cumsum(weights[order])])
+    return np.asarray(sums[np.searchsorted(places[order], times, side="left")], dtype=np.float64)
 
 
 def find_initial_distribution(
@@ -144,12 +185,11 @@ def find_initial_distribution(
 
 def observe_initial_distribution(history: History, start_time: float) -> tuple[Floats, Floats]:
     """Return the share of each state among those under observation, with multinomial covariance."""
-    present = (history.entry_time <= start_time) & (history.time > start_time)
-    if not present.any():
+    counts = count_present(history, start_time)
+    if not counts.any():
         raise InputError(
             "nobody is under observation at `start_time`, so that the distribution of states "
             "there is not known. Give `initial` or a later `start_time`."
         )
-    counts = np.bincount(history.from_state[present] - 1, minlength=history.n_states)
     share = counts / counts.sum()
     return share, (np.diag(share) - np.outer(share, share)) / counts.sum()

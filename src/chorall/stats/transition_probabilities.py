@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from chorall.errors import InputError
-from chorall.stats.arrays import ArrayLike, Floats, Integers, freeze
+from chorall.stats.arrays import ArrayLike, Counts, Floats, Integers, freeze
 from chorall.stats.checks import check_level
 from chorall.stats.limits import find_limits
 from chorall.stats.step_function import evaluate_steps, read_times
@@ -53,11 +53,11 @@ class TransitionProbabilities:
     ----------
     time : ndarray of shape (t,)
         `start_time`, then the distinct exit times after it, censored ones included.
-    n_at_risk : ndarray of int64, shape (K, t)
+    n_at_risk : ndarray of int64, or of float64 with weights, shape (K, t)
         Stays under way in each state just before each time; at `start_time` just after it.
-    n_events : ndarray of int64, shape (K, K, t)
+    n_events : ndarray of int64, or of float64 with weights, shape (K, K, t)
         Transitions; entry [h - 1, j - 1] counts those from state h to j.
-    n_censored : ndarray of int64, shape (K, t)
+    n_censored : ndarray of int64, or of float64 with weights, shape (K, t)
         Stays censored in each state at each time.
     state_occupation : ndarray of shape (K, t)
         Probability to be in each state at each time.
@@ -72,9 +72,9 @@ class TransitionProbabilities:
     """
 
     time: Floats
-    n_at_risk: Integers
-    n_events: Integers
-    n_censored: Integers
+    n_at_risk: Counts
+    n_events: Counts
+    n_censored: Counts
     state_occupation: Floats
     standard_error: Floats
     lower: Floats
@@ -117,6 +117,7 @@ def transition_probabilities(
     from_state: ArrayLike,
     to_state: ArrayLike,
     *,
+    weights: ArrayLike | None = None,
     initial: ArrayLike | int | None = None,
     start_time: float = 0.0,
     n_states: int | None = None,
@@ -138,6 +139,9 @@ def transition_probabilities(
         The state of the stay: 1, 2, ..., K.
     to_state : array_like of int, shape (n,)
         The state entered at `time`, other than `from_state`, or 0 when the stay was censored.
+    weights : array_like of shape (n,), optional
+        Case weights, above 0: a weight of 2 stands for two patients, also in the errors (as for
+        `kaplan_meier`). All stays of a patient have the same.
     initial : int or array_like of shape (K,), optional
         State, or distribution over states, at `start_time` for `state_occupation`, taken as
         known; otherwise the distribution among those then under observation, as estimated.
@@ -170,9 +174,9 @@ def transition_probabilities(
     R: ``etm::etm(data, states, tra, "cens", s = start_time, covariance = TRUE)`` gives the same
     transition probabilities and errors; ``survival::survfit(Surv(entry_time, time, to_state) ~
     1, id = id, istate = from_state)`` the same state occupation, with
-    infinitesimal-jackknife errors. Transition probabilities assume that the past matters by
-    the present state only (Markov); state occupation is consistent without that when censoring
-    and entry are independent of the history (Datta and Satten).
+    infinitesimal-jackknife errors (with ``weights`` too). Transition probabilities assume that
+    the past matters by the present state only (Markov); state occupation is consistent without
+    that when censoring and entry are independent of the history (Datta and Satten).
 
     References
     ----------
@@ -190,7 +194,7 @@ def transition_probabilities(
     start = float(start_time)
     if not 0 <= start < np.inf:
         raise InputError(f"`start_time` is {start_time!r}; expected a time of 0 or more.")
-    history = check_history(entry_time, time, from_state, to_state, n_states)
+    history = check_history(entry_time, time, from_state, to_state, n_states, weights)
     share, covariance = find_initial_distribution(history, start, initial)
     table = tabulate_history(history, start)
     probability, error = follow_distributions(table, share, covariance)
@@ -234,7 +238,7 @@ def follow_distributions(
 
 
 def move_on(
-    covariance: Floats, p: Floats, states: Integers, n_events: Integers, n_at_risk: Integers
+    covariance: Floats, p: Floats, states: Integers, n_events: Counts, n_at_risk: Counts
 ) -> tuple[Floats, Floats]:
     """Carry distributions p and their covariances over one time at which some leave `states`."""
     matrix = np.eye(p.shape[1])
