@@ -65,6 +65,11 @@ def predict_cox(p: Patients) -> stats.PredictedSurvival:
     return stats.predict_cox_survival(fit, np.asarray(p.x)[:2], p.horizon)
 
 
+def blur(risk: Any) -> Any:
+    """Return another prediction of the same patients."""
+    return np.abs(np.asarray(risk, dtype=float) - 0.5)
+
+
 Call = Callable[[Patients], Any]
 TEF = ("time", "event", "entry_time")
 # name of the call: what it uses of the patients, and the call
@@ -151,6 +156,30 @@ KERNELS: dict[str, tuple[tuple[str, ...], Call]] = {
         p.risk, p.time, p.event, p.horizon, [0.25, 0.5])),
     "reclassification": (("time", "event", "risk"), lambda p: stats.reclassification(
         p.risk, np.asarray(p.risk)[::-1], p.time, p.event, p.horizon, [0.5])),
+    "cumulative_incidence with weights": (
+        ("time", "cause", "entry_time", "weights"), lambda p: stats.cumulative_incidence(
+            p.time, p.cause, entry_time=p.entry_time, weights=p.weights)),
+    "concordance of Uno with delayed entry": (
+        (*TEF, "risk"), lambda p: stats.concordance(
+            p.risk, p.time, p.event, entry_time=p.entry_time, method="uno",
+            truncation_time=p.horizon)),
+    "concordance of a cause": (("time", "cause", "risk"), lambda p: stats.concordance(
+        p.risk, p.time, p.cause, cause_of_interest=1)),
+    "brier_score with delayed entry": ((*TEF, "risk"), lambda p: stats.brier_score(
+        p.risk, p.time, p.event, p.horizon, entry_time=p.entry_time)),
+    "time_dependent_auc with delayed entry": ((*TEF, "risk"), lambda p: stats.time_dependent_auc(
+        p.risk, p.time, p.event, p.horizon, entry_time=p.entry_time)),
+    "compare_brier_scores": (("time", "event", "risk"), lambda p: stats.compare_brier_scores(
+        p.risk, blur(p.risk), p.time, p.event, p.horizon)),
+    "compare_auc": (("time", "event", "risk"), lambda p: stats.compare_auc(
+        p.risk, blur(p.risk), p.time, p.event, p.horizon)),
+    "calibration with delayed entry": ((*TEF, "risk"), lambda p: stats.calibration(
+        p.risk, p.time, p.event, p.horizon, entry_time=p.entry_time, n_groups=3)),
+    "decision_curve with delayed entry": ((*TEF, "risk"), lambda p: stats.decision_curve(
+        p.risk, p.time, p.event, p.horizon, [0.25, 0.5], entry_time=p.entry_time)),
+    "reclassification with delayed entry": ((*TEF, "risk"), lambda p: stats.reclassification(
+        p.risk, blur(p.risk), p.time, p.event, p.horizon, [0.5],
+        entry_time=p.entry_time)),
 }  # fmt: skip
 # functions without follow-up: tested beside their own kernels and in test_numbers_are_read.py; and
 # scan_endpoints, whose numbers are those of scan_markers to the last bit (test_scan_endpoints.py)
