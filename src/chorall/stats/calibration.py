@@ -15,12 +15,12 @@ from chorall.stats.calibration_groups import (
     observe_groups,
     observe_risk,
 )
+from chorall.stats.calibration_target import find_target
 from chorall.stats.checks import add_bad_places, check_level, raise_problems
-from chorall.stats.complementary_log_log import Target, find_complementary_log_log
+from chorall.stats.complementary_log_log import find_complementary_log_log
 from chorall.stats.limits import find_normal_quantile
 from chorall.stats.observation_weights import estimate_weighting
 from chorall.stats.predicted_risk import Outcome, check_judged_risk
-from chorall.stats.pseudo_values import pseudo_values
 from chorall.stats.restricted_spline import KNOT_QUANTILES
 
 NOT_FITTED = "the {} cannot be fitted to these predictions and outcomes: it is NaN"
@@ -229,22 +229,6 @@ def describe(
         groups.n, groups.predicted, groups.observed, groups.lower, groups.upper, level,
         tuple(NOT_FITTED.format(name) for name, value in measures if np.isnan(value)),
     )  # fmt: skip
-
-
-def find_target(outcome: Outcome, horizon: float) -> Target:
-    """Return pseudo-values, or with delayed entry the weighted outcomes."""
-    if outcome.entry_time is None:
-        # the incidence of cause 1 of 2 is 1 - survival when nothing competes
-        pseudo = pseudo_values(outcome.time, outcome.cause, horizon, cause_of_interest=1)[:, 0]
-        return Target(pseudo, np.ones(len(pseudo)))
-    weighting = estimate_weighting(outcome, None)
-    weights = weighting.weigh(horizon).weights
-
-    def spread(scores: Floats) -> Floats:
-        found = [weighting.find_influence(column, horizon) for column in scores.T]
-        return np.stack(found, axis=1)
-
-    return Target(outcome.find_cases(horizon).astype(np.float64), weights, spread)
 
 
 def summarise(distances: Floats, weights: Floats) -> tuple[float, float, float]:

@@ -21,8 +21,8 @@ from chorall.stats.concordance_pairs import (
     Patients,
     count_pairs,
     count_time_ties,
-    find_uno_weights,
 )
+from chorall.stats.concordance_weights import find_uno_weights
 from chorall.stats.limits import find_normal_quantile
 from chorall.stats.predicted_risk import Outcome, check_outcome
 

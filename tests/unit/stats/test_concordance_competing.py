@@ -76,19 +76,24 @@ def test_sums_are_those_of_all_pairs(seed, method):
     np.testing.assert_allclose(totals, list_pairs(columns, weights, chance, 7), rtol=1e-12)
 
 
+@pytest.mark.parametrize("method", ["harrell", "uno"])
 @pytest.mark.parametrize("seed", range(2))
-def test_the_influence_is_the_derivative_by_the_weight(seed):
+def test_the_influence_is_the_derivative_by_the_weight_chances_being_held(seed, method):
     columns, weights = draw_columns(seed)
     score, time, cause, entry, stratum = columns
     found = concordance(
-        score, time, cause, cause_of_interest=1, entry_time=entry, strata=stratum, weights=weights
-    )
+        score, time, cause, cause_of_interest=1, entry_time=entry, strata=stratum,
+        weights=weights, method=method, truncation_time=7,
+    )  # fmt: skip
+    chance = np.ones(len(time))
+    if method == "uno":
+        chance = np.array([find_chance(columns, weights, i) for i in range(len(time))])
     for patient in range(0, len(time), 3):
         both = []
         for step in (1e-6, -1e-6):
             moved = weights.copy()
             moved[patient] += step
-            good, bad, tied = list_pairs(columns, moved, np.ones(len(time)), np.inf)
+            good, bad, tied = list_pairs(columns, moved, chance, 7)
             both.append((good + tied / 2) / (good + bad + tied))
         slope = weights[patient] * (both[0] - both[1]) / 2e-6
         assert found.influence[patient] == pytest.approx(slope, abs=1e-7)
