@@ -181,12 +181,14 @@ KERNELS: dict[str, tuple[tuple[str, ...], Call]] = {
         p.risk, blur(p.risk), p.time, p.event, p.horizon, [0.5],
         entry_time=p.entry_time)),
 }  # fmt: skip
-# functions without follow-up: tested beside their own kernels and in test_numbers_are_read.py; and
-# scan_endpoints, whose numbers are those of scan_markers to the last bit (test_scan_endpoints.py)
+# functions without follow-up of their own: tested beside their kernels and in
+# test_numbers_are_read.py; and scan_endpoints, whose numbers are those of scan_markers to the
+# last bit (test_scan_endpoints.py)
 OTHERS = {
-    "adjust_p_values", "bootstrap", "combine_imputations", "draw_bootstrap_rows", "draw_folds",
-    "find_q_values", "fit_meta_regression", "pool_effects", "pool_proportions",
-    "proportion_interval", "scan_endpoints",
+    "adjust_p_values", "bootstrap", "combine_imputations", "compare_gonen_heller",
+    "cross_validate", "draw_bootstrap_rows", "draw_folds", "estimate_by_stratum", "find_q_values",
+    "fit_meta_regression", "pool_effects", "pool_proportions", "proportion_interval",
+    "scan_endpoints",
 }  # fmt: skip
 
 
