@@ -7,7 +7,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chorall.stats import bootstrap, draw_bootstrap_rows, draw_folds, proportion_interval
+from chorall.stats import (
+    bootstrap,
+    cross_validate,
+    draw_bootstrap_rows,
+    draw_folds,
+    proportion_interval,
+)
 
 UNHURRIED = settings(deadline=None, max_examples=40)
 LABELS = st.lists(st.sampled_from("abc"), min_size=2, max_size=30)
@@ -56,6 +62,26 @@ def test_the_replicates_are_the_statistic_of_the_rows_drawn(seed):
     rows = draw_bootstrap_rows(7, n_resamples=6, seed=seed)
     np.testing.assert_array_equal(found.replicates, [np.median(values[r]) for r in rows])
     assert found.standard_error == pytest.approx(found.replicates.std(ddof=1))
+
+
+@UNHURRIED
+@given(st.integers(4, 20), st.integers(2, 4), st.integers(1, 3), SEEDS)
+def test_cross_validation_is_the_loop_over_the_folds(n, n_folds, n_repeats, seed):
+    values = np.sin(np.arange(n))
+
+    def measure(train, test):
+        return np.mean((test[0] - train[0].mean()) ** 2)
+
+    options = {"n_folds": n_folds, "n_repeats": n_repeats, "seed": seed}
+    found = cross_validate(measure, [values], **options)
+    folds = list(draw_folds(n, **options))
+    expected = [measure([values[fold.train]], [values[fold.test]]) for fold in folds]
+    np.testing.assert_allclose(found.values, expected, rtol=1e-12)
+    assert found.mean == pytest.approx(np.mean(expected), rel=1e-12)
+    # leaving out each patient as a group of his own is the jackknife's prediction error
+    alone = cross_validate(measure, [values], leave_out=np.arange(n))
+    errors = ((values - values.mean()) * n / (n - 1)) ** 2
+    np.testing.assert_allclose(np.sort(alone.values), np.sort(errors), rtol=1e-12)
 
 
 def test_two_patients_are_drawn_as_often_as_they_should_be():
