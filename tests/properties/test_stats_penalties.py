@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from properties.test_stats_invariances import draw_patients
+from properties.drawn_patients import draw_patients
 
 from chorall import stats
 from chorall.errors import ConvergenceError, InputError

@@ -105,8 +105,9 @@ def test_objects_that_are_numbers_are_read():
         kaplan_meier([1, 10**400], [True, False])
 
 
-def test_a_cause_beyond_64_bits_is_not_taken_for_another():
-    codes = np.array([1, 0, 2**64 - 1], np.uint64)
+@pytest.mark.parametrize("code", [2**63, 2**64 - 1])
+def test_a_cause_beyond_64_bits_is_not_taken_for_another(code):
+    codes = np.array([1, 0, code], np.uint64)
     for kernel in (
         lambda: cumulative_incidence([1, 2, 3], codes),
         lambda: gray_test([1, 2, 3], codes, [0, 1, 1]),
@@ -114,6 +115,11 @@ def test_a_cause_beyond_64_bits_is_not_taken_for_another():
     ):
         with pytest.raises(InputError, match=r"`cause`: 1 of 3 is above what 64 bits hold"):
             kernel()
+
+
+def test_the_largest_cause_of_64_bits_is_a_cause():
+    codes = np.array([1, 0, 2**63 - 1], np.uint64)
+    assert gray_test([1, 2, 3], codes, [0, 1, 1]).causes.tolist() == [1, 2**63 - 1]
 
 
 @pytest.mark.parametrize("size", [1e300, 1.7e308])
