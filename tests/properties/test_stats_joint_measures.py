@@ -102,3 +102,56 @@ def test_one_cluster_each_is_the_robust_error_and_gonen_heller_of_pairs_is_its_f
     # a tied pair counts one half
     expected = np.mean(1 / (1 + np.exp(-apart)))
     assert found.concordance == pytest.approx(expected, rel=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("compare", "measure", "name"),
+    [
+        (stats.compare_brier_scores, stats.brier_score, "brier"),
+        (stats.compare_auc, stats.time_dependent_auc, "auc"),
+    ],
+)
+@given(SEEDS)
+@FEW
+def test_a_difference_of_measures_is_that_of_both_with_the_error_of_its_influences(
+    compare, measure, name, seed
+):
+    p = draw_patients(seed)
+    other = p.risk[::-1]
+    one, two = (measure(risk, p.time, p.event, 4.0) for risk in (p.risk, other))
+    found = compare(p.risk, other, p.time, p.event, 4.0)
+    assume(np.isfinite(getattr(one, name)[0]))
+    difference = getattr(one, name) - getattr(two, name)
+    np.testing.assert_allclose(found.difference, difference, **CLOSED)
+    own = (one.influence - two.influence)[:, 0]
+    error = np.sqrt(np.sum(own**2) / (len(own) - 1) / len(own))
+    np.testing.assert_allclose(found.standard_error[0], error, rtol=1e-9, atol=1e-12)
+    turned = compare(other, p.risk, p.time, p.event, 4.0)
+    np.testing.assert_allclose(turned.difference, -found.difference, **CLOSED)
+    np.testing.assert_allclose(turned.standard_error, found.standard_error, **CLOSED)
+
+
+@given(SEEDS)
+@FEW
+def test_implied_concordances_differ_by_their_difference(seed):
+    p = draw_patients(seed)
+    whole, part = (fit_or_skip(stats.fit_cox, x, p.time, p.event) for x in (p.x, p.x[:, :1]))
+    found = stats.compare_gonen_heller(whole, part)
+    expected = [
+        stats.concordance_gonen_heller(x, fit.log_hazard_ratio, fit.covariance).concordance
+        for x, fit in ((p.x, whole), (p.x[:, :1], part))
+    ]
+    np.testing.assert_allclose([found.first, found.second], expected, rtol=1e-9)
+    assert found.difference == pytest.approx(expected[0] - expected[1], abs=1e-10)
+
+
+@given(SEEDS)
+@FEW
+def test_an_estimate_by_stratum_is_that_of_the_stratum_alone(seed):
+    p = draw_patients(seed)
+    curves = stats.estimate_by_stratum(stats.kaplan_meier, p.strata, p.time, p.event)
+    for stratum in (0, 1):
+        rows = p.strata == stratum
+        alone = stats.kaplan_meier(p.time[rows], p.event[rows])
+        np.testing.assert_array_equal(curves[stratum].survival, alone.survival)
+        np.testing.assert_array_equal(curves[stratum].n_at_risk, alone.n_at_risk)

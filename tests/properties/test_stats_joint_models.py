@@ -166,3 +166,19 @@ def test_a_scan_by_firth_is_a_cox_model_by_firth(seed):
     assume(scan.method[0] == "firth")
     fit = fit_or_skip(stats.fit_cox, marker[:, None], p.time, p.event, firth=True)
     assert scan.log_hazard_ratio[0] == pytest.approx(fit.log_hazard_ratio[0], rel=1e-6, abs=1e-7)
+
+
+@given(SEEDS)
+@FEW
+def test_a_scan_of_two_endpoints_is_two_scans(seed):
+    p = draw_patients(seed)
+    relapsed, died = p.cause == 1, p.event
+    assume(relapsed.any())
+    options = {"strata": p.strata, "minimum_carriers": 0, "firth_below": 0, "n_threads": 1}
+    endpoints = {"relapse": (p.time, relapsed), "death": (p.time + 1, died, p.entry_time)}
+    both = stats.scan_endpoints(p.x, endpoints, **options)
+    for name, (time, event, *entry) in endpoints.items():
+        entry_time = entry[0] if entry else None
+        alone = stats.scan_markers(p.x, time, event, entry_time=entry_time, **options)
+        for field in ("log_hazard_ratio", "standard_error", "score_chi_square", "status"):
+            np.testing.assert_array_equal(getattr(both[name], field), getattr(alone, field))
