@@ -9,6 +9,7 @@ from typing import TypedDict
 import polars as pl
 
 from chorall.consortium.deliveries import TrialDelivery
+from chorall.consortium.karyotypes import KaryotypeEvidence, read_karyotypes
 from chorall.consortium.unclaimed import find_unclaimed
 from chorall.endpoints import derive_endpoints
 from chorall.harmonise.assay_tables import describe_assays
@@ -63,10 +64,14 @@ def assemble_tables(
     tables |= _describe_trials(harmonised, synthetic=synthetic)
     assays = [describe_assays(made.mapping) for made in harmonised]
     tables["assay"] = pl.concat([assay for assay, _ in assays])
-    tables["assay_coverage"] = _name_coverage(pl.concat([coverage for _, coverage in assays]))
-    tables["finding"] = _name_findings(tables["finding"])
+    karyotypes = read_karyotypes(tables["karyotype"])
+    tables["karyotype"] = karyotypes.karyotypes
+    tables["assay_run"] = pl.concat([tables["assay_run"], karyotypes.runs])
+    coverage = pl.concat([*(coverage for _, coverage in assays), karyotypes.coverage])
+    tables["assay_coverage"] = _name_coverage(coverage)
+    tables["finding"] = _name_findings(pl.concat([tables["finding"], karyotypes.findings]))
     doubts = pl.concat([made.doubts for made in harmonised])
-    evidence = _gather_evidence(tables, harmonised, doubts)
+    evidence = _gather_evidence(tables, harmonised, doubts, karyotypes)
     tables["marker_result"] = derive_marker_results(**evidence)
     tables["subtype"] = derive_subtypes(tables["patient"], tables["marker_result"])
     tables["endpoint"] = derive_endpoints(tables, endpoint_definitions().values())
@@ -98,7 +103,10 @@ class Evidence(TypedDict):
 
 
 def _gather_evidence(
-    tables: dict[str, pl.DataFrame], harmonised: Sequence[HarmonisedTrial], doubts: pl.DataFrame
+    tables: dict[str, pl.DataFrame],
+    harmonised: Sequence[HarmonisedTrial],
+    doubts: pl.DataFrame,
+    karyotypes: KaryotypeEvidence,
 ) -> Evidence:
     """Return findings with the lesions that could not be read, as equivocal ones, beside them."""
     call = pl.col("call").cast(pl.String)
@@ -111,7 +119,9 @@ def _gather_evidence(
         assays=tables["assay"],
         coverage=tables["assay_coverage"],
         runs=tables["assay_run"],
-        findings=pl.concat([found, doubtful.select(found.columns)]),
+        findings=pl.concat(
+            [found, doubtful.select(found.columns), karyotypes.doubts.select(found.columns)]
+        ),
         asserted=pl.concat([made.asserted for made in harmonised]),
     )
 

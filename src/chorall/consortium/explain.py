@@ -193,6 +193,7 @@ def _explain_runs(asked: Asked) -> list[str]:
         f"{'can' if run['negative_capable'] else 'cannot'} rule the lesion out"
         for run in runs.iter_rows(named=True)
     ]
+    steps += _explain_karyotypes(asked, runs)
     found = asked.rows("finding").filter(pl.col("marker") == asked.name)
     steps += [
         f"finding in run {row['run_id']}: {row['call']} ({row['raw_text'] or 'no detail'})"
@@ -203,6 +204,19 @@ def _explain_runs(asked: Asked) -> list[str]:
         genes = found["gene"].unique(maintain_order=True).to_list()
         steps += _origins(asked, "finding", "gene", rules, items=genes)
     return steps or ["no assay run of this patient covers the marker"]
+
+
+def _explain_karyotypes(asked: Asked, runs: pl.DataFrame) -> list[str]:
+    """Return where the karyotypes of these runs came from and how far they were read."""
+    steps = []
+    for read in asked.rows("karyotype").join(runs, on="run_id", how="semi").iter_rows(named=True):
+        steps.append(
+            f"karyotype of run {read['run_id']}: {read['outcome']}, {read['reading']}, "
+            f"{read['n_unread']} tokens not read"
+        )
+        rules = find_setting_rules(asked.pool, asked.trial_id, "karyotype", "text")
+        steps += _origins(asked, "karyotype", "text", rules, items=[read["assay_id"]])
+    return steps
 
 
 def _explain_event(asked: Asked) -> Explained:

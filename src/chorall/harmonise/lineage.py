@@ -20,6 +20,7 @@ ITEM_COLUMNS: Final = {
     "measurement": "item",
     "allocation": "question",
     "assay_run": "assay_id",
+    "karyotype": "assay_id",
 }
 """What tells the rows of one patient in a table apart; `item` of the table lineage."""
 

@@ -89,10 +89,10 @@ def pool_rows(
 
 def identify_rows(mapping: Mapping, rule: RulePart, rows: pl.DataFrame, key: bytes) -> pl.DataFrame:
     """Add the columns that follow from the rule itself."""
-    if rule.to in ("assay_run", "finding"):
+    if rule.to in ("assay_run", "finding", "karyotype"):
         run_id = pl.format("{}:{}:{}", "patient_id", pl.lit(str(rule.assay)), pl.lit(rule.phase))
         rows = rows.with_columns(run_id.alias("run_id"))
-    if rule.to == "assay_run":
+    if rule.to in ("assay_run", "karyotype"):
         assay_id = mapping.assay_id(str(rule.assay))
         rows = rows.with_columns(assay_id=pl.lit(assay_id), phase=pl.lit(rule.phase))
     if rule.to == "marker_result":

@@ -18,7 +18,15 @@ DERIVABLE: Final = "derivable"
 NOT_COLLECTED: Final = "not collected"
 UNMAPPED: Final = "unmapped"
 
-WHOLE_TABLES: Final = ("allocation", "treatment", "transplant", "mrd", "measurement", "response")
+WHOLE_TABLES: Final = (
+    "allocation",
+    "treatment",
+    "transplant",
+    "mrd",
+    "measurement",
+    "response",
+    "karyotype",
+)
 """Tables that stand in the matrix as one variable."""
 
 

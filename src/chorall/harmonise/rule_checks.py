@@ -23,6 +23,10 @@ AUTOMATIC = {
     "basis",
     "rules_out",
     "evidence",
+    "outcome",
+    "reading",
+    "n_unread",
+    "ploidy",
 }
 """Columns that Chorall fills itself."""
 
@@ -46,6 +50,7 @@ def check_rules(mapping: Mapping) -> Iterator[MappingProblem]:
         else:
             yield from _check_rule(mapping, rule, path)
     yield from _check_single_row_tables(mapping)
+    yield from _check_karyotypes(mapping)
 
 
 def _check_rule(mapping: Mapping, rule: RulePart, path: KeyPath) -> Iterator[MappingProblem]:
@@ -88,7 +93,7 @@ def _must_be_set(mapping: Mapping, rule: RulePart, name: str) -> bool:
 def _check_assay_of_rule(
     mapping: Mapping, rule: RulePart, path: KeyPath
 ) -> Iterator[MappingProblem]:
-    needs = rule.to in ("assay_run", "finding")
+    needs = rule.to in ("assay_run", "finding", "karyotype")
     known = [assay.id for assay in mapping.assays]
     if needs and rule.assay is None:
         yield MappingProblem(path, f"rule `{rule.id}` must name its `assay`.")
@@ -97,6 +102,19 @@ def _check_assay_of_rule(
     if needs and rule.assay is not None and rule.assay not in known:
         choices = name_choices(rule.assay, known)
         yield MappingProblem((*path, "assay"), f"no assay `{rule.assay}`: {choices}")
+
+
+def _check_karyotypes(mapping: Mapping) -> Iterator[MappingProblem]:
+    """Yield assays that are read from karyotype texts and declared by hand as well."""
+    read = {rule.assay for rule in mapping.rules if rule.to == "karyotype"}
+    for position, rule in enumerate(mapping.rules):
+        if rule.to in ("assay_run", "finding") and rule.assay in read:
+            message = f"runs and findings of `{rule.assay}` are made from its karyotypes."
+            yield MappingProblem(("rules", position, "to"), message)
+    for position, assay in enumerate(mapping.assays):
+        if assay.id in read and assay.covers:
+            message = "what a karyotype can show is known: write `covers = []`."
+            yield MappingProblem(("assays", position, "covers"), message)
 
 
 def _check_wide_markers(rule: RulePart, path: KeyPath) -> Iterator[MappingProblem]:

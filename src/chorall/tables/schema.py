@@ -19,6 +19,7 @@ from chorall.tables.genetics_tables import (
     MARKER_RESULT,
     SUBTYPE,
 )
+from chorall.tables.karyotype_table import KARYOTYPE
 from chorall.tables.patient_tables import ALLOCATION, ARM, PATIENT, TRANSPLANT, TREATMENT, TRIAL
 from chorall.tables.record_tables import LINEAGE, QUALITY, QUARANTINE
 
@@ -32,6 +33,7 @@ __all__ = [
     "EVENT",
     "FINDING",
     "FOLLOW_UP",
+    "KARYOTYPE",
     "LINEAGE",
     "MARKER_RESULT",
     "MEASUREMENT",
@@ -60,6 +62,7 @@ TABLES: Final = {
         ASSAY,
         ASSAY_COVERAGE,
         ASSAY_RUN,
+        KARYOTYPE,
         FINDING,
         MARKER_RESULT,
         SUBTYPE,

@@ -66,4 +66,14 @@ SUBTYPE_BASES: Final = ("lesion", "call", "surrogate", "exclusion", "none")
 """How a subtype was decided; see docs/subtypes.md."""
 
 CONFIDENCES: Final = ("seen", "unverified", "computed")
+KARYOTYPE_OUTCOMES: Final = (
+    "abnormal",
+    "normal",
+    "failed",
+    "not_done",
+    "not_reported",
+    "in_words",
+    "unread",
+)
+KARYOTYPE_READINGS: Final = ("fully_read", "partly_read", "unread")
 DIAGNOSIS: Final = "diagnosis"

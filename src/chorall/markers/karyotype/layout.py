@@ -100,7 +100,7 @@ def lay_out(text: str) -> Layout:
         low = int(match["low"])
         high = int(match["high"] or low)
         ploidy = int(match["ploidy"]) if match["ploidy"] else None
-        text_of = main[match.start() : end].strip(" /;")
+        text_of = (match[0] + body).strip(" /;")
         clones.append(CloneText(min(low, high), max(low, high), ploidy, body, text_of))
     return Layout(tuple(clones), methods, tuple(filter(None, remarks)))
 
