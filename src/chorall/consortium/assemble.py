@@ -67,8 +67,8 @@ def assemble_tables(
     karyotypes = read_karyotypes(tables["karyotype"])
     tables["karyotype"] = karyotypes.karyotypes
     tables["assay_run"] = pl.concat([tables["assay_run"], karyotypes.runs])
-    coverage = pl.concat([*(coverage for _, coverage in assays), karyotypes.coverage])
-    tables["assay_coverage"] = _name_coverage(coverage)
+    declared = pl.concat([coverage for _, coverage in assays])
+    tables["assay_coverage"] = _name_coverage(_lay_coverage(declared, karyotypes.coverage))
     tables["finding"] = _name_findings(pl.concat([tables["finding"], karyotypes.findings]))
     doubts = pl.concat([made.doubts for made in harmonised])
     evidence = _gather_evidence(tables, harmonised, doubts, karyotypes)
@@ -124,6 +124,13 @@ def _gather_evidence(
         ),
         asserted=pl.concat([made.asserted for made in harmonised]),
     )
+
+
+def _lay_coverage(declared: pl.DataFrame, karyotypes: pl.DataFrame) -> pl.DataFrame:
+    """Return all coverage; what a reader saw text by text goes before what is known of a method."""
+    key = ["assay_id", "target", "alteration_class"]
+    others = declared.join(karyotypes, on=key, how="anti", maintain_order="left")
+    return pl.concat([others, karyotypes])
 
 
 def _name_coverage(coverage: pl.DataFrame) -> pl.DataFrame:

@@ -10,6 +10,7 @@ from typing import Final
 import polars as pl
 
 from chorall.consortium.build import Harmonised, harmonise_consortium
+from chorall.consortium.damaged_genes import remark_damaged_genes
 from chorall.consortium.progress import Progress, be_silent
 from chorall.harmonise.potential import judge_potential
 from chorall.harmonise.rules import RuleOutcome, count_codes
@@ -183,6 +184,7 @@ def _list_remarks(made: Harmonised) -> pl.DataFrame:
         for file in files.values()
         for remark in file.remarks
     ]
+    rows += remark_damaged_genes(made.deliveries, made.trials)
     return pl.DataFrame(rows, schema=dict.fromkeys(("file", "column", "message"), pl.String))
 
 

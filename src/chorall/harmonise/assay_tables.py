@@ -8,6 +8,7 @@ import polars as pl
 
 from chorall.harmonise.mapping import AssayPart, CoverPart, Mapping
 from chorall.knowledge.assay_catalogue import AssayCover, known_assays
+from chorall.knowledge.fusion_notation import read_fusion
 from chorall.knowledge.gene_names import gene_symbols
 from chorall.tables.schema import TABLES
 
@@ -29,7 +30,13 @@ def describe_assays(mapping: Mapping) -> tuple[pl.DataFrame, pl.DataFrame]:
 
 
 def name_target(target: str, alteration_class: str) -> str:
-    """Return the HGNC symbol of a gene target; fusions and karyotype targets keep their name."""
+    """Return the HGNC symbol of a gene target and the name of a fusion, however they are written.
+
+    A karyotype target, and a fusion that is not clear, keep their name.
+    """
+    if alteration_class == "fusion":
+        fusion = read_fusion(target)
+        return target if fusion is None or fusion.partner is None else fusion.name
     if alteration_class in NOT_GENES:
         return target
     return gene_symbols().get(target.upper(), target)

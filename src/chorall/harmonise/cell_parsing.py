@@ -10,7 +10,9 @@ import polars as pl
 from chorall.harmonise.calendar_dates import ZERO_DATE, read_date
 from chorall.harmonise.conditions import strip_cell
 from chorall.harmonise.mapping import SourcePart, ValuePart
+from chorall.knowledge.fusion_notation import read_fusion
 from chorall.knowledge.gene_names import gene_symbols
+from chorall.knowledge.spreadsheet_dates import DATE_LIKE
 from chorall.knowledge.units import DAYS_PER_YEAR, convert_factor
 from chorall.tables.columns import Column
 
@@ -119,7 +121,7 @@ def reads_date(spec: ValuePart, column: Column, source: SourcePart) -> bool:
 
 def _plan_words(text: pl.Expr, read: pl.Expr, column: Column) -> ParseSteps:
     if column.name in GENE_COLUMNS:
-        return _plan_gene(text, read)
+        return _plan_fusion(text, read) if column.holds_fusions else _plan_gene(text, read)
     unknown = _flag(read.is_null(), "unmapped_code")
     if column.kind == "word":
         return ParseSteps(text.cast(column.dtype, strict=False), read, unknown)
@@ -135,9 +137,36 @@ def _plan_words(text: pl.Expr, read: pl.Expr, column: Column) -> ParseSteps:
 
 def _plan_gene(text: pl.Expr, read: pl.Expr) -> ParseSteps:
     # An unknown gene is none that an assay lists; what is no symbol at all may be any gene.
-    legible = pl.when(text.str.contains(GENE_SYMBOL)).then(pl.lit("unknown_gene"))
+    legible = (
+        pl.when(text.str.contains(DATE_LIKE))
+        .then(pl.lit("gene_turned_into_date"))
+        .when(text.str.contains(GENE_SYMBOL))
+        .then(pl.lit("unknown_gene"))
+    )
     problem = pl.when(read.is_null()).then(legible.otherwise(pl.lit("not_a_gene")))
     return ParseSteps(look_up(text.str.to_uppercase(), gene_symbols()), read, problem)
+
+
+def _plan_fusion(text: pl.Expr, read: pl.Expr) -> ParseSteps:
+    """Read a gene, or a whole fusion in any notation, as ``KMT2A`` or ``BCR::ABL1``."""
+    known = look_up(text.str.to_uppercase(), gene_symbols())
+    named = text.map_batches(_name_fusions, return_dtype=pl.String)
+    steps = _plan_gene(text, read)
+    # `BCR-XYZ` may be any fusion of BCR: it is not a gene that no assay lists.
+    joined = text.str.contains(r"[^A-Za-z0-9]")
+    unclear = pl.when(read.is_null() & joined & (steps.problem == "unknown_gene"))
+    problem = unclear.then(pl.lit("not_a_gene")).otherwise(steps.problem)
+    return ParseSteps(pl.coalesce(known, named), read, problem)
+
+
+def _name_fusions(texts: pl.Series) -> pl.Series:
+    """Return the genes of each text: both partners joined, or the one gene that is known."""
+    names = {}
+    for text in texts.unique().drop_nulls():
+        found = read_fusion(text)
+        if found is not None:
+            names[text] = found.gene if found.partner is None else found.name
+    return texts.replace_strict(names, default=None, return_dtype=pl.String)
 
 
 def is_year_band(text: str) -> bool:

@@ -16,6 +16,7 @@ from chorall.knowledge.assay_catalogue import known_assays
 from chorall.knowledge.definition_file import KeyPath
 from chorall.knowledge.definition_problems import name_choices
 from chorall.knowledge.gene_names import gene_symbols, known_symbols
+from chorall.knowledge.spreadsheet_dates import guess_damaged_symbols, looks_like_date
 from chorall.tables.column_kinds import EARLIEST_YEAR, LATEST_YEAR
 from chorall.tables.schema import TABLES
 from chorall.tables.words import EVENT_TYPES
@@ -81,18 +82,22 @@ def _check_time_zero(mapping: Mapping) -> Iterator[MappingProblem]:
 
 def _check_assays(mapping: Mapping) -> Iterator[MappingProblem]:
     seen: set[str] = set()
+    read = {rule.assay for rule in mapping.rules if rule.to == "karyotype"}
     for position, assay in enumerate(mapping.assays):
         if assay.id in seen:
             yield MappingProblem(("assays", position, "id"), f"assay `{assay.id}` is there twice.")
         seen.add(assay.id)
-        yield from _check_named_assay(assay, ("assays", position))
+        needed = ("method",) if assay.id in read else ("method", "covers")
+        yield from _check_named_assay(assay, ("assays", position), needed)
         yield from _check_coverage(assay, ("assays", position))
 
 
-def _check_named_assay(assay: AssayPart, path: KeyPath) -> Iterator[MappingProblem]:
+def _check_named_assay(
+    assay: AssayPart, path: KeyPath, needed: tuple[str, ...]
+) -> Iterator[MappingProblem]:
     known = known_assays()
     if assay.assay is None:
-        for name in ("method", "covers"):
+        for name in needed:
             if not getattr(assay, name):
                 message = f"assay `{assay.id}` must say its `{name}`, or name an `assay`."
                 yield MappingProblem(path, message)
@@ -126,6 +131,9 @@ def _check_coverage(assay: AssayPart, path: KeyPath) -> Iterator[MappingProblem]
 
 
 def _name_close_genes(given: str) -> str:
+    if looks_like_date(given):
+        lost = " or ".join(guess_damaged_symbols(given)) or "a gene symbol"
+        return f"a spreadsheet has turned {lost} into a date: write the symbol."
     close = get_close_matches(given.upper(), sorted(known_symbols()), n=3)
     return f"did you mean {' or '.join(close)}?" if close else "see knowledge/genes/genes.csv."
 

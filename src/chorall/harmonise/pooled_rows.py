@@ -95,11 +95,28 @@ def identify_rows(mapping: Mapping, rule: RulePart, rows: pl.DataFrame, key: byt
     if rule.to in ("assay_run", "karyotype"):
         assay_id = mapping.assay_id(str(rule.assay))
         rows = rows.with_columns(assay_id=pl.lit(assay_id), phase=pl.lit(rule.phase))
+    if rule.to == "finding":
+        rows = split_fusions(rows)
     if rule.to == "marker_result":
         rows = rows.with_columns(phase=pl.lit(rule.phase), evidence=pl.lit(rule.id))
     if "person_id" in rows.columns:
         rows = rows.with_columns(pseudonymise(rows["person_id"], key, "person").alias("person_id"))
     return rows
+
+
+def split_fusions(rows: pl.DataFrame) -> pl.DataFrame:
+    """Return findings with both partners of a fusion in columns of their own."""
+    if "gene" not in rows.columns or not rows["gene"].str.contains("::", literal=True).any():
+        return rows
+    parts = pl.col("gene").str.splitn("::", 2).struct
+    partner = parts.field("field_1")
+    if "partner" in rows.columns:
+        partner = pl.coalesce("partner", partner)
+    split = rows.with_columns(parts.field("field_0").alias("gene"), partner.alias("partner"))
+    if "partner_missing" not in rows.columns:
+        return split
+    reason = pl.when(pl.col("partner").is_null()).then("partner_missing")
+    return split.with_columns(reason.alias("partner_missing"))
 
 
 def _merge_columns(

@@ -12,6 +12,7 @@ from chorall.harmonise.rule_columns import find_rule_column
 from chorall.harmonise.value_checks import check_value
 from chorall.knowledge.definition_file import KeyPath
 from chorall.knowledge.definition_problems import name_choices
+from chorall.knowledge.fusion_notation import read_fusion
 from chorall.tables.schema import TABLES
 
 AUTOMATIC = {
@@ -113,7 +114,7 @@ def _check_karyotypes(mapping: Mapping) -> Iterator[MappingProblem]:
             yield MappingProblem(("rules", position, "to"), message)
     for position, assay in enumerate(mapping.assays):
         if assay.id in read and assay.covers:
-            message = "what a karyotype can show is known: write `covers = []`."
+            message = "what a karyotype can show is known: leave `covers` out."
             yield MappingProblem(("assays", position, "covers"), message)
 
 
@@ -124,6 +125,11 @@ def _check_wide_markers(rule: RulePart, path: KeyPath) -> Iterator[MappingProble
         yield MappingProblem((*path, "markers"), "`markers` is for rules to `marker_result`.")
     named = list(rule.markers.values())
     for cell, marker in rule.markers.items():
+        fusion = read_fusion(marker)
+        if fusion is not None and fusion.name != marker:
+            yield MappingProblem(
+                (*path, "markers", cell), f"`{marker}` is the marker `{fusion.name}`: write that."
+            )
         if named.count(marker) > 1:
             yield MappingProblem(
                 (*path, "markers", cell),

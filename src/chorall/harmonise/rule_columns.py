@@ -1,4 +1,4 @@
-"""The pooled column that a rule sets; some take unit, range or words from knowledge."""
+"""The pooled column that a rule sets; some take unit, range, words or fusions from elsewhere."""
 
 from __future__ import annotations
 
@@ -31,6 +31,8 @@ def find_rule_column(rule: RulePart, name: str) -> Column:
     column = table_named(rule.to).column(name)
     if rule.to == MRD.name and name == "timepoint":
         return replace(column, kind="word", words=tuple(mrd_timepoints().timepoints))
+    if rule.to == "finding" and name == "gene":
+        return replace(column, holds_fusions=_is_about_fusions(rule))
     if rule.to != "measurement" or name not in ("value", "item"):
         return column
     items = measurement_items()
@@ -40,3 +42,11 @@ def find_rule_column(rule: RulePart, name: str) -> Column:
     if item is None:
         return column
     return replace(column, dimension=item.dimension, minimum=item.minimum, maximum=item.maximum)
+
+
+def _is_about_fusions(rule: RulePart) -> bool:
+    """Return True where all findings of a rule are fusions and the partner has no own column."""
+    kind = rule.set.get("alteration_class")
+    partner = rule.set.get("partner")
+    has_partner = partner is not None and partner.missing is None
+    return kind is not None and kind.value in ("fusion", "rearrangement") and not has_partner

@@ -10,6 +10,7 @@ from chorall.harmonise.cell_parsing import GENE_COLUMNS, is_year_band
 from chorall.harmonise.mapping import NO_ROW, QUARANTINE, Mapping, RulePart, ValuePart
 from chorall.harmonise.mapping_problem import MappingProblem
 from chorall.knowledge.definition_file import KeyPath
+from chorall.knowledge.fusion_notation import read_fusion
 from chorall.knowledge.gene_names import find_gene
 from chorall.knowledge.units import units_of
 from chorall.tables.columns import Column
@@ -58,7 +59,9 @@ def _check_constant(
     elif column.kind in ("integer", "number") and not _is_within(column, float(value)):
         yield MappingProblem(where, f"value {value!r}: expected {_write_range(column)}.")
     elif column.name in GENE_COLUMNS and _is_no_symbol(rule, str(value)):
-        expected = find_gene(str(value)) or "an HGNC symbol of knowledge/genes"
+        fusion = read_fusion(str(value))
+        named = find_gene(str(value)) or (fusion.name if fusion else None)
+        expected = named or "an HGNC symbol of knowledge/genes"
         yield MappingProblem(where, f"value {value!r}: expected {expected}.")
     elif column.name == "year_band" and not is_year_band(str(value)):
         yield MappingProblem(where, f"value {value!r}: expected two years, e.g. 2005-2009.")
@@ -79,8 +82,12 @@ def _fits(column: Column, value: str | float | bool) -> bool:
 def _is_no_symbol(rule: RulePart, value: str) -> bool:
     """Return True for a name that is not the gene's symbol; fusions and karyotypes have others."""
     kind = rule.set.get("alteration_class")
-    if kind is None or kind.value in (None, *NOT_GENES):
+    others = {*NOT_GENES} - {"fusion"}
+    if kind is None or kind.value in (None, *others):
         return False
+    if kind.value == "fusion":
+        fusion = read_fusion(value)
+        return fusion is not None and value not in (fusion.name, fusion.gene)
     return find_gene(value) != value
 
 

@@ -171,7 +171,8 @@ def describe_expected(spec: ValuePart, column: Column, source: SourcePart) -> st
     if column.name == RESULT:
         return "a result as in docs/mrd.md"
     if column.name in GENE_COLUMNS:
-        return "a gene symbol or alias of knowledge/genes"
+        fusion = " or a fusion such as BCR::ABL1" if column.holds_fusions else ""
+        return f"a gene symbol or alias of knowledge/genes{fusion}"
     if column.name == "year_band":
         return "two years, e.g. 2005-2009"
     if column.kind == "text":

@@ -38,6 +38,8 @@ class Column:
         exactly one of the two is set. False: every row has a value.
     dimension : str
         The physical dimension in `knowledge/units.csv`, or empty where units do not apply.
+    holds_fusions : bool
+        True where a rule delivers whole fusions (``BCR-ABL1``) in a column of genes.
     """
 
     name: str
@@ -48,6 +50,7 @@ class Column:
     maximum: float | None = None
     may_be_missing: bool = False
     dimension: str = ""
+    holds_fusions: bool = False
 
     @property
     def missing_name(self) -> str:

@@ -188,3 +188,13 @@ def test_a_trial_without_patients_gives_a_pool_that_says_so(tmp_path: Path) -> N
     assert read_pool(pool.path).trials == ("A", "B")
     quality = pool.table("quality").filter(trial_id="B")
     assert set(quality["status"]) <= {"not_applicable", "passed"}
+
+
+def test_a_plan_tells_of_genes_that_became_dates(tmp_path: Path) -> None:
+    made = fixed_consortium()
+    patient = made.files["A"].rows[2][0]
+    made.files["M"].rows += [[patient, "9-Sep", "mutation", "sure", ""]]
+    remarks = plan_pool(made.write(tmp_path / "in")).remarks
+    (message,) = [text for text in remarks["message"] if "become dates" in text]
+    assert message.startswith("1 gene symbols have become dates in a spreadsheet (9-Sep, perhaps S")
+    assert "as text" in message

@@ -41,7 +41,6 @@ id = "cytogenetics"
 method = "karyotype"
 version = "1"
 no_run = "not_tested"
-covers = []
 [[rules]]
 id = "P"
 to = "patient"
@@ -156,6 +155,6 @@ def test_an_assay_read_from_karyotypes_is_not_declared_by_hand(tmp_path: Path) -
         '[[assays.covers]]\ntargets = ["TP53"]\nalteration_class = "mutation"\n'
         'scope = "complete"\nnegative_capable = true\n'
     )
-    wrong = MAPPING.replace("covers = []\n", covers)
-    with pytest.raises(DefinitionError, match=r"write `covers = \[\]`"):
+    wrong = MAPPING.replace('no_run = "not_tested"\n', 'no_run = "not_tested"\n' + covers)
+    with pytest.raises(DefinitionError, match="leave `covers` out"):
         build_pool(write(tmp_path, wrong), tmp_path / "pool")

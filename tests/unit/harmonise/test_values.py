@@ -205,7 +205,7 @@ def test_a_status_that_the_mapping_does_not_know_is_not_reported_and_told() -> N
         ("NOSUCH1", None, "unknown_gene"),
         ("TP 53", None, "not_a_gene"),
         ("=TP53", None, "not_a_gene"),
-        ("2-Mar", None, "not_a_gene"),
+        ("2-Mar", None, "gene_turned_into_date"),
     ],
 )
 def test_genes_are_named_by_their_symbol(
