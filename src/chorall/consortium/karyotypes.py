@@ -2,28 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 import polars as pl
 
+from chorall.consortium.karyotype_rows import (
+    cover_assays,
+    cover_extra,
+    describe_reading,
+    keep_reason,
+    make_finding,
+    make_run,
+)
 from chorall.markers.karyotype import (
-    Clone,
-    Karyotype,
     KaryotypeStatus,
-    assign_ploidy,
     derive_karyotype_statuses,
     list_karyotype_markers,
     read_karyotype,
 )
 from chorall.tables.schema import TABLES
-
-DOUBT_SCHEMA: Final = {"run_id": pl.String, "marker": pl.String, "call": pl.String}
-NOT_PERFORMED: Final = ("not_done",)
-UNREAD_TOKEN: Final = "<unread>"
-UNUSABLE: Final = ("failed", "insufficient")
-SUFFIXES: Final = {"rearrangement": "-r", "deletion": "_del", "gain": "_gain"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +49,27 @@ class KaryotypeEvidence:
 
 @dataclass(frozen=True, slots=True)
 class _Read:
-    """One text, read once however many patients have it."""
+    """One text, read once however many patients have it.
 
-    karyotype: Karyotype
-    statuses: dict[str, KaryotypeStatus]
+    Attributes
+    ----------
+    outcome : str
+        Of the karyotype.
+    cells : dict of str to object
+        Cells of the table `karyotype`.
+    findings : tuple of dict
+        Cells of the findings that do not depend on the patient.
+    doubtful : list of str
+        Markers that are neither shown nor excluded.
+    extra : tuple of (str, str)
+        Markers found beyond those of every karyotype, with their class.
+    """
+
+    outcome: str
     cells: dict[str, Any]
+    findings: tuple[dict[str, Any], ...]
+    doubtful: list[str]
+    extra: tuple[tuple[str, str], ...]
 
 
 def read_karyotypes(karyotypes: pl.DataFrame) -> KaryotypeEvidence:
@@ -74,135 +88,55 @@ def read_karyotypes(karyotypes: pl.DataFrame) -> KaryotypeEvidence:
         other reason, is no run. A suggested lesion is a finding whose call is equivocal.
     """
     read: dict[tuple[str | None, int | None], _Read] = {}
-    rows, runs, findings, doubts = [], [], [], []
+    rows, runs, findings = [], [], []
+    passed: list[tuple[str, list[str]]] = []
     extra: dict[tuple[str, str, str], None] = {}
     for row in karyotypes.iter_rows(named=True):
         key = (row["text"], row["n_metaphases"])
         if key not in read:
             read[key] = _read(*key)
         one = read[key]
-        rows.append(row | one.cells | _keep_reason(row, one))
-        run = _make_run(row, one.karyotype)
+        rows.append(row | one.cells | keep_reason(row, one.cells, one.outcome))
+        run = make_run(row, one.outcome)
         if run is None:
             continue
         runs.append(run)
         if run["quality"] != "passed":
             continue
-        for status in one.statuses.values():
-            if status.status == "present" or status.reason == "suggested":
-                findings.append(_make_finding(row, status))
-            elif status.status == "inconclusive" and status.reason != "cryptic":
-                doubts.append((row["run_id"], status.marker, "equivocal"))
-            if status.marker not in list_karyotype_markers():
-                extra.setdefault((row["assay_id"], status.marker, status.alteration_class))
+        whose = {name: row[name] for name in ("run_id", "patient_id", "trial_id")}
+        findings += [whose | found for found in one.findings]
+        passed.append((row["run_id"], one.doubtful))
+        extra.update(dict.fromkeys((row["assay_id"], *found) for found in one.extra))
     assays = karyotypes["assay_id"].unique(maintain_order=True).to_list()
-    coverage = [*_cover(assays), *_cover_extra(extra)]
+    coverage = [*cover_assays(assays), *cover_extra(extra)]
     return KaryotypeEvidence(
         pl.DataFrame(rows, schema=TABLES["karyotype"].schema),
         pl.DataFrame(runs, schema=TABLES["assay_run"].schema),
         pl.DataFrame(findings, schema=TABLES["finding"].empty().drop("marker").schema),
         pl.DataFrame(coverage, schema=TABLES["assay_coverage"].empty().drop("marker").schema),
-        pl.DataFrame(doubts, schema=DOUBT_SCHEMA, orient="row"),
+        _spread_doubts(passed),
     )
+
+
+def _spread_doubts(passed: list[tuple[str, list[str]]]) -> pl.DataFrame:
+    schema = {"run_id": pl.String(), "marker": pl.List(pl.String)}
+    doubtful = pl.DataFrame(passed, schema=schema, orient="row").explode("marker")
+    return doubtful.drop_nulls("marker").with_columns(call=pl.lit("equivocal"))
 
 
 def _read(text: str | None, n_metaphases: int | None) -> _Read:
     karyotype = read_karyotype(text or "")
-    statuses = derive_karyotype_statuses(karyotype, n_metaphases=n_metaphases)
-    counted = n_metaphases if n_metaphases is not None else karyotype.n_metaphases
-    ploidy = assign_ploidy(karyotype).main
-    is_text = text is not None
-    cells = {
-        "text": "/".join(map(_write_clone, karyotype.clones)) or None,
-        "n_metaphases": counted,
-        "outcome": karyotype.outcome if is_text else None,
-        "reading": karyotype.reading if is_text else None,
-        "n_unread": len(karyotype.unread) if is_text else None,
-        "ploidy": ploidy,
-    }
-    reasons = {
-        f"{name}_missing": "not_applicable" if value is None else None
-        for name, value in cells.items()
-    }
-    return _Read(karyotype, statuses, cells | reasons)
+    statuses = derive_karyotype_statuses(karyotype, n_metaphases=n_metaphases).values()
+    known = list_karyotype_markers()
+    found = [one for one in statuses if one.status == "present" or one.reason == "suggested"]
+    return _Read(
+        outcome=karyotype.outcome,
+        cells=describe_reading(karyotype, n_metaphases, is_text=text is not None),
+        findings=tuple(make_finding(one) for one in found),
+        doubtful=[one.marker for one in statuses if _is_doubtful(one)],
+        extra=tuple((one.marker, one.alteration_class) for one in found if one.marker not in known),
+    )
 
 
-def _write_clone(clone: Clone) -> str:
-    """Return the notation of a clone; what could not be read may be words about a person."""
-    text = clone.text
-    for token in clone.unread:
-        text = text.replace(token, UNREAD_TOKEN)
-    return text
-
-
-def _keep_reason(row: dict[str, Any], one: _Read) -> dict[str, Any]:
-    """Return the reason why there is no text: as delivered, or what the words in it mean."""
-    if one.cells["text"] is not None:
-        return {}
-    said = {"failed": "failed", "not_done": "not_done", "not_reported": "not_reported"}
-    delivered = row["text_missing"] if row["text"] is None else None
-    return {"text_missing": delivered or said.get(one.karyotype.outcome, "withheld")}
-
-
-def _make_run(row: dict[str, Any], karyotype: Karyotype) -> dict[str, Any] | None:
-    said = row["text_missing"] if row["text"] is None else karyotype.outcome
-    if said not in (*NOT_PERFORMED, *UNUSABLE) and (
-        row["text"] is None or karyotype.outcome == "not_reported"
-    ):
-        return None
-    is_done = said not in NOT_PERFORMED
-    quality = said if said in UNUSABLE else "passed" if is_done else None
-    taken = (
-        "run_id", "patient_id", "trial_id", "assay_id", "phase", "day", "day_missing",
-        "ascertainment", "ascertainment_missing",
-    )  # fmt: skip
-    return {name: row[name] for name in taken} | {
-        "performed": "yes" if is_done else "no",
-        "quality": quality,
-        "quality_missing": None if is_done else "not_applicable",
-    }
-
-
-def _make_finding(row: dict[str, Any], status: KaryotypeStatus) -> dict[str, Any]:
-    target = _name_target(status.marker, status.alteration_class)
-    gene, _, partner = target.partition("::")
-    unknown = ("hgvs_p", "region", "copy_state", "vaf", "raw_text")
-    return {
-        "run_id": row["run_id"],
-        "patient_id": row["patient_id"],
-        "trial_id": row["trial_id"],
-        "gene": gene,
-        "partner": partner or None,
-        "partner_missing": None if partner else "not_applicable",
-        "alteration_class": status.alteration_class,
-        "call": "present" if status.status == "present" else "equivocal",
-        **dict.fromkeys((f"{name}_missing" for name in unknown), "not_applicable"),
-    }
-
-
-def _name_target(marker: str, alteration_class: str) -> str:
-    return marker.removesuffix(SUFFIXES.get(alteration_class, ""))
-
-
-def _cover(assays: list[str]) -> Iterator[dict[str, Any]]:
-    for assay_id in assays:
-        for marker, (kind, may_be_absent) in list_karyotype_markers().items():
-            yield {
-                "assay_id": assay_id,
-                "target": _name_target(marker, kind),
-                "alteration_class": kind,
-                "scope": "complete" if may_be_absent else "partial",
-                "negative_capable": may_be_absent,
-            }
-
-
-def _cover_extra(extra: dict[tuple[str, str, str], None]) -> Iterator[dict[str, Any]]:
-    """Yield what was found beyond the list (FISH in the text): a clean run excludes nothing."""
-    for assay_id, marker, kind in extra:
-        yield {
-            "assay_id": assay_id,
-            "target": _name_target(marker, kind),
-            "alteration_class": kind,
-            "scope": "partial",
-            "negative_capable": False,
-        }
+def _is_doubtful(one: KaryotypeStatus) -> bool:
+    return one.status == "inconclusive" and one.reason not in ("cryptic", "suggested")
