@@ -116,5 +116,10 @@ complex karyotype | in_words | - | - | complex_karyotype BCR::ABL1
 46,XX,del(1)(p22),t(2;3)(p21;q26),del(5)(q13),del(6)(q15),inv(8)(p11q24)[20] | abnormal | pseudodiploidy | complex_karyotype del_6q | -
 46,XX,del(1)(p22),t(2;3)(p21;q26),del(5)(q13),del(6)(q15)[20] | abnormal | pseudodiploidy | del_6q | -
 46,XX,t(9;22)(q34;q11),del(1)(p22),t(2;3)(p21;q26),del(5)(q13),del(6)(q15)[20] | abnormal | pseudodiploidy | BCR::ABL1 del_6q | -
+47,XX,+21[1]/46,XX[19] | abnormal | - | - | trisomy_21
+46,XX,t(9;22)(q34;q11)[1]/46,XX[19] | abnormal | - | - | BCR::ABL1
+46,XX,t(9;22)(q34;q11)[1]/47,idem,+8[1] | abnormal | - | BCR::ABL1 | trisomy_8
+45,XX,-7[2]/46,XX[18] | abnormal | hypodiploidy_44_45 | hypodiploidy_44_45 | monosomy_7
+45,XX,-7[3]/46,XX[17] | abnormal | hypodiploidy_44_45 | hypodiploidy_44_45 monosomy_7 | -
 46,XX,blorp(7),+8,-9[20] | abnormal | pseudodiploidy | - | BCR::ABL1 del_6q trisomy_4
 """  # noqa: E501

@@ -25,8 +25,8 @@ def judge_chromosomes(clones: Sequence[Clone]) -> Iterator[tuple[str, str]]:
     (str, str)
         Trisomy: three or more whole copies, of X as well, in a clone of at most 67 chromosomes.
         Monosomy: one copy, and no derivative of the chromosome in place of the lost one. Copies
-        that the person was born with do not count. A question mark, and a clone near three or
-        four sets, only suggest them.
+        that the person was born with do not count. A question mark, too few cells, and a clone near
+        three or four sets only suggest them.
     """
     for clone in clones:
         if clone.is_normal:
@@ -50,16 +50,15 @@ def _judge_clone(clone: Clone, copies: Copies) -> Iterator[tuple[str, str]]:
             yield f"monosomy_{name}", SUGGESTED if doubt else PRESENT
     gained = [one for one in clone.acquired if one.kind == "gain" and one.chromosomes == ("X",)]
     if gained and copies.base == 2:
-        yield "trisomy_X", SUGGESTED if "Y" in clone.sex or gained[0].uncertain else PRESENT
-    if clone.sex == "X" and any(
-        one.kind == "loss" and one.chromosomes == ("X",) for one in clone.acquired
-    ):
-        yield "monosomy_X", PRESENT
+        yield "trisomy_X", SUGGESTED if "Y" in clone.sex or _is_doubted(gained, "X") else PRESENT
+    lost = [one for one in clone.acquired if one.kind == "loss" and one.chromosomes == ("X",)]
+    if clone.sex == "X" and lost:
+        yield "monosomy_X", SUGGESTED if _is_doubted(lost, "X") else PRESENT
 
 
 def _is_doubted(acquired: Sequence[Abnormality], name: str) -> bool:
     changes = [o for o in acquired if o.kind in ("gain", "loss") and o.chromosomes == (name,)]
-    return bool(changes) and all(one.uncertain for one in changes)
+    return bool(changes) and all(one.uncertain or not one.clonal for one in changes)
 
 
 def _count_stand_ins(acquired: Sequence[Abnormality], name: str) -> int:

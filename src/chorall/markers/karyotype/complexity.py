@@ -24,11 +24,12 @@ def count_abnormalities(karyotype: Karyotype) -> int:
         Each additional or missing chromosome counts one for each copy; a translocation, and a
         derivative of a translocation that is listed itself, counts once; a whole chromosome that
         is missing while a derivative of it is there as an extra one (``-7,+der(7)``) counts once.
-        The least number of a range counts.
+        The least number of a range counts, and nothing that is not clonal.
     """
     counted: dict[tuple[object, ...], int] = {}
     for clone in karyotype.clones:
-        for identity, n in _count_clone(clone.acquired).items():
+        clonal = [one for one in clone.acquired if one.clonal]
+        for identity, n in _count_clone(clonal).items():
             counted[identity] = max(counted.get(identity, 0), n)
     return sum(counted.values())
 
@@ -77,7 +78,8 @@ def is_complex(karyotype: Karyotype, rules: KaryotypeRules | None = None) -> boo
 
 
 def _count_at_most(karyotype: Karyotype) -> int:
-    ranges = sum(one.n_high - one.n_low for one in karyotype.abnormalities)
+    seen = karyotype.abnormalities
+    ranges = sum(one.n_high - one.n_low if one.clonal else one.n_high for one in seen)
     return count_abnormalities(karyotype) + ranges
 
 

@@ -95,7 +95,7 @@ def _match(lesion: Lesion, one: Abnormality) -> Iterator[tuple[str, bool]]:
         yield from _match_arm(lesion, one)
         return
     for part in (one, *one.parts):
-        doubt = one.uncertain and _is_doubted(one, lesion)
+        doubt = not one.clonal or (one.uncertain and _is_doubted(one, lesion))
         if lesion.kind == "break":
             yield (_match_break(lesion, part), doubt)
         elif part.kind == lesion.kind or (lesion.kind == "i" and part.kind in ("ider", "idic")):
@@ -122,7 +122,7 @@ def _match_arm(lesion: Lesion, one: Abnormality) -> Iterator[tuple[str, bool]]:
 
     if touches(one.lost if lesion.kind == "lost" else one.gained):
         # A question mark on the breakpoint does not put the loss itself in doubt.
-        yield (PRESENT, one.text.startswith("?") or "or" in one.text)
+        yield (PRESENT, not one.clonal or one.text.startswith("?") or "or" in one.text)
     if lesion.kind == "lost" and touches(one.perhaps_lost):
         yield (SUGGESTED, True)
 

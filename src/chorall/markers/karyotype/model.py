@@ -82,6 +82,8 @@ class Abnormality:
         True for a normal variant (heteromorphism): no abnormality of the disease.
     cells : int or None
         Metaphases with this abnormality, where given.
+    clonal : bool
+        False where it was seen in too few cells to be more than chance.
     """
 
     text: str
@@ -99,6 +101,7 @@ class Abnormality:
     constitutional: bool = False
     variant: bool = False
     cells: int | None = None
+    clonal: bool = True
 
     @property
     def is_acquired(self) -> bool:

@@ -22,7 +22,8 @@ class Ploidy:
         Classes that a clone certainly has (its whole range of chromosome numbers lies inside);
         where a hypodiploid clone has doubled, only the hypodiploid class.
     possible : tuple of str
-        Classes that a clone may have: the range reaches into them, or the pattern is ambiguous.
+        Classes that a clone may have: the range reaches into them, the pattern is ambiguous, or it
+        is a single cell.
     masked : bool
         True where the hypodiploid class was recognised in the doubled clone only.
     """
@@ -67,9 +68,10 @@ def assign_ploidy(karyotype: Karyotype, rules: KaryotypeRules | None = None) -> 
             continue
         low, high = _number_of_disease(clone)
         reached = [c.name for c in rules.ploidy if low <= c.upper and high >= c.lower]
-        (certain if len(reached) == 1 else possible).update(dict.fromkeys(reached))
+        is_clone = clone.cells is None or clone.cells >= rules.abnormality_cells
+        (certain if is_clone and len(reached) == 1 else possible).update(dict.fromkeys(reached))
         for name, is_sure in _find_doubled(clone, low, high, rules):
-            (hidden if is_sure else possible).setdefault(name)
+            (hidden if is_clone and is_sure else possible).setdefault(name)
     return _weigh(certain, possible, hidden)
 
 

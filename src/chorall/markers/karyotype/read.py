@@ -6,11 +6,13 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from chorall.markers.karyotype.clonality import mark_clonal
 from chorall.markers.karyotype.clones import read_clones
 from chorall.markers.karyotype.fish import read_signals
 from chorall.markers.karyotype.items import read_item
 from chorall.markers.karyotype.layout import Layout, clean_text, lay_out
 from chorall.markers.karyotype.model import Abnormality, Clone, Karyotype
+from chorall.markers.karyotype.rules import karyotype_rules
 from chorall.markers.karyotype.words import find_meanings
 
 NAMED = re.compile(
@@ -50,7 +52,7 @@ def read_karyotype(text: str) -> Karyotype:
     """
     layout = lay_out(clean_text(text))
     clones, n_tokens = read_clones(layout.clones)
-    clones, said_inside = _take_statements(clones)
+    clones, said_inside = _take_statements(mark_clonal(clones, karyotype_rules()))
     words = (*layout.remarks, *layout.methods, *said_inside)
     meanings = tuple(dict.fromkeys(m for part in words for m in find_meanings(part)))
     signals = tuple(signal for note in layout.methods for signal in read_signals(note))

@@ -66,6 +66,8 @@ class KaryotypeRules:
         True where an established translocation or fusion is never called complex.
     iamp21_signals, iamp21_on_one : int
         Signals of RUNX1 in a cell, and on one chromosome.
+    abnormality_cells, loss_cells : int
+        Cells in which a gain or structural abnormality, and a loss, make a clone.
     """
 
     normal_metaphases: int
@@ -76,6 +78,8 @@ class KaryotypeRules:
     complex_excluding_established: bool
     iamp21_signals: int
     iamp21_on_one: int
+    abnormality_cells: int
+    loss_cells: int
 
 
 @cache
@@ -107,4 +111,6 @@ def karyotype_rules() -> KaryotypeRules:
         complex_excluding_established=stated["complex"]["excluding_established"],
         iamp21_signals=stated["iamp21"]["signals_at_least"],
         iamp21_on_one=stated["iamp21"]["signals_on_one_chromosome_at_least"],
+        abnormality_cells=stated["clone"]["abnormality_in_at_least"],
+        loss_cells=stated["clone"]["loss_in_at_least"],
     )
