@@ -99,6 +99,9 @@ def test_a_rule_can_be_changed_without_touching_the_data() -> None:
     karyotype = read_karyotype("46,XX[10]")
     assert derive_karyotype_statuses(karyotype)["BCR::ABL1"].status == "inconclusive"
     assert derive_karyotype_statuses(karyotype, rules=lenient)["BCR::ABL1"].status == "absent"
+    # The count in the text goes before a number that is stated beside it.
     stated = derive_karyotype_statuses(karyotype, n_metaphases=20)
-    assert stated["BCR::ABL1"].status == "absent"
+    assert stated["BCR::ABL1"].status == "inconclusive"
+    uncounted = derive_karyotype_statuses(read_karyotype("46,XX"), n_metaphases=20)
+    assert uncounted["BCR::ABL1"].status == "absent"
     assert assign_ploidy(karyotype).main is None

@@ -89,6 +89,8 @@ hyperdiploid | in_words | - | - | high_hyperdiploidy trisomy_4 BCR::ABL1
 48,XX,+X,+21c[10]/47,XX,+21c[10] | abnormal | low_hyperdiploidy | trisomy_X | -
 48,XX,+21c,+21[10]/47,XX,+21c[10] | abnormal | low_hyperdiploidy | trisomy_21 | -
 55,XX,+X,+4,+6,+10,+14,+17,+18,+21c,+21[20] | abnormal | high_hyperdiploidy | high_hyperdiploidy trisomy_X trisomy_4 trisomy_10 trisomy_17 trisomy_18 trisomy_21 | -
+51,XX,+4,+10,+17,+21,+21c[12]/47,XX,+21c[8] | abnormal | low_hyperdiploidy | trisomy_4 trisomy_10 trisomy_17 trisomy_21 | -
+52,XX,+4,+10,+17,+18,+21,+21c[12]/47,XX,+21c[8] | abnormal | high_hyperdiploidy | high_hyperdiploidy trisomy_4 trisomy_10 trisomy_17 trisomy_18 trisomy_21 | -
 46,XX,inv(9)(p11q13)c[20] | normal | - | - | ETV6::RUNX1
 46,XX,9qh+[20] | normal | - | - | -
 46,XX,t(14;21)(q11;q22)c[20] | normal | - | - | -

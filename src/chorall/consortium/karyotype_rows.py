@@ -25,7 +25,7 @@ def describe_reading(
     """Return the cells of the table `karyotype` that follow from the text."""
     cells = {
         "text": "/".join(map(_write_clone, karyotype.clones)) or None,
-        "n_metaphases": karyotype.n_metaphases if n_metaphases is None else n_metaphases,
+        "n_metaphases": n_metaphases if karyotype.n_metaphases is None else karyotype.n_metaphases,
         "outcome": karyotype.outcome if is_text else None,
         "reading": karyotype.reading if is_text else None,
         "n_unread": len(karyotype.unread) if is_text else None,

@@ -42,7 +42,7 @@ KARYOTYPE: Final = Table(
         Column(
             "n_metaphases",
             "integer",
-            "Metaphases looked at, where stated in a column of its own; else counted in the text.",
+            "Metaphases looked at: counted in the text, else as stated beside it.",
             minimum=0.0,
             maximum=LARGEST_KARYOTYPE,
             may_be_missing=True,

@@ -64,8 +64,8 @@ def derive_karyotype_statuses(
     karyotype : Karyotype
         As read.
     n_metaphases : int or None
-        Metaphases looked at, where the laboratory states it beside the text; None takes the sum
-        of the counts in the text.
+        Metaphases looked at, where the text itself does not count them: from a column beside it,
+        or the least number that the trial accepted.
     when_empty : str
         Status where there is no karyotype: ``not_tested`` or ``not_reported``.
     rules : KaryotypeRules or None
@@ -206,7 +206,8 @@ class _Background:
         return self._judge_abnormal(marker)
 
     def _judge_normal(self) -> tuple[str, str]:
-        counted = self.n_metaphases or self.karyotype.n_metaphases
+        counted = self.karyotype.n_metaphases
+        counted = self.n_metaphases if counted is None else counted
         if counted is None:
             enough = self.rules.normal_metaphases <= 0
             return ("absent", "clean") if enough else ("inconclusive", "metaphases_not_counted")

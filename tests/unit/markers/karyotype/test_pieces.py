@@ -163,6 +163,12 @@ def test_idem_stands_for_the_first_abnormal_clone_and_minus_takes_away() -> None
     assert read.n_metaphases == 13
 
 
+def test_one_of_several_markers_is_taken_away() -> None:
+    read = read_karyotype("48,XX,+2mar[5]/47,idem,-mar[3]")
+    (left,) = read.clones[-1].abnormalities
+    assert (left.kind, left.n_low, left.n_high) == ("marker", 1, 1)
+
+
 def test_abnormalities_are_counted_once_over_all_clones() -> None:
     assert count_abnormalities(read_karyotype("47,XX,+8[5]/48,XX,+8,+21[3]")) == 2
     assert count_abnormalities(read_karyotype("48,XX,+8,+8[5]/47,XX,+8[3]")) == 2
