@@ -91,7 +91,7 @@ def _find_doubled(
         inside = rule.lower <= low and high <= rule.upper
         if readable and inside and _is_doubled(copies.whole, rule):
             yield name, True
-        elif not readable and low <= rule.upper and high >= rule.lower and low > 50:
+        elif not readable and low <= rule.upper and high >= rule.lower:
             yield name, False
 
 
