@@ -111,17 +111,15 @@ def _gather_evidence(
     """Return findings with the lesions that could not be read, as equivocal ones, beside them."""
     call = pl.col("call").cast(pl.String)
     found = tables["finding"].select("run_id", "marker", call, "hgvs_p")
-    doubtful = spread_doubts(doubts, tables["assay_coverage"]).with_columns(
-        hgvs_p=pl.lit(None, dtype=pl.String)
-    )
+    spread = spread_doubts(doubts, tables["assay_coverage"])
+    unread = [one.select("run_id", "marker", "call") for one in (spread, karyotypes.doubts)]
+    doubtful = pl.concat(unread).with_columns(hgvs_p=pl.lit(None, dtype=pl.String))
     return Evidence(
         patients=tables["patient"].select("patient_id", "trial_id"),
         assays=tables["assay"],
         coverage=tables["assay_coverage"],
         runs=tables["assay_run"],
-        findings=pl.concat(
-            [found, doubtful.select(found.columns), karyotypes.doubts.select(found.columns)]
-        ),
+        findings=pl.concat([found, doubtful.select(found.columns)]),
         asserted=pl.concat([made.asserted for made in harmonised]),
     )
 
