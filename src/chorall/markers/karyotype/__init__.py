@@ -12,11 +12,8 @@ from chorall.markers.karyotype.model import (
 from chorall.markers.karyotype.ploidy import Ploidy, assign_ploidy
 from chorall.markers.karyotype.read import read_karyotype
 from chorall.markers.karyotype.rules import KaryotypeRules, karyotype_rules
-from chorall.markers.karyotype.statuses import (
-    KaryotypeStatus,
-    derive_karyotype_statuses,
-    list_karyotype_markers,
-)
+from chorall.markers.karyotype.statuses import KaryotypeStatus, derive_karyotype_statuses
+from chorall.markers.karyotype.targets import list_karyotype_markers
 
 __all__ = [
     "Abnormality",

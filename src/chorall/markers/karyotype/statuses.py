@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
 
 from chorall.markers.karyotype.chromosome_counts import judge_chromosomes
 from chorall.markers.karyotype.complexity import is_complex
@@ -13,17 +12,9 @@ from chorall.markers.karyotype.lesions import PRESENT, SUGGESTED, find_lesion, r
 from chorall.markers.karyotype.model import Karyotype
 from chorall.markers.karyotype.ploidy import HYPODIPLOID, assign_ploidy
 from chorall.markers.karyotype.rules import KaryotypeRules, karyotype_rules
+from chorall.markers.karyotype.targets import PLOIDY_MARKERS, list_cryptic, list_markers
 from chorall.tables.words import MARKER_STATUSES
 
-PLOIDY_MARKERS = (
-    "near_haploidy",
-    "low_hypodiploidy",
-    "hypodiploidy_40_43",
-    "hypodiploidy_44_45",
-    "high_hyperdiploidy",
-    "near_triploidy",
-    "near_tetraploidy",
-)
 WORD_OF = {"gain": "trisomy", "loss": "monosomy"}
 OUTRANKS = {PRESENT: 2, SUGGESTED: 1}
 
@@ -93,7 +84,7 @@ def derive_karyotype_statuses(
     rules = rules or karyotype_rules()
     found = _find_evidence(karyotype, rules)
     background = _Background(karyotype, n_metaphases, when_empty, rules)
-    classes = _list_markers() | {marker: kind for marker, kind, _ in found}
+    classes = list_markers() | {marker: kind for marker, kind, _ in found}
     best: dict[str, tuple[str, str]] = {}
     for marker, _, answer in found:
         if OUTRANKS.get(answer, 0) > OUTRANKS.get(best.get(marker, ("", ""))[0], 0):
@@ -102,30 +93,6 @@ def derive_karyotype_statuses(
         marker: _settle(marker, kind, best.get(marker, ("", ""))[0], background)
         for marker, kind in sorted(classes.items())
     }
-
-
-def list_karyotype_markers() -> dict[str, tuple[str, bool]]:
-    """Return every marker a karyotype can speak of, with its class and whether it may be absent.
-
-    Returns
-    -------
-    dict of str to (str, bool)
-        False for a lesion that karyotypes do not show: a clean one never excludes it.
-    """
-    hidden = _list_cryptic()
-    return {marker: (kind, marker not in hidden) for marker, kind in _list_markers().items()}
-
-
-def _list_markers() -> dict[str, str]:
-    lesions = {lesion.marker: lesion.alteration_class for lesion in recurrent_lesions()}
-    numbers = [f"{word}_{n}" for word in ("trisomy", "monosomy") for n in (*range(1, 23), "X")]
-    karyotypes = (*PLOIDY_MARKERS, "complex_karyotype", *numbers)
-    return lesions | dict.fromkeys(karyotypes, "karyotype")
-
-
-@cache
-def _list_cryptic() -> frozenset[str]:
-    return frozenset({lesion.marker for lesion in recurrent_lesions() if lesion.cryptic})
 
 
 Evidence = tuple[str, str, str]
@@ -199,7 +166,7 @@ class _Background:
         outcome = self.karyotype.outcome
         if outcome in words:
             return words[outcome]
-        if marker in _list_cryptic():
+        if marker in list_cryptic():
             return "inconclusive", "cryptic"
         if outcome == "normal":
             return self._judge_normal()
