@@ -25,6 +25,7 @@ from chorall._version import __version__
 
 _HOMES = {
     "build_pool": "chorall.consortium.build",
+    "classify": "chorall.analyses",
     "compare_endpoints": "chorall.analyses",
     "diff_pools": "chorall.consortium.diff",
     "explain_value": "chorall.consortium.explain",
@@ -42,6 +43,7 @@ _HOMES = {
 __all__ = [
     "__version__",
     "build_pool",
+    "classify",
     "compare_endpoints",
     "diff_pools",
     "explain_value",

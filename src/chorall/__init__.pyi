@@ -1,4 +1,5 @@
 from chorall._version import __version__ as __version__
+from chorall.analyses import classify as classify
 from chorall.analyses import compare_endpoints as compare_endpoints
 from chorall.analyses import incidence as incidence
 from chorall.analyses import measure_follow_up as measure_follow_up

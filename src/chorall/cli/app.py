@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from chorall.cli import asking, endpoints, planning, pooling, starting
+from chorall.cli import asking, classifying, endpoints, planning, pooling, starting
 
 app = typer.Typer(
     help="Many acute lymphoblastic leukaemia trials, one voice. Research use only.",
@@ -40,6 +40,8 @@ app.command("explain")(pooling.explain)
 app.command("diff")(pooling.diff)
 app.command("incidence")(asking.incidence)
 app.command("prognosis")(asking.prognosis)
+app.command("classify")(classifying.classify)
+app.command("classifiers")(classifying.classifiers)
 app.command("report")(asking.report)
 app.command("endpoints")(endpoints.list_endpoints)
 app.command("compare-endpoints")(endpoints.compare_endpoints)

@@ -88,13 +88,17 @@ def show_result(
     *,
     json_file: Path | None,
     out: Path | None,
+    shown: pl.DataFrame | None = None,
 ) -> None:
-    """Print a result as a table and write the same numbers where they are asked for."""
+    """Print a result as a table and write the same numbers where they are asked for.
+
+    `shown` is printed in place of the rows, where these are too many to read.
+    """
     from chorall.reports.table import render_terminal_table
 
     console = open_console()
     print_label(console, f"Pool {result.pool.hash[:12]}", synthetic=result.pool.synthetic)
-    console.print(render_terminal_table(result.rows, columns, title))
+    console.print(render_terminal_table(result.rows if shown is None else shown, columns, title))
     for warning in result.warnings:
         console.print(f"Note: {warning}", markup=False)
     if json_file is not None:

@@ -5,5 +5,12 @@ from __future__ import annotations
 from chorall.analyses.result import AnalysisResult, Renderers
 from chorall.reports.notebook import plot_result, render_result
 
-for _analysis in ("overview", "incidence", "prognosis", "plan-study", "compare-endpoints"):
+for _analysis in (
+    "overview",
+    "incidence",
+    "prognosis",
+    "classify",
+    "plan-study",
+    "compare-endpoints",
+):
     AnalysisResult.renderers[_analysis] = Renderers(plot=plot_result, html=render_result)

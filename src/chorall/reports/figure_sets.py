@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from chorall.analyses.classify_result import ClassifyResult
 from chorall.analyses.endpoint_comparison import EndpointComparison
 from chorall.analyses.incidence_result import IncidenceResult
 from chorall.analyses.overview_result import OverviewResult
@@ -41,6 +42,8 @@ def draw_figures(result: AnalysisResult) -> list[Figure]:
         return draw_frequency_figures(result)
     if isinstance(result, PrognosisResult):
         return [*draw_forest_figures(result), *draw_curve_figures(result)]
+    if isinstance(result, ClassifyResult):
+        return []  # its table says it all
     if isinstance(result, EndpointComparison):
         return []  # a table says it all
     raise InputError(f"there are no figures for the analysis `{result.analysis}`.")

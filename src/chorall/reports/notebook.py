@@ -5,6 +5,7 @@ from __future__ import annotations
 from html import escape
 from typing import Any, Final
 
+from chorall.analyses.classify_result import ClassifyResult
 from chorall.analyses.endpoint_comparison import EndpointComparison
 from chorall.analyses.incidence_result import IncidenceResult
 from chorall.analyses.overview_result import OverviewResult
@@ -12,6 +13,7 @@ from chorall.analyses.planning.result import StudyPlan
 from chorall.analyses.prognosis_result import PrognosisResult
 from chorall.analyses.result import AnalysisResult
 from chorall.errors import InputError
+from chorall.reports.classify_table import CLASSIFICATION_COLUMNS
 from chorall.reports.endpoint_tables import COMPARISON_COLUMNS
 from chorall.reports.figure import Figure
 from chorall.reports.incidence_table import INCIDENCE_COLUMNS
@@ -27,6 +29,7 @@ COLUMNS: Final[dict[type[AnalysisResult], tuple[TableColumn, ...]]] = {
     OverviewResult: OVERVIEW_COLUMNS,
     IncidenceResult: INCIDENCE_COLUMNS,
     PrognosisResult: PROGNOSIS_COLUMNS,
+    ClassifyResult: CLASSIFICATION_COLUMNS,
     EndpointComparison: COMPARISON_COLUMNS,
 }
 

@@ -1,0 +1,81 @@
+"""`chorall classify` and `chorall classifiers`: what is printed, what is written, exit codes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import polars as pl
+import pytest
+from unit.analyses.pool_builder import build_pool
+
+from chorall.cli import main
+
+Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    def run_command(*arguments: object) -> tuple[int, str, str]:
+        monkeypatch.setattr("sys.argv", ["chorall", *map(str, arguments)])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        printed = capsys.readouterr()
+        return (int(ended.value.code or 0), printed.out, printed.err.strip())
+
+    return run_command
+
+
+@pytest.fixture
+def pool(tmp_path: Path) -> Path:
+    patients = pl.DataFrame({
+        "patient_id": ["P0", "P1"], "trial_id": "A", "lineage": "B", "age_years": [4.0, 12.0],
+        "wbc_10e9_per_l": [10.0, None],
+    })  # fmt: skip
+    return build_pool(tmp_path / "pool", patients=patients).path
+
+
+def test_the_summary_is_printed_and_the_lines_are_written(
+    run: Run, pool: Path, tmp_path: Path
+) -> None:
+    out, file = tmp_path / "out", tmp_path / "classify.json"
+    code, text, error = run("classify", pool, "-c", "nci", "--out", out, "--json", file)
+    assert (code, error) == (0, "")
+    assert "SYNTHETIC DATA" in text
+    assert "standard" in text
+    lines = pl.read_csv(out / "classify.csv")
+    assert lines["patient_id"].to_list() == ["P0", "P1"]
+    assert lines["result"].to_list() == ["standard", "high"]
+    assert pl.read_csv(out / "classify-summary.csv")["n_patients"].to_list() == [1, 1]
+    read = json.loads(file.read_text("utf-8"))
+    assert set(read) == {"analysis", "pool", "rows", "warnings"}
+    assert [row["result"] for row in read["rows"]] == ["standard", "high"]
+
+
+def test_unverified_is_said_and_can_be_left_out(run: Run, pool: Path) -> None:
+    _, text, _ = run("classify", pool)
+    assert "ukall_heh (unverified)" in " ".join(text.split())
+    code, text, _ = run("classify", pool, "--verified-only")
+    assert code == 0
+    assert "unverified" not in text
+
+
+def test_a_score_that_was_not_obtained_ends_with_one_message(run: Run, pool: Path) -> None:
+    code, _, error = run("classify", pool, "-c", "picog")
+    assert code == 12
+    assert error.startswith("DefinitionError: ")
+    assert "coefficients and cut-points were not obtained" in error
+    assert "Traceback" not in error
+
+
+def test_every_classifier_is_listed_with_source_and_confidence(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "list.json"
+    code, text, _ = run("classifiers", "--json", file)
+    assert code == 0
+    assert "picog" in text
+    rows = {row["id"]: row for row in json.loads(file.read_text("utf-8"))["rows"]}
+    assert rows["nci"]["source"].startswith("S28, S32: ")
+    assert rows["nci"]["population"] == "B lineage; age of 1 year or more; age below 22 years"
+    assert rows["picog"]["completeness"] == "NONE"
+    assert rows["picog"]["missing"]
