@@ -7,6 +7,7 @@ from pathlib import Path
 
 from clinical_book import describe_endpoints, describe_histories, describe_index, load_cases
 from describe_assays import describe_assays
+from describe_classifiers import describe_classifiers
 from describe_mrd import describe_mrd
 from describe_subtypes import describe_subtypes
 
@@ -57,6 +58,7 @@ def _describe_type(column: Column) -> str:
 
 
 PAGES = {
+    "docs/classifiers.md": describe_classifiers,
     "docs/data-dictionary.md": describe_dictionary,
     "docs/endpoints.md": describe_endpoints,
     "docs/book/histories.md": describe_histories,
@@ -68,6 +70,7 @@ PAGES = {
     "docs/book/index.md": describe_index,
 }
 ORIGINS = {
+    "docs/classifiers.md": "src/chorall/knowledge/classifiers/",
     "docs/endpoints.md": "src/chorall/knowledge/endpoints/ and tests/spec/endpoint_cases.py",
     "docs/book/histories.md": "src/chorall/endpoints/ and tests/spec/history_cases.py",
     "docs/book/index.md": "tools/clinical_book.py",
