@@ -19,7 +19,7 @@ items that could still change it. *Not tested* is never taken as *absent*; a rul
 the patient is not in answers *not applicable*, with the reason.
 
 **Confidence** *seen*: the rule was read in its source. *unverified*: a part of the rule is from
-memory; `--verified-only` leaves it out. **Completeness** FULL: exactly as seen; FULL-M: complete,
+memory; `--seen` leaves it out. **Completeness** FULL: exactly as seen; FULL-M: complete,
 partly from memory; PART or NONE: not known in full, so it cannot be asked until it is supplied.
 Keys such as S28 are those of the project's research notes. Every worked example below is a test.
 

@@ -12,7 +12,8 @@ from chorall.cli.asking import JsonFile, OutFolder, PoolFolder
 from chorall.cli.showing import open_console, show_result
 
 VerifiedOnly = Annotated[
-    bool, typer.Option("--verified-only", help="Leave out rules that are partly from memory.")
+    bool,
+    typer.Option("--seen", "--verified-only", help="Leave out rules that are partly from memory."),
 ]
 ScoreFiles = Annotated[
     list[Path] | None,

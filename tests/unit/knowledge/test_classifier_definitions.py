@@ -20,6 +20,7 @@ from chorall.knowledge.classifier_expressions import (
     parse_expression,
 )
 from chorall.knowledge.classifier_items import classifier_items
+from chorall.knowledge.measurements import measurement_items
 
 SOUND = """id = "own"
 name = "Own"
@@ -143,3 +144,12 @@ def test_items_have_one_name_each_and_known_subtypes() -> None:
     assert all(item.subtype in (*subtypes, "") for item in items.values())
     assert items["KMT2A-r"].is_implied_by("KMT2A::USP2")
     assert not items["KMT2A-r"].is_implied_by("BCR::ABL1")
+
+
+def test_numbers_that_a_pool_holds_as_measurements_have_the_same_range_there() -> None:
+    measured = measurement_items()
+    shared = [item for item in classifier_items().values() if item.name in measured]
+    assert {item.name for item in shared} == {"modal_number", "dna_index"}
+    for item in shared:
+        there = measured[item.name]
+        assert (item.minimum, item.maximum) == (there.minimum, there.maximum)
