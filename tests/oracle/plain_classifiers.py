@@ -24,7 +24,7 @@ CHILD_AGES = [0.9, 1, 9.9, 10, 21.9, 22]
 MRD4 = level(9e-5, 1e-4)
 EIGHT = ["IKZF1_del", "PAR1_del", "BTG1_del", "EBF1_del", "PAX5_del", "ETV6_del", "RB1_del"]
 UK_HIGH = ["BCR::ABL1", "KMT2A-r", "near_haploidy", "low_hypodiploidy", "iAMP21", "TCF3::HLF"]
-RAS_PTEN = ["NRAS", "KRAS", "PTEN", "PTEN_del"]
+RAS_PTEN = ["N/KRAS", "PTEN_altered"]
 NGS_ADVERSE = [
     *RAS_PTEN, "PIK3CA", "PIK3R1", "TP53", "DNMT3A", "IDH1", "IDH2", "IKZF1", "IKZF1_del",
 ]  # fmt: skip
@@ -263,7 +263,7 @@ def e2993_tiers(p: Patient) -> str | None:
 
 
 def is_nfrp_low(p: Patient) -> bool:
-    return (p["NOTCH1"] or p["FBXW7"]) and not any_of(p, RAS_PTEN)
+    return bool(p["NOTCH1/FBXW7"]) and not any_of(p, RAS_PTEN)
 
 
 def graall_2014_genetics(p: Patient) -> str | None:
@@ -298,7 +298,7 @@ def fralle_2000t(p: Patient) -> str | None:
 def ngs_t_all_2024(p: Patient) -> str | None:
     if p["lineage"] != "T":
         return None
-    good = any_of(p, ["NOTCH1", "FBXW7", "PHF6", "EP300"])
+    good = any_of(p, ["NOTCH1/FBXW7", "PHF6", "EP300"])
     return "low" if good and not any_of(p, NGS_ADVERSE) else "high"
 
 
@@ -404,7 +404,7 @@ BOTH_MRD = {
     "mrd_end_of_induction": level(9e-5, 1e-4, 4.9e-4, 5e-4),
     "mrd_end_of_consolidation": level(1e-5, 4.9e-4, 5e-4, 9.9e-4, 1e-3),
 }
-NFRP = flags("NOTCH1", "FBXW7", *RAS_PTEN)
+NFRP = flags("NOTCH1/FBXW7", *RAS_PTEN)
 COG = {**ANY_LINEAGE, "age_years": CHILD_AGES, "wbc_10e9_per_l": [49.9, 50]}
 COG_LESIONS = ["BCR::ABL1", "near_haploidy", "low_hypodiploidy", "induction_failure", "ETV6::RUNX1"]
 CNA = flags(*EIGHT, "CDKN2A/B_del")
@@ -475,7 +475,7 @@ DOMAINS: dict[str, dict[str, list[Any]]] = {
     "fralle_2000t": {
         **CHILD, **NFRP, "wbc_10e9_per_l": [199, 200], "mrd_end_of_induction": MRD4,
     },
-    "ngs_t_all_2024": {"lineage": BT, **flags("NOTCH1", "FBXW7", "PHF6", "EP300", *NGS_ADVERSE)},
+    "ngs_t_all_2024": {"lineage": BT, **flags("NOTCH1/FBXW7", "PHF6", "EP300", *NGS_ADVERSE)},
     "graall_kmt2a": {**ADULT, **flags("KMT2A-r", "TP53", "TP53_del", "IKZF1", "IKZF1_del")},
     "pethema_all19": {
         **ADULT, "mrd_end_of_induction": MRD4,

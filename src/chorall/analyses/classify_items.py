@@ -129,7 +129,7 @@ def _read_mrd(pool: Pool, ids: pl.Series) -> dict[str, Column]:
 
 def _encode_reports(rows: pl.DataFrame) -> MrdColumn:
     keys = rows.select(
-        pl.col("category").cast(pl.String),
+        pl.col("category", "method").cast(pl.String),
         *(pl.when(pl.col(name) > 0).then(pl.col(name)).alias(name) for name in MRD_NUMBERS),
     )
     distinct = keys.filter(pl.col("category").is_not_null()).unique(maintain_order=True)
@@ -141,7 +141,7 @@ def _encode_reports(rows: pl.DataFrame) -> MrdColumn:
         maintain_order="left",
     )["place"]
     codes = places.cast(pl.Int64).fill_null(-1).to_numpy()
-    return MrdColumn(codes, tuple(MrdResult(*row) for row in distinct.iter_rows()))
+    return MrdColumn(codes, tuple(MrdResult(**row) for row in distinct.iter_rows(named=True)))
 
 
 def _read_remission(pool: Pool, ids: pl.Series) -> dict[str, Column]:

@@ -20,6 +20,7 @@ from chorall.markers.classifiers.columns import (
 )
 
 Codes = NDArray[np.int8]
+PCR = "pcr"
 
 
 def complete_items(columns: Mapping[str, Column], n: int) -> dict[str, Column]:
@@ -110,12 +111,13 @@ def _list_special_cases(item: ClassifierItem) -> tuple[str, ...]:
 
 
 def _deny_missing_pcr(columns: dict[str, Column], n: int) -> dict[str, Column]:
-    """Deny that no PCR marker was available for a patient who has an MRD result."""
+    """Deny that no PCR marker was available for a patient who has a result of PCR."""
     available = np.zeros(n, bool)
     for name in ("mrd_end_of_induction", "mrd_end_of_consolidation"):
         column = columns.get(name)
         if isinstance(column, MrdColumn):
-            available |= column.codes >= 0
+            by_pcr = [PCR in (report.method or "").lower() for report in column.reports]
+            available |= np.array([*by_pcr, False])[column.codes]
     said = _codes(columns, "pcr_mrd_not_available", n)
-    denied = np.where((said == UNKNOWN) & available, ABSENT, said).astype(np.int8)
+    denied = np.where(available, ABSENT, said).astype(np.int8)
     return columns | {"pcr_mrd_not_available": MarkerColumn(denied)}

@@ -125,8 +125,8 @@ def test_markers_that_no_rule_asks_are_taken_and_change_nothing() -> None:
     assert classify_patient(CHILD | others, ["nci"]) == classify_patient(CHILD, ["nci"])
 
 
-def test_an_mrd_result_means_that_a_marker_was_available() -> None:
-    negative = MrdResult("undetected", sensitivity=1e-4)
+def test_a_result_of_pcr_means_that_a_marker_was_available() -> None:
+    negative = MrdResult("undetected", sensitivity=1e-4, method="Ig/TR PCR")
     known = {
         "lineage": "B", "age_years": 4, "protocol_high_risk_factor": "absent",
         "mrd_day_15": MrdResult("quantified", 0.01), "mrd_end_of_induction": negative,
@@ -137,6 +137,10 @@ def test_an_mrd_result_means_that_a_marker_was_available() -> None:
     assert (
         classify_patient(whole, ["aieop_bfm_2009_mrd"])["aieop_bfm_2009_mrd"].result == "standard"
     )
+    by_flow = MrdResult("undetected", sensitivity=1e-4, method="flow")
+    open_ = whole | {"mrd_end_of_induction": by_flow, "mrd_end_of_consolidation": by_flow}
+    answer = classify_patient(open_, ["aieop_bfm_2009_mrd"])["aieop_bfm_2009_mrd"]
+    assert answer.resolving == ("pcr_mrd_not_available",)
 
 
 def test_an_undetected_result_of_poor_sensitivity_does_not_pass_a_threshold() -> None:
@@ -197,3 +201,11 @@ def test_what_was_not_obtained_is_never_invented(name: str, what: str) -> None:
 def test_an_unknown_classifier_is_told_with_the_nearest() -> None:
     with pytest.raises(DefinitionError, match="did you mean `ukall_heh`"):
         classify_patient(CHILD, ["ukal_heh"])
+
+
+def test_a_source_that_reports_two_genes_as_one_is_understood() -> None:
+    adult = {"lineage": "T", "age_years": 30, "N/KRAS": "absent", "PTEN_altered": "absent"}
+    known = classify_patient(adult | {"NOTCH1/FBXW7": "present"}, ["t_all_nfrp"])
+    assert known["t_all_nfrp"].result == "low"
+    by_gene = classify_patient(adult | {"NOTCH1": "absent", "FBXW7": "not_tested"}, ["t_all_nfrp"])
+    assert by_gene["t_all_nfrp"].resolving == ("NOTCH1/FBXW7",)
