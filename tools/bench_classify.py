@@ -81,6 +81,7 @@ def _draw_mrd(ids: pl.DataFrame, rng: np.random.Generator) -> pl.DataFrame:
             mrd_fraction=pl.Series(level),
             limit_fraction=pl.Series(level),
             sensitivity=pl.Series(rng.choice([1e-3, 1e-4, 1e-5], n)),
+            method=pl.Series(rng.choice(["PCR", "flow"], n)),
         ).sample(fraction=0.67, seed=1)
         for item in classifier_items().values()
         if item.kind == "mrd"

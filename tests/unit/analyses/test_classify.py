@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ import pytest
 from chorall.analyses.classify import classify
 from chorall.analyses.classify_items import read_items
 from chorall.errors import DefinitionError, InputError
-from chorall.markers.classifiers import classify_patient
+from chorall.markers.classifiers import choose_classifiers, classify_patient
 from chorall.markers.classifiers.columns import MarkerColumn, MrdColumn, NumberColumn
 from chorall.tables.mrd_result import MrdResult
 from chorall.tables.store import Pool
@@ -253,3 +254,15 @@ def test_a_definition_of_your_own_is_asked(pool: Pool, tmp_path: Path) -> None:
     open_ = read_line(rows, "P1", "picog")
     assert (open_["score_lower"], open_["score_upper"]) == (0.0, 100.0)
     assert open_["possible"] == "low; high"
+
+
+def test_the_benchmark_asks_every_classifier_about_its_pool() -> None:
+    path = Path(__file__).parents[3] / "tools" / "bench_classify.py"
+    spec = importlib.util.spec_from_file_location("bench_classify", path)
+    assert spec is not None
+    assert spec.loader is not None
+    bench = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(bench)
+    result = classify(bench.make_pool(40))
+    assert result.rows.height == 40 * len(choose_classifiers())
+    assert bench.bench_classify(40, repeats=1) > 0
