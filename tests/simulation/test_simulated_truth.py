@@ -88,6 +88,8 @@ class TestTrial:
         known = list(truth["trials"][trial_id]["pooled"]["marker_status"])
         result = of_trial(pool, "marker_result", trial_id)
         own = result.filter(pl.col("basis").cast(pl.String) != "derived")
+        # A karyotype speaks of many more markers than the law has.
+        own = own.filter(~pl.col("evidence").fill_null("").str.contains("SYN-MINI-1/cytogenetics"))
         unknown = own.filter(~pl.col("marker").is_in(known))
         assert unknown.filter(pl.col("status").is_in(["present", "absent"])).is_empty()
 

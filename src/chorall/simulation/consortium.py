@@ -48,7 +48,6 @@ DELIVER: dict[str, Callable[[Cohort], TrialDelivery]] = {
     "kids": deliver_kids,
     "grand": deliver_grand,
     "ph": deliver_ph,
-    "mini": deliver_mini,
 }
 
 
@@ -122,11 +121,18 @@ def simulate(
     traps: list[Trap] = []
     if chosen.dirty:
         cohorts, traps = plant_traps(cohorts)
-    made = [(cohort, DELIVER[cohort.design.style](cohort)) for cohort in cohorts]
+    made = [(cohort, deliver(cohort, law)) for cohort in cohorts]
     truth = describe_truth(seed, scenario, law, made, traps)
     tables = tabulate_truth(law, chosen, cohorts)
     write_folder(directory, _gather_files(seed, truth, tables, made))
     return SimulatedConsortium(directory, directory / CONSORTIUM_FILE, truth)
+
+
+def deliver(cohort: Cohort, law: MarkerLaw) -> TrialDelivery:
+    """Write one trial down in its own way; karyotype texts need the law of all lesions."""
+    if cohort.design.style == "mini":
+        return deliver_mini(cohort, law)
+    return DELIVER[cohort.design.style](cohort)
 
 
 def find_scenario(name: str) -> Scenario:

@@ -16,7 +16,9 @@ from chorall.simulation.delivery import (
     name_arms,
     write_dates,
 )
+from chorall.simulation.karyotype_text import write_karyotypes
 from chorall.simulation.mapping_text import render_mapping
+from chorall.simulation.marker_law import MarkerLaw
 from chorall.simulation.mrd_text import write_mrd_texts
 from chorall.simulation.testing import ABSENT, FAILED, NOT_REPORTED, NOT_TESTED, PRESENT, Statuses
 
@@ -34,18 +36,27 @@ WORDS = {
 }
 MOLECULAR = "Biologie moléculaire"
 TOO_MANY_CELLS = 2
+KARYOTYPE_ASSAY = "cytogenetics"
 Column = tuple[str, str, pl.Series]
 
 
-def deliver_mini(cohort: Cohort) -> TrialDelivery:
+def deliver_mini(cohort: Cohort, law: MarkerLaw) -> TrialDelivery:
     """Write the trial down."""
     statuses = collect_statuses(cohort)
+    karyotype = next(runs for runs in cohort.assays if runs.design.id == KARYOTYPE_ASSAY)
+    asserted = [marker for marker in statuses if marker not in karyotype.markers]
+    texts = write_karyotypes(law, cohort.patients, karyotype)
     columns = [
         *_write_clinical(cohort),
-        *((MOLECULAR, marker, _write_status(codes)) for marker, codes in statuses.items()),
+        ("Cytogénétique", "Caryotype", pl.Series(texts, dtype=pl.String)),
+        *(
+            (MOLECULAR, marker, _write_status(codes))
+            for marker, codes in statuses.items()
+            if marker in asserted
+        ),
     ]
     mapping = render_mapping(
-        cohort, file=FILE, sheet=SHEET, rows=len(cohort.patients), markers=list(statuses)
+        cohort, file=FILE, sheet=SHEET, rows=len(cohort.patients), markers=asserted
     )
     what = "a white cell count per litre in a column per mm3"
     return TrialDelivery(

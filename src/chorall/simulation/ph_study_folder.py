@@ -57,7 +57,7 @@ def deliver_ph(cohort: Cohort) -> TrialDelivery:
     return TrialDelivery(
         files=files | {"mapping.toml": render_mapping(cohort, rows=rows)},
         dirt=(
-            Dirt(MUTATIONS, "not_a_gene", n_lost, "gene names that became dates"),
+            Dirt(MUTATIONS, "gene_turned_into_date", n_lost, "gene names that became dates"),
             Dirt(MUTATIONS, "unknown_patient", min(n_lost, 1), "a variant of an unknown sample"),
         ),
         statuses=statuses,
