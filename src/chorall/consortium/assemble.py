@@ -67,6 +67,7 @@ def assemble_tables(
     karyotypes = read_karyotypes(tables["karyotype"])
     tables["karyotype"] = karyotypes.karyotypes
     tables["assay_run"] = pl.concat([tables["assay_run"], karyotypes.runs])
+    tables["measurement"] = _add_measurements(tables["measurement"], karyotypes.measurements)
     declared = pl.concat([coverage for _, coverage in assays])
     tables["assay_coverage"] = _name_coverage(_lay_coverage(declared, karyotypes.coverage))
     tables["finding"] = _name_findings(pl.concat([tables["finding"], karyotypes.findings]))
@@ -89,6 +90,12 @@ def assemble_tables(
     }
     tables["quality"] = check_quality(tables | sources)
     return Assembled(tables, unclaimed.counts)
+
+
+def _add_measurements(delivered: pl.DataFrame, derived: pl.DataFrame) -> pl.DataFrame:
+    """Add what follows from other tables where the delivery does not say it itself."""
+    new = derived.join(delivered, on=["patient_id", "item"], how="anti", maintain_order="left")
+    return pl.concat([delivered, new])
 
 
 class Evidence(TypedDict):

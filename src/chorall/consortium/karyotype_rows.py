@@ -15,6 +15,7 @@ from chorall.markers.karyotype import (
 
 NOT_PERFORMED: Final = ("not_done",)
 UNREAD_TOKEN: Final = "<unread>"
+MODAL_NUMBER: Final = "modal_number"
 UNUSABLE: Final = ("failed", "insufficient")
 SUFFIXES: Final = {"rearrangement": "-r", "deletion": "_del", "gain": "_gain"}
 
@@ -73,6 +74,12 @@ def make_run(row: dict[str, Any], outcome: str) -> dict[str, Any] | None:
         "quality": quality,
         "quality_missing": None if is_done else "not_applicable",
     }
+
+
+def make_modal_number(row: dict[str, Any], number: int) -> dict[str, Any]:
+    """Return the row of `measurement` with the modal number."""
+    taken = ("patient_id", "trial_id", "day", "day_missing")
+    return {name: row[name] for name in taken} | {"item": MODAL_NUMBER, "value": float(number)}
 
 
 def make_finding(status: KaryotypeStatus) -> dict[str, Any]:

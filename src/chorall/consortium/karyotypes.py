@@ -13,15 +13,18 @@ from chorall.consortium.karyotype_rows import (
     describe_reading,
     keep_reason,
     make_finding,
+    make_modal_number,
     make_run,
 )
 from chorall.markers.karyotype import (
     KaryotypeStatus,
     derive_karyotype_statuses,
+    find_modal_number,
     list_karyotype_markers,
     read_karyotype,
 )
 from chorall.tables.schema import TABLES
+from chorall.tables.words import DIAGNOSIS
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,8 @@ class KaryotypeEvidence:
         Rows for `assay_coverage` (without marker names).
     doubts : DataFrame
         run_id, marker and call (equivocal): what a karyotype neither shows nor excludes.
+    measurements : DataFrame
+        Rows for `measurement`: the modal number at diagnosis.
     """
 
     karyotypes: pl.DataFrame
@@ -45,6 +50,7 @@ class KaryotypeEvidence:
     findings: pl.DataFrame
     coverage: pl.DataFrame
     doubts: pl.DataFrame
+    measurements: pl.DataFrame
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +69,8 @@ class _Read:
         Markers that are neither shown nor excluded.
     extra : tuple of (str, str)
         Markers found beyond those of every karyotype, with their class.
+    modal_number : int or None
+        Of the clone that counts.
     """
 
     outcome: str
@@ -70,6 +78,7 @@ class _Read:
     findings: tuple[dict[str, Any], ...]
     doubtful: list[str]
     extra: tuple[tuple[str, str], ...]
+    modal_number: int | None
 
 
 def read_karyotypes(karyotypes: pl.DataFrame) -> KaryotypeEvidence:
@@ -91,6 +100,7 @@ def read_karyotypes(karyotypes: pl.DataFrame) -> KaryotypeEvidence:
     rows, runs, findings = [], [], []
     passed: list[tuple[str, list[str]]] = []
     extra: dict[tuple[str, str, str], None] = {}
+    numbers = []
     for row in karyotypes.iter_rows(named=True):
         key = (row["text"], row["n_metaphases"])
         if key not in read:
@@ -106,6 +116,8 @@ def read_karyotypes(karyotypes: pl.DataFrame) -> KaryotypeEvidence:
         whose = {name: row[name] for name in ("run_id", "patient_id", "trial_id")}
         findings += [whose | found for found in one.findings]
         passed.append((row["run_id"], one.doubtful))
+        if one.modal_number is not None and row["phase"] == DIAGNOSIS:
+            numbers.append(make_modal_number(row, one.modal_number))
         extra.update(dict.fromkeys((row["assay_id"], *found) for found in one.extra))
     assays = karyotypes["assay_id"].unique(maintain_order=True).to_list()
     coverage = [*cover_assays(assays), *cover_extra(extra)]
@@ -115,6 +127,7 @@ def read_karyotypes(karyotypes: pl.DataFrame) -> KaryotypeEvidence:
         pl.DataFrame(findings, schema=TABLES["finding"].empty().drop("marker").schema),
         pl.DataFrame(coverage, schema=TABLES["assay_coverage"].empty().drop("marker").schema),
         _spread_doubts(passed),
+        pl.DataFrame(numbers, schema=TABLES["measurement"].schema),
     )
 
 
@@ -135,6 +148,7 @@ def _read(text: str | None, n_metaphases: int | None) -> _Read:
         findings=tuple(make_finding(one) for one in found),
         doubtful=[one.marker for one in statuses if _is_doubtful(one)],
         extra=tuple((one.marker, one.alteration_class) for one in found if one.marker not in known),
+        modal_number=find_modal_number(karyotype, n_metaphases),
     )
 
 

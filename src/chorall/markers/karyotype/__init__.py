@@ -1,6 +1,7 @@
 """Karyotypes: from the text of a laboratory to clones, ploidy and marker statuses."""
 
 from chorall.markers.karyotype.complexity import count_abnormalities, is_complex
+from chorall.markers.karyotype.modal_number import find_modal_number
 from chorall.markers.karyotype.model import (
     Abnormality,
     Band,
@@ -28,6 +29,7 @@ __all__ = [
     "assign_ploidy",
     "count_abnormalities",
     "derive_karyotype_statuses",
+    "find_modal_number",
     "is_complex",
     "karyotype_rules",
     "list_karyotype_markers",
