@@ -1,12 +1,13 @@
 # Every habit is one command; `make` lists them. CI calls these targets and nothing else.
 PYTHON ?= python3
 VENV   ?= .venv
+BENCH_VENV ?= .venv-bench
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet --quiet
 SOURCES := $(shell find src -type f -not -name '*.pyc' 2>/dev/null) meson.build pyproject.toml
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check fix format lint types docstrings imports docs docs-check oracle bench bench-scan simulation browser lock clean dev
+.PHONY: help demo test check fix format lint types docstrings imports docs docs-check oracle bench bench-all bench-pool simulation browser lock clean dev
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -75,11 +76,19 @@ fix: $(VENV)/.dev ## let the machine format and tidy
 oracle: ## run R again and show what changed (NAME=cox; needs R with survival and cmprsk)
 	@cd tests/oracle && Rscript $(NAME).R > $(NAME).csv && git --no-pager diff --stat -- $(NAME).csv
 
-bench: $(VENV)/.dev $(VENV)/.chorall ## measure pooling of 20,000 patients x 60 markers against merely reading the files
-	@$(BIN)/python tools/bench_pool.py
+$(BENCH_VENV)/.peers: requirements/bench.txt
+	@echo "installing the peers into $(BENCH_VENV) (locked, with hashes)"
+	@$(PYTHON) -m venv $(BENCH_VENV)
+	@$(BENCH_VENV)/bin/python -m pip --disable-pip-version-check --quiet --quiet install --require-hashes -r requirements/bench.txt && touch $@ || echo "the peers could not be installed: those missing are listed as absent"
 
-bench-scan: $(VENV)/.dev $(VENV)/.chorall ## measure the marker scan against an R loop (needs R with survival)
-	@$(BIN)/python tools/bench_scan.py
+bench: $(VENV)/.dev $(VENV)/.chorall $(BENCH_VENV)/.peers ## measure the kernels beside their peers (ARGS="cox-2000": these rows)
+	@PYTHONPATH=tools BENCH_PYTHON=$(BENCH_VENV)/bin/python $(BIN)/python -m bench $(ARGS)
+
+bench-all: ## the same with the very slow peers (more than ten minutes)
+	@$(MAKE) --no-print-directory bench ARGS="--all $(ARGS)"
+
+bench-pool: $(VENV)/.dev $(VENV)/.chorall ## measure pooling of 20,000 patients x 60 markers against merely reading the files
+	@$(BIN)/python tools/bench_pool.py
 
 simulation: $(VENV)/.dev $(VENV)/.chorall ## run all replicates of the simulation study and write docs/validation.md
 	@$(BIN)/python tools/run_simulation.py
@@ -90,6 +99,7 @@ browser: $(VENV)/.dev $(VENV)/.chorall ## open the report in headless Chromium a
 lock: ## renew the lock files on purpose (needs uv)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header --custom-compile-command "make lock" -q pyproject.toml requirements/build.in -o requirements/run.txt
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header -c requirements/run.txt -q --group dev -o requirements/dev.txt
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header -q requirements/bench.in -o requirements/bench.txt
 
 clean: ## remove what the commands made
 	rm -rf build demo bench-data .mypy_cache .ruff_cache .pytest_cache .hypothesis
