@@ -44,7 +44,7 @@ def check_time_and_event(
 ) -> FollowUp:
     """Return float64 times, boolean events and entry times, or raise one gathered InputError."""
     problems: list[str] = []
-    times = read_numbers(time, "time", problems)
+    times = read_numbers(time, "time", problems, copy=False)
     events = read_event(event, problems)
     entries = read_entry_time(entry_time, problems)
     raise_problems(problems)
@@ -58,7 +58,7 @@ def check_time_and_cause(
 ) -> CauseFollowUp:
     """Return float64 times, int64 causes and entry times, or raise one gathered InputError."""
     problems: list[str] = []
-    times = read_numbers(time, "time", problems)
+    times = read_numbers(time, "time", problems, copy=False)
     causes = read_cause(cause, problems)
     entries = read_entry_time(entry_time, problems)
     raise_problems(problems)
@@ -138,6 +138,9 @@ def check_times(time: Floats, entry_time: Floats | None) -> None:
 
 def add_bad_times(problems: list[str], name: str, values: Floats) -> None:
     """Add a line for missing, infinite and negative times each."""
+    # two passes without a mask; a NaN fails the comparison
+    if values.size and values.min() >= 0 and values.max() < np.inf:
+        return
     add_bad_places(problems, name, np.isnan(values), "missing")
     add_bad_places(problems, name, np.isinf(values), "infinite")
     add_bad_places(problems, name, values < 0, "negative")
@@ -175,22 +178,27 @@ def read_cause(cause: ArrayLike, problems: list[str]) -> Integers:
             f"{values.dtype}. Convert it, for example cause = cause.astype(int)."
         )
     else:
+        if values.size and values.min() < 0:
+            add_bad_places(problems, "cause", values < 0, "negative (0 = censored)")
         largest = np.iinfo(np.int64).max
-        add_bad_places(problems, "cause", values < 0, "negative (0 = censored)")
-        add_bad_places(problems, "cause", values > largest, "above what 64 bits hold")
-        return values.astype(np.int64)
+        if values.dtype.kind == "u":
+            add_bad_places(problems, "cause", values > largest, "above what 64 bits hold")
+        return values.astype(np.int64, copy=False)
     return np.zeros(len(values), dtype=np.int64)
 
 
-def read_numbers(values: ArrayLike, name: str, problems: list[str]) -> Floats:
-    """Return a vector as float64, with NaN for missing entries."""
+def read_numbers(values: ArrayLike, name: str, problems: list[str], *, copy: bool = True) -> Floats:
+    """Return a vector as float64, with NaN for missing entries.
+
+    Without `copy` it may be the caller's own array: nothing may write into it or keep it.
+    """
     array = read_vector(values, name, problems)
     numbers = convert_numbers(array, also_booleans=False)
     if numbers is None:
         problems.append(f"`{name}` must hold numbers, but holds {describe_kind(array)}.")
         return np.zeros(len(array))
     # a result may hold the array and freeze it: never the caller's own
-    return numbers.copy() if numbers is array else numbers
+    return numbers.copy() if copy and numbers is array else numbers
 
 
 def read_vector(values: ArrayLike, name: str, problems: list[str]) -> Labels:

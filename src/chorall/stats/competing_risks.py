@@ -18,6 +18,7 @@ from chorall.stats.checks import (
 )
 from chorall.stats.incidence_influence import IncidenceSteps, find_jackknife_error
 from chorall.stats.limits import CONF_TYPES, find_limits
+from chorall.stats.outcome_table import tabulate_outcomes
 from chorall.stats.risk_table import (
     RiskTable,
     count_rows,
@@ -201,14 +202,27 @@ def cumulative_incidence(
     check_choice(conf_type, "conf_type", CONF_TYPES)
     n_kinds = count_causes(follow_up.cause, n_causes)
     case_weights = check_weights(weights, len(follow_up.time))
-    table = tabulate_risk(follow_up.time, follow_up.entry_time)
-    n_events, n_censored, n_at_risk = count_by_cause(table, follow_up, n_kinds, case_weights)
+    by_patient = case_weights is None and not robust
+    if by_patient:
+        counted = tabulate_outcomes(
+            follow_up.time, follow_up.cause, n_kinds + 1, follow_up.entry_time
+        )
+        times, n_at_risk = counted.time, counted.n_at_risk
+        n_censored, n_events = counted.counts[0], counted.counts[1:]
+    else:
+        table = tabulate_risk(follow_up.time, follow_up.entry_time)
+        times = table.time
+        n_events, n_censored, n_at_risk = count_by_cause(table, follow_up, n_kinds, case_weights)
     n_any = n_events.sum(axis=0)
-    all_fail = count_rows(table, follow_up.cause > 0) == table.n_at_risk
+    all_fail = (
+        n_any == n_at_risk
+        if by_patient
+        else count_rows(table, follow_up.cause > 0) == table.n_at_risk
+    )
     survival = multiply_survival(n_at_risk, n_any, all_fail)
     survival_before = np.concatenate([[1.0], survival[:-1]])
     incidence = np.cumsum(survival_before * n_events / n_at_risk, axis=1)
-    if case_weights is None and not robust:
+    if by_patient:
         standard_error = find_aalen_error(incidence, n_events, n_at_risk, survival_before, survival)
     else:
         hazards = np.where(all_fail, 1.0, n_any / n_at_risk), n_events / n_at_risk
@@ -217,7 +231,7 @@ def cumulative_incidence(
         )
     lower, upper = find_limits(incidence, standard_error, level, conf_type)
     return CumulativeIncidence(
-        table.time, n_at_risk, n_events, n_censored,
+        times, n_at_risk, n_events, n_censored,
         incidence, standard_error, lower, upper, survival, level,
     )  # fmt: skip
 

@@ -7,9 +7,16 @@ from dataclasses import dataclass
 import numpy as np
 
 from chorall.stats.arrays import ArrayLike, Counts, Floats, freeze
-from chorall.stats.checks import check_choice, check_level, check_time_and_event, check_weights
+from chorall.stats.checks import (
+    FollowUp,
+    check_choice,
+    check_level,
+    check_time_and_event,
+    check_weights,
+)
 from chorall.stats.limits import CONF_TYPES, find_limits
-from chorall.stats.risk_table import count_rows, sum_weights, sum_weights_at_risk, tabulate_risk
+from chorall.stats.outcome_table import tabulate_outcomes
+from chorall.stats.risk_table import sum_weights, sum_weights_at_risk, tabulate_risk
 from chorall.stats.step_function import evaluate_steps, find_quantile, read_times
 
 
@@ -204,15 +211,14 @@ def kaplan_meier(
     level = check_level(conf_level)
     scale = check_choice(conf_type, "conf_type", CONF_TYPES)
     case_weights = check_weights(weights, len(follow_up.time))
-    table = tabulate_risk(follow_up.time, follow_up.entry_time)
-    n_events: Counts = count_rows(table, follow_up.event)
-    n_censored: Counts = count_rows(table, ~follow_up.event)
+    table = tabulate_outcomes(
+        follow_up.time, follow_up.event.view(np.uint8), 2, follow_up.entry_time
+    )
+    n_censored, n_events = table.counts
     n_at_risk: Counts = table.n_at_risk
     all_die = n_events == n_at_risk
     if case_weights is not None:
-        n_events = sum_weights(table, case_weights * follow_up.event)
-        n_censored = sum_weights(table, case_weights * ~follow_up.event)
-        n_at_risk = sum_weights_at_risk(table, case_weights, follow_up.entry_time)
+        n_at_risk, n_events, n_censored = sum_case_weights(follow_up, case_weights)
     survival = multiply_survival(n_at_risk, n_events, all_die)
     standard_error = find_greenwood_error(survival, n_at_risk, n_events, all_die)
     lower, upper = find_limits(survival, standard_error, level, scale)
@@ -220,6 +226,16 @@ def kaplan_meier(
         table.time, n_at_risk, n_events, n_censored,
         survival, standard_error, lower, upper, level, scale,
     )  # fmt: skip
+
+
+def sum_case_weights(follow_up: FollowUp, weights: Floats) -> tuple[Floats, Floats, Floats]:
+    """Return the sums of weights at risk, with the event and censored at each distinct time."""
+    table = tabulate_risk(follow_up.time, follow_up.entry_time)
+    return (
+        sum_weights_at_risk(table, weights, follow_up.entry_time),
+        sum_weights(table, weights * follow_up.event),
+        sum_weights(table, weights * ~follow_up.event),
+    )
 
 
 def multiply_survival(n_at_risk: Counts, n_events: Counts, all_die: Counts) -> Floats:
