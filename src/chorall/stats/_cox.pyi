@@ -23,6 +23,7 @@ def sweep_risk_sets(
     entry_order: NDArray[np.intp],
     fraction: NDArray[np.float64],
     step_weight: NDArray[np.float64],
+    squares_only: bool = False,
 ) -> tuple[float, NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]: ...
 def spread_steps(
     values: NDArray[np.float64],
@@ -34,4 +35,10 @@ def spread_steps(
     stratum_bounds: NDArray[np.intp],
     first_step: NDArray[np.intp],
     end_step: NDArray[np.intp],
+) -> NDArray[np.float64]: ...
+def sum_rows(
+    rows: NDArray[np.float64], linear: NDArray[np.float64], square: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]: ...
+def multiply_columns(
+    x: NDArray[np.float64], coefficients: NDArray[np.float64], offset: NDArray[np.float64]
 ) -> NDArray[np.float64]: ...

@@ -16,10 +16,74 @@ import numpy as np
 from libc.math cimport INFINITY, exp, isfinite, log
 from libc.string cimport memset
 
+cdef extern from "_cox_squares.h" nogil:
+    int COX_PADDING, COX_ROWS
+    ctypedef struct cox_totals:
+        ptrdiff_t n_columns, stride
+        double* scratch
+        double* sum
+        double* squares
+    int find_cox_width()
+    void add_rows(const cox_totals* totals, const double* rows, const double* linear,
+                  const double* square, ptrdiff_t n, int width)
+    void multiply_rows(const double* rows, const double* coefficients, ptrdiff_t n, ptrdiff_t p,
+                       double* product, int width)
+
 # part of the largest sum below which a difference of sums has lost four of its sixteen digits
 cdef double CANCELLATION = 1e-4
 # up to so many steps are added one by one rather than by a difference of cumulative sums
 cdef Py_ssize_t FEW_STEPS = 16
+# steps whose means are held before their squares are added up: they stay in the cache
+cdef Py_ssize_t HELD_STEPS = 64
+cdef int WIDTH = find_cox_width()
+
+
+def multiply_columns(
+    const double[:, ::1] x, const double[::1] coefficients, const double[::1] offset
+):
+    """Return x times coefficients plus offset, of shape (n,)."""
+    product = np.array(offset)
+    cdef double[::1] out = product
+    if x.shape[0] and x.shape[1]:
+        with nogil:
+            multiply_rows(
+                &x[0, 0], &coefficients[0], x.shape[0], x.shape[1], &out[0], WIDTH
+            )
+    return product
+
+
+cdef class Totals:
+    """Weighted sums of rows, and of their squares."""
+
+    cdef cox_totals sums
+    cdef double[::1] scratch, total
+    cdef double[:, ::1] squares
+
+    def __init__(self, Py_ssize_t p):
+        cdef Py_ssize_t stride = (p // COX_PADDING + 1) * COX_PADDING
+        self.scratch, self.total = np.zeros(COX_ROWS * stride), np.zeros(stride)
+        self.squares = np.zeros((p + 1, stride))
+        self.sums.n_columns, self.sums.stride = p, stride
+        self.sums.scratch, self.sums.sum = &self.scratch[0], &self.total[0]
+        self.sums.squares = &self.squares[0, 0]
+
+    def collect(self):
+        """Return the sum of shape (p,) and the symmetric squares of shape (p, p)."""
+        p = self.sums.n_columns
+        lower = np.tril(np.asarray(self.squares)[:p, :p])
+        return np.array(self.total[:p]), lower + np.tril(lower, -1).T
+
+
+def sum_rows(
+    const double[:, ::1] rows, const double[::1] linear, const double[::1] square
+):
+    """Return rows' linear, and rows' diag(square) rows with weights below 0 taken for 0."""
+    cdef Py_ssize_t n = rows.shape[0], p = rows.shape[1]
+    cdef Totals totals = Totals(p)
+    if n and p:
+        with nogil:
+            add_rows(&totals.sums, &rows[0, 0], &linear[0], &square[0], n, WIDTH)
+    return totals.collect()
 
 
 def index_steps(
@@ -133,7 +197,10 @@ cdef class Sweep:
     cdef double log_likelihood
     cdef RiskSet at_risk, tied
     cdef double[::1] hazard, shift
+    # of every step or, with totals, of the steps since the squares were last added up
     cdef double[:, ::1] means
+    cdef Py_ssize_t n_held, n_added
+    cdef Totals totals
 
     cdef void run_stratum(self, Py_ssize_t start, Py_ssize_t stop) noexcept nogil:
         cdef Py_ssize_t end, first = start
@@ -211,7 +278,10 @@ cdef class Sweep:
             self.log_likelihood -= self.step_weight[step] * log(risk)
             self.hazard[step] = self.step_weight[step] / risk
             self.shift[step] = self.at_risk.shift
-            mean = &self.means[step, 0]
+            if self.n_held == self.means.shape[0]:
+                self.add_held_squares()
+            mean = &self.means[self.n_held, 0]
+            self.n_held += 1
             if f > 0:
                 for j in range(p):
                     mean[j] = (s1[j] - f * d1[j]) / risk
@@ -219,6 +289,16 @@ cdef class Sweep:
                 for j in range(p):
                     mean[j] = s1[j] / risk
         self.n_steps += self.n_tied
+
+    cdef void add_held_squares(self) noexcept nogil:
+        """Add the squares of the means that are held, and let go of them."""
+        if self.n_held:
+            add_rows(
+                &self.totals.sums, &self.means[0, 0], NULL,
+                &self.step_weight[self.n_added], self.n_held, WIDTH,
+            )
+        self.n_added += self.n_held
+        self.n_held = 0
 
 
 def sweep_risk_sets(
@@ -232,6 +312,7 @@ def sweep_risk_sets(
     const Py_ssize_t[::1] entry_order,
     const double[::1] fraction,
     const double[::1] step_weight,
+    bint squares_only=False,
 ):
     """Sum the log partial likelihood; find hazard and mean covariates of each step.
 
@@ -241,11 +322,14 @@ def sweep_risk_sets(
     -------
     tuple of float, ndarray of shape (d,), ndarray of shape (d,), ndarray of shape (d, p)
         Log-likelihood; hazard times exp(shift), and the shift, of each of the d steps; mean of
-        x at risk at each step.
+        x at risk at each step or, with `squares_only`, means' diag(step_weight) means of shape
+        (p, p), for which no more than a few means are held at a time.
     """
     cdef Py_ssize_t stratum, p = x.shape[1], n_steps = fraction.shape[0]
     cdef Sweep sweep = Sweep()
-    hazard, shift, means = np.empty(n_steps), np.empty(n_steps), np.empty((n_steps, max(p, 1)))
+    hazard, shift = np.empty(n_steps), np.empty(n_steps)
+    means = np.empty((min(n_steps, HELD_STEPS) if squares_only else n_steps, max(p, 1)))
+    sweep.totals = Totals(p)
     sweep.x, sweep.predictor, sweep.weights = x, linear_predictor, weights
     sweep.time, sweep.event = time, event
     sweep.entry_time, sweep.entry_order = entry_time, entry_order
@@ -256,7 +340,10 @@ def sweep_risk_sets(
     with nogil:
         for stratum in range(stratum_bounds.shape[0] - 1):
             sweep.run_stratum(stratum_bounds[stratum], stratum_bounds[stratum + 1])
-    return sweep.log_likelihood, hazard, shift, means[:, :p]
+        if squares_only and p:
+            sweep.add_held_squares()
+    found = sweep.totals.collect()[1] if squares_only else means[:, :p]
+    return sweep.log_likelihood, hazard, shift, found
 
 
 cdef class Spread:

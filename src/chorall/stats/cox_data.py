@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from chorall.errors import InputError, raise_gathered
-from chorall.stats._cox import index_steps
+from chorall.stats._cox import index_steps, multiply_columns
 from chorall.stats.arrays import ArrayLike, Booleans, Floats, Labels
 from chorall.stats.checks import (
     FollowUp,
@@ -80,7 +80,7 @@ class CoxData:
 
     def find_linear_predictor(self, coefficients: Floats) -> Floats:
         """Return x b plus the offset."""
-        return np.asarray(self.x @ coefficients + self.offset, dtype=np.float64)
+        return multiply_columns(self.x, np.ascontiguousarray(coefficients), self.offset)
 
 
 def check_covariates(x: ArrayLike, n: int, name: str = "x") -> Floats:
@@ -143,7 +143,10 @@ def check_not_constant(x: Floats, columns: Positions | None = None) -> None:
 def list_suspects(data: CoxData) -> Positions:
     """Return the columns that vary so little, or not at all, that they may be constant."""
     little = data.scale <= ROUNDING_OF_MEAN * np.abs(data.centre)
-    return np.flatnonzero(little | ~data.x.any(axis=0))
+    # a column without any spread keeps its scale of exactly 1
+    unscaled = np.flatnonzero(data.scale == 1)
+    little[unscaled] |= ~data.x[:, unscaled].any(axis=0)
+    return np.flatnonzero(little)
 
 
 def prepare_cox_data(

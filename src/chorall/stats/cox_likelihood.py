@@ -6,12 +6,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from chorall.stats._cox import spread_steps, sweep_risk_sets
+from chorall.stats._cox import spread_steps, sum_rows, sweep_risk_sets
 from chorall.stats.arrays import Floats
 from chorall.stats.cox_data import CoxData
-
-# rows per block of a weighted cross product: a block and its copy stay in the cache
-BLOCK_SIZE = 4096
 
 
 class RiskSums(NamedTuple):
@@ -26,7 +23,7 @@ class RiskSums(NamedTuple):
     hazard, shift : ndarray of shape (d,)
         The baseline hazard of each step is hazard * exp(-shift).
     means : ndarray of shape (d, p)
-        Mean of x at risk.
+        Mean of x at risk; or the weighted sum of their squares, of shape (p, p).
     """
 
     log_likelihood: float
@@ -44,13 +41,15 @@ class Likelihood(NamedTuple):
     information: Floats
 
 
-def sum_risk_sets(data: CoxData, coefficients: Floats, x: Floats | None = None) -> RiskSums:
+def sum_risk_sets(
+    data: CoxData, coefficients: Floats, x: Floats | None = None, *, squares_only: bool = False
+) -> RiskSums:
     """Run the forward pass; `x` takes the place of the covariates whose means are found."""
     predictor = data.find_linear_predictor(coefficients)
     found = sweep_risk_sets(
         data.x if x is None else x, predictor, data.time, data.event.view(np.uint8),
         data.weights, data.stratum_bounds, data.entry_time, data.entry_order,
-        data.fraction, data.step_weight,
+        data.fraction, data.step_weight, squares_only,
     )  # fmt: skip
     return RiskSums(found[0], predictor, *found[1:])
 
@@ -69,20 +68,13 @@ def spread_over_rows(data: CoxData, sums: RiskSums, values: Floats | None = None
 
 def sum_squares(rows: Floats, weights: Floats) -> Floats:
     """Return rows' diag(weights) rows; weights below 0 can only be rounding and count as 0."""
-    total = np.zeros((rows.shape[1], rows.shape[1]))
-    roots = np.sqrt(np.maximum(weights, 0.0))
-    for start in range(0, len(rows), BLOCK_SIZE):
-        block = slice(start, start + BLOCK_SIZE)
-        scaled = rows[block] * roots[block, None]
-        # a matrix times its own transpose costs NumPy one symmetric update, half a product
-        total += scaled.T @ scaled
-    return total
+    return sum_rows(np.ascontiguousarray(rows), np.zeros(len(rows)), weights)[1]
 
 
 def evaluate_likelihood(data: CoxData, coefficients: Floats) -> Likelihood:
     """Return log-likelihood, gradient and information at scaled coefficients."""
-    sums = sum_risk_sets(data, coefficients)
-    expected = data.weights * spread_over_rows(data, sums)[:, 0]
-    gradient = data.x.T @ (data.weights * data.event - expected)
-    information = sum_squares(data.x, expected) - sum_squares(sums.means, data.step_weight)
-    return Likelihood(sums.log_likelihood, gradient, information)
+    sums = sum_risk_sets(data, coefficients, squares_only=True)
+    expected = spread_over_rows(data, sums)[:, 0]
+    expected *= data.weights
+    gradient, squares = sum_rows(data.x, data.weights * data.event - expected, expected)
+    return Likelihood(sums.log_likelihood, gradient, squares - sums.means)

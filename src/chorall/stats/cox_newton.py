@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.linalg.lapack import dposv
 
 from chorall.errors import ConvergenceError
 from chorall.stats.arrays import Floats, Integers
@@ -57,12 +58,12 @@ class Point:
 
     def find_step(self) -> tuple[Floats, float]:
         """Return the Newton step and its length in standard errors (NaN if there is none)."""
+        if not self.gradient.size:
+            return self.gradient, 0.0
         curvature = self.information if self.curvature is None else self.curvature
-        try:
-            np.linalg.cholesky(curvature)
-        except np.linalg.LinAlgError:
+        _, step, failed = dposv(curvature, self.gradient, lower=1)
+        if failed:
             return np.zeros_like(self.gradient), float("nan")
-        step: Floats = np.linalg.solve(curvature, self.gradient).astype(np.float64)
         return step, float(np.sqrt(max(float(step @ self.gradient), 0.0)))
 
 
@@ -101,11 +102,12 @@ def evaluate_point(data: CoxData, coefficients: Floats, settings: CoxSettings) -
     """Evaluate likelihood, gradient and information with the penalties."""
     evaluate = evaluate_exact_likelihood if settings.ties == "exact" else evaluate_likelihood
     log_likelihood, gradient, information = evaluate(data, coefficients)
-    penalty = settings.ridge / data.scale**2
-    objective = log_likelihood - 0.5 * float(penalty @ coefficients**2)
-    gradient = gradient - penalty * coefficients
-    information = information + np.diag(penalty)
-    curvature = None
+    objective, curvature = log_likelihood, None
+    if settings.ridge.any():
+        penalty = settings.ridge / data.scale**2
+        objective = log_likelihood - 0.5 * float(penalty @ coefficients**2)
+        gradient = gradient - penalty * coefficients
+        information = information + np.diag(penalty)
     if settings.firth:
         added = find_firth_penalty(data, coefficients, information)
         objective += added.log_likelihood

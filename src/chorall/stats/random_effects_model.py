@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from scipy.linalg.lapack import dpotrf, dpotri
 
 from chorall.errors import ConvergenceError
+from chorall.stats._positive import invert_positive
 from chorall.stats.arrays import Booleans, Floats, Integers
 from chorall.stats.cox_data import CoxData
 from chorall.stats.cox_likelihood import evaluate_likelihood
@@ -85,14 +85,12 @@ class GroupedModel:
         diagonal[: self.n_columns] += 1
         gradient = point.gradient * roots
         gradient[: self.n_columns] -= self.whiten(point.effects, variances)
-        factor, failed = dpotrf(hessian, lower=1)
-        if failed:
+        inverse = invert_positive(hessian)
+        if inverse is None:
             raise ConvergenceError(
                 "a group mean cannot be told from the others: their sums of columns are collinear "
                 "or do not vary. Leave the group out of `mean_groups`."
             )
-        lower = np.tril(dpotri(factor, lower=1)[0])
-        inverse = lower + np.tril(lower, -1).T
         step = inverse @ gradient
         return step * roots, float(np.sqrt(max(step @ gradient, 0.0))), inverse
 
