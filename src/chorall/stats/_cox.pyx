@@ -11,9 +11,11 @@ the hazards up for every row over the steps it was at risk at. All else is linea
 gradient is x' (events - expected), the information x' diag(expected) x - means' diag(w) means.
 """
 
+cimport cython
 import numpy as np
 
 from libc.math cimport INFINITY, exp, isfinite, log
+from libc.stdlib cimport calloc, free
 from libc.string cimport memset
 
 cdef extern from "_cox_squares.h" nogil:
@@ -35,7 +37,9 @@ cdef double CANCELLATION = 1e-4
 cdef Py_ssize_t FEW_STEPS = 16
 # steps whose means are held before their squares are added up: they stay in the cache
 cdef Py_ssize_t HELD_STEPS = 64
-cdef int WIDTH = find_cox_width()
+# with few columns, registers of eight would be filled with what nobody asked for
+cdef int FULL_WIDTH = find_cox_width(), NARROW_WIDTH = min(4, FULL_WIDTH)
+cdef Py_ssize_t FEW_COLUMNS = 32
 
 
 def multiply_columns(
@@ -47,31 +51,44 @@ def multiply_columns(
     if x.shape[0] and x.shape[1]:
         with nogil:
             multiply_rows(
-                &x[0, 0], &coefficients[0], x.shape[0], x.shape[1], &out[0], WIDTH
+                &x[0, 0], &coefficients[0], x.shape[0], x.shape[1], &out[0], NARROW_WIDTH
             )
     return product
 
 
+@cython.final
 cdef class Totals:
     """Weighted sums of rows, and of their squares."""
 
     cdef cox_totals sums
-    cdef double[::1] scratch, total
-    cdef double[:, ::1] squares
+    cdef double* memory
+    cdef int width
 
-    def __init__(self, Py_ssize_t p):
+    def __cinit__(self, Py_ssize_t p):
         cdef Py_ssize_t stride = (p // COX_PADDING + 1) * COX_PADDING
-        self.scratch, self.total = np.zeros(COX_ROWS * stride), np.zeros(stride)
-        self.squares = np.zeros((p + 1, stride))
+        self.memory = <double*>calloc((COX_ROWS + 1 + p + 1) * stride, sizeof(double))
+        if self.memory == NULL:
+            raise MemoryError
         self.sums.n_columns, self.sums.stride = p, stride
-        self.sums.scratch, self.sums.sum = &self.scratch[0], &self.total[0]
-        self.sums.squares = &self.squares[0, 0]
+        self.width = NARROW_WIDTH if p <= FEW_COLUMNS else FULL_WIDTH
+        self.sums.scratch = self.memory
+        self.sums.sum = self.memory + COX_ROWS * stride
+        self.sums.squares = self.sums.sum + stride
+
+    def __dealloc__(self):
+        free(self.memory)
 
     def collect(self):
         """Return the sum of shape (p,) and the symmetric squares of shape (p, p)."""
-        p = self.sums.n_columns
-        lower = np.tril(np.asarray(self.squares)[:p, :p])
-        return np.array(self.total[:p]), lower + np.tril(lower, -1).T
+        cdef Py_ssize_t p = self.sums.n_columns, i, j
+        total, squares = np.empty(p), np.empty((p, p))
+        cdef double[::1] to_total = total
+        cdef double[:, ::1] to_squares = squares
+        for i in range(p):
+            to_total[i] = self.sums.sum[i]
+            for j in range(i + 1):
+                to_squares[i, j] = to_squares[j, i] = self.sums.squares[i * self.sums.stride + j]
+        return total, squares
 
 
 def sum_rows(
@@ -82,7 +99,7 @@ def sum_rows(
     cdef Totals totals = Totals(p)
     if n and p:
         with nogil:
-            add_rows(&totals.sums, &rows[0, 0], &linear[0], &square[0], n, WIDTH)
+            add_rows(&totals.sums, &rows[0, 0], &linear[0], &square[0], n, totals.width)
     return totals.collect()
 
 
@@ -138,6 +155,7 @@ def index_steps(
     return first_step, end_step, fraction, step_weight
 
 
+@cython.final
 cdef class RiskSet:
     """Sums of risk and of risk times x over some rows.
 
@@ -172,12 +190,15 @@ cdef class RiskSet:
 
     cdef void add(self, const double* x, double predictor, double weight) noexcept nogil:
         """Add one row; a negative weight takes it away again."""
-        cdef Py_ssize_t j, p = self.p
-        cdef double risk
-        cdef double* s1 = &self.s1[0]
         if predictor > self.shift:
             self.raise_shift(predictor)
-        risk = weight * exp(predictor - self.shift)
+        self.add_risk(x, exp(predictor - self.shift), weight)
+
+    cdef void add_risk(self, const double* x, double part, double weight) noexcept nogil:
+        """Add one row with exp(linear predictor - shift) = part."""
+        cdef Py_ssize_t j, p = self.p
+        cdef double risk = weight * part
+        cdef double* s1 = &self.s1[0]
         self.s0 += risk
         self.peak = max(self.peak, self.s0)
         for j in range(p):
@@ -185,6 +206,7 @@ cdef class RiskSet:
         self.n += 1 if weight > 0 else -1
 
 
+@cython.final
 cdef class Sweep:
     """The forward pass and what it finds at each step."""
 
@@ -192,11 +214,13 @@ cdef class Sweep:
     cdef const double[::1] predictor, time, weights, entry_time, fraction, step_weight
     cdef const unsigned char[::1] event
     cdef const Py_ssize_t[::1] entry_order
+    # without delayed entry: largest predictor so far, and exp(predictor - that), of each row
+    cdef double[::1] lead, part
     cdef const double* rows
     cdef Py_ssize_t p, start, leaving, n_tied, n_steps
     cdef double log_likelihood
     cdef RiskSet at_risk, tied
-    cdef double[::1] hazard, shift
+    cdef double[::1] hazard, shift, risk
     # of every step or, with totals, of the steps since the squares were last added up
     cdef double[:, ::1] means
     cdef Py_ssize_t n_held, n_added
@@ -216,7 +240,16 @@ cdef class Sweep:
             first = end
 
     cdef void add_row(self, RiskSet sums, Py_ssize_t row) noexcept nogil:
-        sums.add(self.rows + row * self.p, self.predictor[row], self.weights[row])
+        cdef const double* x = self.rows + row * self.p
+        if not self.lead.shape[0]:
+            sums.add(x, self.predictor[row], self.weights[row])
+            return
+        if self.lead[row] > sums.shift:
+            sums.raise_shift(self.lead[row])
+        if self.lead[row] == sums.shift:
+            sums.add_risk(x, self.part[row], self.weights[row])
+        else:
+            sums.add(x, self.predictor[row], self.weights[row])
 
     cdef void remove_late_entrants(self, Py_ssize_t first, Py_ssize_t stop) noexcept nogil:
         """Take away who was admitted before `first` but had not entered by its time."""
@@ -275,19 +308,20 @@ cdef class Sweep:
             risk = self.at_risk.s0
             if f > 0:
                 risk -= f * self.tied.s0
-            self.log_likelihood -= self.step_weight[step] * log(risk)
+            self.risk[step] = risk
             self.hazard[step] = self.step_weight[step] / risk
             self.shift[step] = self.at_risk.shift
             if self.n_held == self.means.shape[0]:
                 self.add_held_squares()
             mean = &self.means[self.n_held, 0]
             self.n_held += 1
+            risk = 1 / risk
             if f > 0:
                 for j in range(p):
-                    mean[j] = (s1[j] - f * d1[j]) / risk
+                    mean[j] = (s1[j] - f * d1[j]) * risk
             else:
                 for j in range(p):
-                    mean[j] = s1[j] / risk
+                    mean[j] = s1[j] * risk
         self.n_steps += self.n_tied
 
     cdef void add_held_squares(self) noexcept nogil:
@@ -295,10 +329,26 @@ cdef class Sweep:
         if self.n_held:
             add_rows(
                 &self.totals.sums, &self.means[0, 0], NULL,
-                &self.step_weight[self.n_added], self.n_held, WIDTH,
+                &self.step_weight[self.n_added], self.n_held, self.totals.width,
             )
         self.n_added += self.n_held
         self.n_held = 0
+
+
+def find_lead(const double[::1] predictor, const Py_ssize_t[::1] stratum_bounds):
+    """Return the largest predictor of each row and those before it in its stratum."""
+    cdef Py_ssize_t s, row
+    cdef double largest
+    lead = np.empty(predictor.shape[0])
+    cdef double[::1] out = lead
+    with nogil:
+        for s in range(stratum_bounds.shape[0] - 1):
+            largest = -INFINITY
+            for row in range(stratum_bounds[s], stratum_bounds[s + 1]):
+                if predictor[row] > largest:
+                    largest = predictor[row]
+                out[row] = largest
+    return lead
 
 
 def sweep_risk_sets(
@@ -334,7 +384,11 @@ def sweep_risk_sets(
     sweep.time, sweep.event = time, event
     sweep.entry_time, sweep.entry_order = entry_time, entry_order
     sweep.fraction, sweep.step_weight = fraction, step_weight
-    sweep.hazard, sweep.shift, sweep.means = hazard, shift, means
+    risk = np.empty(n_steps)
+    sweep.hazard, sweep.shift, sweep.means, sweep.risk = hazard, shift, means, risk
+    # NumPy raises many numbers at once, several times faster than one by one
+    lead = find_lead(linear_predictor, stratum_bounds) if not len(entry_time) else np.empty(0)
+    sweep.lead, sweep.part = lead, np.exp(np.asarray(linear_predictor) - lead if len(lead) else lead)
     sweep.at_risk, sweep.tied, sweep.p = RiskSet(p), RiskSet(p), p
     sweep.rows = &x[0, 0] if p else &time[0]
     with nogil:
@@ -343,9 +397,12 @@ def sweep_risk_sets(
         if squares_only and p:
             sweep.add_held_squares()
     found = sweep.totals.collect()[1] if squares_only else means[:, :p]
-    return sweep.log_likelihood, hazard, shift, found
+    with np.errstate(divide="ignore", invalid="ignore"):
+        of_risk_sets = float(np.asarray(step_weight) @ np.log(risk))
+    return sweep.log_likelihood - of_risk_sets, hazard, shift, found
 
 
+@cython.final
 cdef class Spread:
     """The backward pass: sums of hazard times value over the steps of each row."""
 
@@ -392,13 +449,13 @@ cdef class Spread:
         Py_ssize_t end,
         Py_ssize_t last,
         double predictor,
+        double risk,
         bint happened,
         double* out,
     ) noexcept nogil:
         """Sum over the steps from `first` to before `end`; `last` ends those of the stratum."""
         cdef Py_ssize_t j
         cdef double factor = 0, kept = self.total_hazard[first]
-        cdef double risk = exp(predictor - self.shift[first])
         if end < last:
             factor = exp(self.shift[first] - self.shift[end])
             kept -= factor * self.total_hazard[end]
@@ -453,12 +510,18 @@ def spread_steps(
     cdef Spread spread = Spread()
     result = np.zeros((n, q))
     cdef double[:, ::1] out = result
+    cdef double[::1] risk
     spread.hazard, spread.shift, spread.fraction = hazard, shift, fraction
     spread.values, spread.q = values, q
     spread.total_hazard, spread.total = np.empty(d), np.empty((d, q))
     spread.spared = np.zeros((d, q))
-    if not n or not q:
+    if not n or not q or not d:
         return result
+    # a row that is at risk at no step may point beyond the last one
+    shift_there = np.asarray(shift).take(first_step, mode="clip")
+    with np.errstate(over="ignore", invalid="ignore"):
+        risks = np.exp(np.asarray(linear_predictor) - shift_there)
+    risk = risks
     with nogil:
         for s in range(stratum_bounds.shape[0] - 1):
             start = last
@@ -470,6 +533,6 @@ def spread_steps(
                 if first_step[row] < end_step[row]:
                     spread.add_row(
                         first_step[row], end_step[row], last, linear_predictor[row],
-                        event[row], &out[row, 0],
+                        risk[row], event[row], &out[row, 0],
                     )
     return result

@@ -13,6 +13,7 @@ from chorall.stats.checks import check_labels
 from chorall.stats.number_arrays import LARGEST_NUMBER
 
 Positions: TypeAlias = NDArray[np.intp]
+LAST_SHORT_DAY = 2**16 - 1
 
 
 def number_strata(strata: ArrayLike | None, n: int) -> tuple[Labels, Integers]:
@@ -32,13 +33,23 @@ def number_strata(strata: ArrayLike | None, n: int) -> tuple[Labels, Integers]:
 
 
 def sort_rows(keys: Floats, codes: Integers, n_strata: int) -> Positions:
-    """Return the order by stratum and, within it, by ascending key."""
-    order = np.argsort(keys)
+    """Return the order by stratum and, within it, by ascending key (0 or below)."""
+    order = argsort_days(keys)
     if n_strata > 1:
         # a stable sort of short integers is a radix sort
         short = codes.astype(np.uint16 if n_strata < 2**16 else np.int64)
         order = order[np.argsort(short[order], kind="stable")]
     return order.astype(np.intp, copy=False)
+
+
+def argsort_days(keys: Floats) -> Positions:
+    """Return the stable ascending order of keys of 0 or below; quickly when they are whole."""
+    if keys.size and keys.min() >= -LAST_SHORT_DAY:
+        short = (keys + LAST_SHORT_DAY).astype(np.uint16)
+        if np.array_equal(short - float(LAST_SHORT_DAY), keys):
+            # a radix sort; the order of ties is the same in any unit of time
+            return np.argsort(short, kind="stable")
+    return np.argsort(keys, kind="stable")
 
 
 def scale_columns(

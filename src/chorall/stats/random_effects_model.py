@@ -92,7 +92,7 @@ class GroupedModel:
                 "or do not vary. Leave the group out of `mean_groups`."
             )
         step = inverse @ gradient
-        return step * roots, float(np.sqrt(max(step @ gradient, 0.0))), inverse
+        return step * roots, float(np.sqrt(max(float(step @ gradient), 0.0))), inverse
 
     def whiten(self, effects: Floats, variances: Floats) -> Floats:
         """Return deviations in standard deviations of their group; 0 without variance."""
