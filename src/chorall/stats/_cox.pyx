@@ -388,7 +388,8 @@ def sweep_risk_sets(
     sweep.hazard, sweep.shift, sweep.means, sweep.risk = hazard, shift, means, risk
     # NumPy raises many numbers at once, several times faster than one by one
     lead = find_lead(linear_predictor, stratum_bounds) if not len(entry_time) else np.empty(0)
-    sweep.lead, sweep.part = lead, np.exp(np.asarray(linear_predictor) - lead if len(lead) else lead)
+    part = np.subtract(linear_predictor, lead) if len(lead) else lead
+    sweep.lead, sweep.part = lead, np.exp(part, out=part)
     sweep.at_risk, sweep.tied, sweep.p = RiskSet(p), RiskSet(p), p
     sweep.rows = &x[0, 0] if p else &time[0]
     with nogil:
@@ -518,9 +519,9 @@ def spread_steps(
     if not n or not q or not d:
         return result
     # a row that is at risk at no step may point beyond the last one
-    shift_there = np.asarray(shift).take(first_step, mode="clip")
+    risks = np.asarray(shift).take(first_step, mode="clip")
     with np.errstate(over="ignore", invalid="ignore"):
-        risks = np.exp(np.asarray(linear_predictor) - shift_there)
+        np.exp(np.subtract(linear_predictor, risks, out=risks), out=risks)
     risk = risks
     with nogil:
         for s in range(stratum_bounds.shape[0] - 1):

@@ -143,7 +143,7 @@ def fit_cox(
     check_combination(settings, case_weights is not None, cluster is not None)
     data = prepare_cox_data(
         covariates, follow_up, strata, case_weights,
-        offset=check_offset(offset, n), efron=ties == "efron",
+        offset=None if offset is None else check_offset(offset, n), efron=ties == "efron",
     )  # fmt: skip
     clusters = check_clusters(cluster, n, float(ridges.max(initial=0.0)))
     suspects = list_suspects(data)
