@@ -147,7 +147,8 @@ def fit_cox(
     )  # fmt: skip
     clusters = check_clusters(cluster, n, float(ridges.max(initial=0.0)))
     suspects = list_suspects(data)
-    check_not_constant(covariates, suspects[ridges[suspects] == 0])
+    if suspects.size:
+        check_not_constant(covariates, suspects[ridges[suspects] == 0])
     null = evaluate_point(data, np.zeros(covariates.shape[1]), settings)
     if not ridges.all():
         check_information(null.information, float(data.step_weight.sum()))

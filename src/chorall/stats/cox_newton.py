@@ -120,15 +120,16 @@ def maximise_likelihood(data: CoxData, null: Point, settings: CoxSettings) -> As
     """Climb from `null` until the Newton step is shorter than the tolerance."""
     best = null
     unit = float(np.sqrt(data.mean_weight))
+    may_run_away = settings.may_run_away
     lengths: list[float] = []
     for n_iterations in range(settings.max_iterations + 1):
         step, length = best.find_step()
         lengths.append(length / unit)
         if has_arrived(lengths, settings.tolerance):
             return Ascent(null, best, n_iterations, converged=True)
-        if settings.may_run_away and is_monotone(lengths, step, null, best):
+        if may_run_away and is_monotone(lengths, step, null, best):
             raise_monotone(step, null)
-        if settings.may_run_away and np.isnan(length) and is_flat_uphill(null, best):
+        if may_run_away and np.isnan(length) and is_flat_uphill(null, best):
             raise_monotone(best.coefficients - null.coefficients, null)
         if np.isnan(length) or n_iterations == settings.max_iterations:
             break
@@ -163,9 +164,9 @@ def has_arrived(lengths: list[float], tolerance: float) -> bool:
 
 def is_monotone(lengths: list[float], step: Floats, null: Point, best: Point) -> bool:
     """Tell whether the last full steps show the pattern of a likelihood without maximum."""
-    recent = np.array(lengths[-MONOTONE_RUN - 1 :])
-    if len(recent) <= MONOTONE_RUN or not recent[-1] < MONOTONE_STEP:
+    if len(lengths) <= MONOTONE_RUN or not lengths[-1] < MONOTONE_STEP:
         return False
+    recent = np.array(lengths[-MONOTONE_RUN - 1 :])
     rates = recent[1:] / recent[:-1]
     steady = bool(np.all((rates > MONOTONE_RATES[0]) & (rates < MONOTONE_RATES[1])))
     left = step @ best.information @ step
