@@ -3,6 +3,9 @@
 import numpy as np
 from numpy.typing import NDArray
 
+def standardise_rows(
+    rows: NDArray[np.float64], weights: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]: ...
 def index_steps(
     time: NDArray[np.float64],
     event: NDArray[np.uint8],

@@ -14,7 +14,7 @@ gradient is x' (events - expected), the information x' diag(expected) x - means'
 cimport cython
 import numpy as np
 
-from libc.math cimport INFINITY, exp, isfinite, log
+from libc.math cimport INFINITY, exp, isfinite, sqrt
 from libc.stdlib cimport calloc, free
 from libc.string cimport memset
 
@@ -101,6 +101,49 @@ def sum_rows(
         with nogil:
             add_rows(&totals.sums, &rows[0, 0], &linear[0], &square[0], n, totals.width)
     return totals.collect()
+
+
+def standardise_rows(double[:, ::1] rows, const double[::1] weights):
+    """Give each column a weighted mean of 0 and standard deviation of 1, in place.
+
+    Returns
+    -------
+    tuple of three ndarrays of shape (p,)
+        The means, the standard deviations (1 for a column without any) and the variances.
+    """
+    cdef Py_ssize_t n = rows.shape[0], p = rows.shape[1], i, j
+    centre_array, scale_array, variance_array = np.zeros(p), np.ones(p), np.zeros(p)
+    if not n or not p:
+        return centre_array, scale_array, variance_array
+    cdef double[::1] centre_view = centre_array, scale_view = scale_array
+    cdef double[::1] variance = variance_array
+    cdef double* centre = &centre_view[0]
+    cdef double* scale = &scale_view[0]
+    cdef double* row
+    cdef double total = 0
+    with nogil:
+        for i in range(n):
+            row = &rows[i, 0]
+            total += weights[i]
+            for j in range(p):
+                centre[j] += weights[i] * row[j]
+        for j in range(p):
+            centre[j] /= total
+        for i in range(n):
+            row = &rows[i, 0]
+            for j in range(p):
+                row[j] -= centre[j]
+            for j in range(p):
+                variance[j] += weights[i] * row[j] * row[j]
+        for j in range(p):
+            variance[j] /= total
+            if variance[j] > 0:
+                scale[j] = sqrt(variance[j])
+        for i in range(n):
+            row = &rows[i, 0]
+            for j in range(p):
+                row[j] /= scale[j]
+    return centre_array, scale_array, variance_array
 
 
 def index_steps(
@@ -474,6 +517,23 @@ cdef class Spread:
             for j in range(self.q):
                 out[j] -= risk * self.spared[first, j]
 
+    cdef bint add_expected(
+        self,
+        Py_ssize_t first,
+        Py_ssize_t end,
+        Py_ssize_t last,
+        double risk,
+        bint happened,
+        double* out,
+    ) noexcept nogil:
+        """Do as `add_row` for one value at rows that stay to the last step, or return False."""
+        if self.q != 1 or end != last or not isfinite(self.total_hazard[first]):
+            return False
+        out[0] = risk * self.total[first, 0]
+        if happened:
+            out[0] -= risk * self.spared[first, 0]
+        return True
+
     cdef void add_one_by_one(
         self, Py_ssize_t first, Py_ssize_t end, double predictor, double* out
     ) noexcept nogil:
@@ -531,7 +591,9 @@ def spread_steps(
             spread.accumulate(start, last)
             spread.spare_tied(start, last)
             for row in range(stratum_bounds[s], stratum_bounds[s + 1]):
-                if first_step[row] < end_step[row]:
+                if first_step[row] < end_step[row] and not spread.add_expected(
+                    first_step[row], end_step[row], last, risk[row], event[row], &out[row, 0]
+                ):
                     spread.add_row(
                         first_step[row], end_step[row], last, linear_predictor[row],
                         risk[row], event[row], &out[row, 0],

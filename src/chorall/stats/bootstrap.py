@@ -159,7 +159,8 @@ def compute_replicates(
     for seed in seeds:
         drawn = draw_rows(groups, seed)
         try:
-            found = statistic(*(values[drawn] for values in columns))
+            # take gathers rows several times faster than []
+            found = statistic(*(values.take(drawn, axis=0) for values in columns))
         except (UserError, ConvergenceError):
             rows.append(None)
         else:

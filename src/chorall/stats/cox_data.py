@@ -163,7 +163,7 @@ def prepare_cox_data(
     labels, codes = number_strata(strata, n)
     order = sort_rows(-follow_up.time, codes, len(labels))
     case_weights = np.ones(n) if weights is None else weights[order]
-    scaled, centre, scale = scale_columns(x, order, None if weights is None else case_weights)
+    scaled, centre, scale = scale_columns(x, order, case_weights)
     time, event = follow_up.time[order], follow_up.event[order]
     bounds = np.concatenate([[0], np.cumsum(np.bincount(codes))]).astype(np.intp)
     entry_time, entry_order = sort_entries(follow_up.entry_time, codes, order, len(labels))
