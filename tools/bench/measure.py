@@ -24,6 +24,7 @@ class Measured:
 
     peer: Peer
     seconds: float = float("nan")
+    best: float = float("nan")
     cold: float = float("nan")
     n_turns: int = 0
     peak: float = float("nan")
@@ -37,6 +38,14 @@ class Measured:
     def whole_seconds(self) -> float:
         """Time of all the work."""
         return self.seconds * self.peer.scale
+
+    def find_ratio(self, us: Measured) -> float:
+        """Return how many times our median time this takes."""
+        return self.whole_seconds / us.seconds
+
+    def find_best_ratio(self, us: Measured) -> float:
+        """Return how many times our shortest time the shortest call takes."""
+        return self.best * self.peer.scale / us.best
 
 
 def measure_row(
@@ -115,6 +124,7 @@ def finish(measured: Measured, process: Process) -> None:
     """Read times, memory and answer, and end the process."""
     if not measured.problem:
         measured.seconds, measured.cold = process.median, process.cold
+        measured.best = process.best
         measured.n_turns = len(process.turns)
         measured.peak, measured.extra = process.peak, process.peak - process.base
         measured.input_bytes = process.input_bytes
@@ -173,5 +183,5 @@ def describe(measured: Measured, us: Measured) -> str:
     """Return one progress line."""
     if measured.problem:
         return f"    {measured.peer.label}: {measured.problem}"
-    ratio = measured.whole_seconds / us.seconds
+    ratio = measured.find_ratio(us)
     return f"    {measured.peer.label}: {ratio:,.1f} times our time ({measured.agreement})"

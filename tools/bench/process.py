@@ -48,8 +48,8 @@ class Process:
         self.base = self.reset_peak()
         self.has_run = False
         self.cold = float("nan")
-        self.seconds: list[float] = []
         self.turns: list[float] = []
+        self.calls: list[float] = []
 
     def read_reply(self) -> list[str]:
         """Return the words of the next line that begins with @."""
@@ -75,12 +75,18 @@ class Process:
             self.first = spent[0]
         else:
             self.turns.append(float(np.median(spent)))
+            self.calls += spent
         return float(np.median(spent))
 
     @property
     def median(self) -> float:
         """Median of the turns, or the only call there was."""
         return float(np.median(self.turns)) if self.turns else self.first
+
+    @property
+    def best(self) -> float:
+        """Shortest warm call, which other work on the machine disturbed least."""
+        return min(self.calls, default=self.first)
 
     def answer(self) -> dict[str, np.ndarray]:
         """Return the named numbers of the last call."""
