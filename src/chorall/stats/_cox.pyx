@@ -116,7 +116,7 @@ def standardise_rows(double[:, ::1] rows, const double[::1] weights):
     if not n or not p:
         return centre_array, scale_array, variance_array
     cdef double[::1] centre_view = centre_array, scale_view = scale_array
-    cdef double[::1] variance = variance_array
+    cdef double[::1] variance = variance_array, base = np.array(rows[0])
     cdef double* centre = &centre_view[0]
     cdef double* scale = &scale_view[0]
     cdef double* row
@@ -125,10 +125,11 @@ def standardise_rows(double[:, ::1] rows, const double[::1] weights):
         for i in range(n):
             row = &rows[i, 0]
             total += weights[i]
+            # less the first row: the mean of a constant is the constant, to the last digit
             for j in range(p):
-                centre[j] += weights[i] * row[j]
+                centre[j] += weights[i] * (row[j] - base[j])
         for j in range(p):
-            centre[j] /= total
+            centre[j] = base[j] + centre[j] / total
         for i in range(n):
             row = &rows[i, 0]
             for j in range(p):

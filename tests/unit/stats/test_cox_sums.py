@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from chorall.stats._cox import multiply_columns, sum_rows
+from chorall.stats._cox import multiply_columns, standardise_rows, sum_rows
 from chorall.stats._positive import invert_positive
 from chorall.stats.cox_order import argsort_days
 
@@ -63,3 +63,12 @@ def test_days_are_sorted_like_any_number(keys: list[float]) -> None:
     order = argsort_days(values)
     assert values[order].tolist() == sorted(keys)
     assert sorted(order.tolist()) == list(range(len(keys)))
+
+
+def test_a_constant_column_is_centred_to_exact_zeros() -> None:
+    rows = np.column_stack([np.full(1000, 0.1), np.arange(1000.0)])
+    centre, scale, variance = standardise_rows(rows, np.full(1000, 0.3))
+    assert (rows[:, 0] == 0).all()
+    assert (centre[0], scale[0], variance[0]) == (0.1, 1.0, 0.0)
+    np.testing.assert_allclose([centre[1], variance[1]], [499.5, 83333.25], rtol=ROUNDING)
+    np.testing.assert_allclose([rows[:, 1].mean(), rows[:, 1].std()], [0, 1], rtol=0, atol=1e-12)
