@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
 from chorall.errors import InputError
 from chorall.stats.aalen_error import find_aalen_error
-from chorall.stats.arrays import ArrayLike, Counts, Floats, Integers, freeze
+from chorall.stats.arrays import ArrayLike, Booleans, Counts, Floats, Integers, freeze
 from chorall.stats.checks import (
     CauseFollowUp,
     check_choice,
@@ -202,38 +203,64 @@ def cumulative_incidence(
     check_choice(conf_type, "conf_type", CONF_TYPES)
     n_kinds = count_causes(follow_up.cause, n_causes)
     case_weights = check_weights(weights, len(follow_up.time))
-    by_patient = case_weights is None and not robust
-    if by_patient:
-        counted = tabulate_outcomes(
-            follow_up.time, follow_up.cause, n_kinds + 1, follow_up.entry_time
-        )
-        times, n_at_risk = counted.time, counted.n_at_risk
-        n_censored, n_events = counted.counts[0], counted.counts[1:]
-    else:
-        table = tabulate_risk(follow_up.time, follow_up.entry_time)
-        times = table.time
-        n_events, n_censored, n_at_risk = count_by_cause(table, follow_up, n_kinds, case_weights)
+    counts = count_outcomes(follow_up, n_kinds, case_weights, robust=robust)
+    n_events, n_at_risk = counts.n_events, counts.n_at_risk
     n_any = n_events.sum(axis=0)
-    all_fail = (
-        n_any == n_at_risk
-        if by_patient
-        else count_rows(table, follow_up.cause > 0) == table.n_at_risk
-    )
-    survival = multiply_survival(n_at_risk, n_any, all_fail)
+    survival = multiply_survival(n_at_risk, n_any, counts.all_fail)
     survival_before = np.concatenate([[1.0], survival[:-1]])
     incidence = np.cumsum(survival_before * n_events / n_at_risk, axis=1)
-    if by_patient:
+    if counts.table is None:
         standard_error = find_aalen_error(incidence, n_events, n_at_risk, survival_before, survival)
     else:
-        hazards = np.where(all_fail, 1.0, n_any / n_at_risk), n_events / n_at_risk
+        hazards = np.where(counts.all_fail, 1.0, n_any / n_at_risk), n_events / n_at_risk
         standard_error = find_robust_error(
-            table, follow_up, case_weights, n_at_risk, hazards, survival_before, incidence
+            counts.table, follow_up, case_weights, n_at_risk, hazards, survival_before, incidence
         )
     lower, upper = find_limits(incidence, standard_error, level, conf_type)
     return CumulativeIncidence(
-        times, n_at_risk, n_events, n_censored,
+        counts.time, n_at_risk, n_events, counts.n_censored,
         incidence, standard_error, lower, upper, survival, level,
     )  # fmt: skip
+
+
+class OutcomeCounts(NamedTuple):
+    """Who leaves how at each of t times: patients, or weights of patients.
+
+    Attributes
+    ----------
+    time, n_at_risk, n_censored : ndarray of shape (t,)
+        Distinct exit times, at risk and censored there.
+    n_events : ndarray of shape (K, t)
+        Events of each cause.
+    all_fail : ndarray of bool, shape (t,)
+        True where everybody at risk has an event.
+    table : RiskTable or None
+        Where each patient's contribution is needed: for weights and robust errors.
+    """
+
+    time: Floats
+    n_at_risk: Counts
+    n_events: Counts
+    n_censored: Counts
+    all_fail: Booleans
+    table: RiskTable | None
+
+
+def count_outcomes(
+    follow_up: CauseFollowUp, n_causes: int, weights: Floats | None, *, robust: bool
+) -> OutcomeCounts:
+    """Count by the fast tally, or patient by patient where weights or robust errors ask for it."""
+    if weights is None and not robust:
+        fast = tabulate_outcomes(
+            follow_up.time, follow_up.cause, n_causes + 1, follow_up.entry_time
+        )
+        n_events = fast.counts[1:]
+        all_fail = n_events.sum(axis=0) == fast.n_at_risk
+        return OutcomeCounts(fast.time, fast.n_at_risk, n_events, fast.counts[0], all_fail, None)
+    table = tabulate_risk(follow_up.time, follow_up.entry_time)
+    n_events, n_censored, n_at_risk = count_by_cause(table, follow_up, n_causes, weights)
+    all_fail = count_rows(table, follow_up.cause > 0) == table.n_at_risk
+    return OutcomeCounts(table.time, n_at_risk, n_events, n_censored, all_fail, table)
 
 
 def count_by_cause(
