@@ -10,8 +10,9 @@ import os
 
 from hypothesis import settings
 
-settings.register_profile("steady", derandomize=True, database=None)
-settings.register_profile("explore", derandomize=False)
+# No deadline: a test verifies, and the machine may be busy.
+settings.register_profile("steady", derandomize=True, database=None, deadline=None)
+settings.register_profile("explore", derandomize=False, deadline=None)
 settings.load_profile("explore" if os.environ.get("CHORALL_EXPLORE") else "steady")
 
 # Small matrices gain nothing from threads of the linear algebra library, and two test workers

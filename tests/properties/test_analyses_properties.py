@@ -12,6 +12,7 @@ from unit.analyses.pool_builder import build_pool
 
 from chorall.analyses.incidence import incidence
 from chorall.analyses.prognosis import prognosis
+from chorall.tables.schema import TABLES
 from chorall.tables.words import MARKER_STATUSES
 
 few_examples = settings(max_examples=25, deadline=None)
@@ -45,8 +46,8 @@ def pool_of(rows, *, shuffled: bool = False, **changes: pl.Expr):
             outcomes=pl.concat([single.select(named), competing.select(named)]),
             others={"trial": trials},
         )
-        for name in ("trial", "patient", "marker_result", "endpoint"):
-            pool.table(name)
+        for name in TABLES:
+            pool.table(name)  # read while the folder is there
     return pool
 
 

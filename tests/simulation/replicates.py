@@ -13,12 +13,13 @@ import numpy as np
 
 from chorall.knowledge.age_bands import age_bands
 from chorall.simulation.consortium import draw_cohort
-from chorall.simulation.definitions import TrialDesign, all_designs, effects, scenarios
+from chorall.simulation.definitions import all_designs, effects, scenarios
 from chorall.simulation.delivery import Cohort
 from chorall.simulation.marker_law import build_marker_law, compute_frequencies
 from chorall.simulation.residual_disease import score_residual_disease
 from chorall.simulation.risks import list_effects
 from chorall.simulation.testing import ABSENT, PRESENT
+from chorall.simulation.trial_designs import TrialDesign
 from chorall.stats import (
     adjust_p_values,
     fit_cox,

@@ -17,7 +17,7 @@ from chorall.errors import InputError
 from chorall.simulation.adult_workbook import deliver_adult
 from chorall.simulation.aya_text import deliver_aya
 from chorall.simulation.course import draw_course
-from chorall.simulation.definitions import Scenario, TrialDesign, choose_designs, scenarios
+from chorall.simulation.definitions import choose_designs, scenarios
 from chorall.simulation.delivery import Cohort, TrialDelivery
 from chorall.simulation.folder import check_folder, write_folder
 from chorall.simulation.grand_xport import deliver_grand
@@ -33,8 +33,10 @@ from chorall.simulation.potential_outcomes import (
     tabulate_patients,
     tabulate_potential_outcomes,
 )
+from chorall.simulation.scenario_definitions import Scenario
 from chorall.simulation.testing import run_assays
 from chorall.simulation.traps import Trap, plant_traps
+from chorall.simulation.trial_designs import TrialDesign
 from chorall.simulation.truth import describe_truth
 
 FEWEST_PATIENTS_PER_TRIAL = 40

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from chorall.knowledge.units import DAYS_PER_YEAR
-from chorall.simulation.definitions import QuestionDesign, Scenario, TrialDesign, effects
+from chorall.simulation.definitions import effects
 from chorall.simulation.histories import NEVER, Fate, History, Risks, Treatment, draw_fates, live
 from chorall.simulation.marker_law import MarkerLaw
 from chorall.simulation.patients import Booleans, Floats, Integers, Patients
 from chorall.simulation.residual_disease import ResidualDisease, draw_residual_disease
 from chorall.simulation.risks import draw_deviations, find_arm_effect, sum_risks
+from chorall.simulation.scenario_definitions import Scenario
+from chorall.simulation.trial_designs import QuestionDesign, TrialDesign
 
 LOST_PER_YEAR = 0.012
 TRANSPLANT_DAYS = (70, 190)

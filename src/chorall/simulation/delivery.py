@@ -10,10 +10,10 @@ import polars as pl
 from numpy.typing import NDArray
 
 from chorall.simulation.course import Allocation, Course, Latent
-from chorall.simulation.definitions import TrialDesign
 from chorall.simulation.histories import NEVER
 from chorall.simulation.patients import Integers, Patients
 from chorall.simulation.testing import AssayRuns, Statuses
+from chorall.simulation.trial_designs import TrialDesign
 
 YEARS_IN_BAND = 5
 ORDINAL_OF_1970 = dt.date(1970, 1, 1).toordinal()

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from chorall.simulation.definitions import TrialDesign, effects
+from chorall.simulation.definitions import effects
 from chorall.simulation.histories import (
     DEATH_AFTER_FAILURE_YEARS,
     DEATH_AFTER_SECOND_MALIGNANCY_HAZARD,
@@ -16,6 +16,7 @@ from chorall.simulation.histories import (
     Treatment,
 )
 from chorall.simulation.patients import Floats
+from chorall.simulation.trial_designs import TrialDesign
 
 STEPS_PER_YEAR = 24
 

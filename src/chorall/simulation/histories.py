@@ -11,8 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from chorall.knowledge.units import DAYS_PER_YEAR
-from chorall.simulation.definitions import TrialDesign, effects
+from chorall.simulation.definitions import effects
 from chorall.simulation.patients import Booleans, Floats, Integers
+from chorall.simulation.trial_designs import TrialDesign
 
 NEVER = -1
 

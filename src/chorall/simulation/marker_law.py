@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from chorall.errors import InputError
 from chorall.knowledge.age_bands import age_bands
 from chorall.knowledge.gene_names import mutable_genes
-from chorall.simulation.definitions import LesionPart, SubtypePart, frequencies
+from chorall.simulation.definitions import frequencies
+from chorall.simulation.law_definitions import LesionPart, SubtypePart
 
 Floats = NDArray[np.float64]
 

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chorall.knowledge.units import DAYS_PER_YEAR
-from chorall.simulation.definitions import TrialDesign
 from chorall.simulation.marker_law import ADULT_FROM_BAND, MarkerLaw, find_bands
+from chorall.simulation.trial_designs import TrialDesign
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]

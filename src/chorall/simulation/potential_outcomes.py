@@ -8,12 +8,14 @@ import numpy as np
 import polars as pl
 
 from chorall.simulation.course import Latent
-from chorall.simulation.definitions import Scenario, TrialDesign, effects
+from chorall.simulation.definitions import effects
 from chorall.simulation.expected import expect
 from chorall.simulation.histories import History, Treatment, live
 from chorall.simulation.marker_law import MarkerLaw
 from chorall.simulation.patients import Floats, Patients
 from chorall.simulation.risks import find_arm_effect
+from chorall.simulation.scenario_definitions import Scenario
+from chorall.simulation.trial_designs import TrialDesign
 
 HORIZON_YEARS = 5.0
 TRANSPLANT_DAY = 130.0

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from chorall.simulation.definitions import HazardPart, Scenario, TrialDesign, effects
+from chorall.simulation.definitions import effects
 from chorall.simulation.histories import Risks
+from chorall.simulation.law_definitions import HazardPart
 from chorall.simulation.marker_law import MarkerLaw
 from chorall.simulation.patients import Floats, Patients
 from chorall.simulation.residual_disease import ResidualDisease, score_residual_disease
+from chorall.simulation.scenario_definitions import Scenario
+from chorall.simulation.trial_designs import TrialDesign
 
 
 def list_effects(part: HazardPart, law: MarkerLaw, scenario: Scenario) -> tuple[Floats, Floats]:

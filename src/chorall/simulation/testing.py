@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from chorall.simulation.definitions import AssayDesign, TrialDesign
 from chorall.simulation.marker_law import MarkerLaw
 from chorall.simulation.patients import Booleans, Patients
+from chorall.simulation.trial_designs import AssayDesign, TrialDesign
 from chorall.tables.words import MARKER_STATUSES
 
 Statuses = NDArray[np.int8]
