@@ -443,7 +443,9 @@ def sweep_risk_sets(
             sweep.add_held_squares()
     found = sweep.totals.collect()[1] if squares_only else means[:, :p]
     with np.errstate(divide="ignore", invalid="ignore"):
-        of_risk_sets = float(np.asarray(step_weight) @ np.log(risk))
+        np.log(risk, out=risk)
+    # not by BLAS: from ten thousand numbers on it starts threads, see _cox_squares.h
+    of_risk_sets = float(np.multiply(risk, step_weight, out=risk).sum())
     return sweep.log_likelihood - of_risk_sets, hazard, shift, found
 
 
