@@ -146,7 +146,7 @@ def fit_cox(
         offset=None if offset is None else check_offset(offset, n), efron=ties == "efron",
     )  # fmt: skip
     clusters = check_clusters(cluster, n, float(ridges.max(initial=0.0)))
-    suspects = list_suspects(data)
+    suspects = list_suspects(data.x, data.centre, data.scale)
     if suspects.size:
         check_not_constant(covariates, suspects[ridges[suspects] == 0])
     null = evaluate_point(data, np.zeros(covariates.shape[1]), settings)

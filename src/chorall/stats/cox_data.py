@@ -140,12 +140,12 @@ def check_not_constant(x: Floats, columns: Positions | None = None) -> None:
     )
 
 
-def list_suspects(data: CoxData) -> Positions:
+def list_suspects(x: Floats, centre: Floats, scale: Floats) -> Positions:
     """Return the columns that vary so little, or not at all, that they may be constant."""
-    little = data.scale <= ROUNDING_OF_MEAN * np.abs(data.centre)
+    little = scale <= ROUNDING_OF_MEAN * np.abs(centre)
     # a column without any spread keeps its scale of exactly 1
-    unscaled = np.flatnonzero(data.scale == 1)
-    little[unscaled] |= ~data.x[:, unscaled].any(axis=0)
+    unscaled = np.flatnonzero(scale == 1)
+    little[unscaled] |= ~x[:, unscaled].any(axis=0)
     return np.flatnonzero(little)
 
 

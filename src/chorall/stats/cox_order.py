@@ -34,7 +34,7 @@ def number_strata(strata: ArrayLike | None, n: int) -> tuple[Labels, Integers]:
 
 
 def sort_rows(keys: Floats, codes: Integers, n_strata: int) -> Positions:
-    """Return the order by stratum and, within it, by ascending key (0 or below)."""
+    """Return the order by stratum and, within it, by ascending key."""
     order = argsort_days(keys)
     if n_strata > 1:
         # a stable sort of short integers is a radix sort
@@ -44,10 +44,10 @@ def sort_rows(keys: Floats, codes: Integers, n_strata: int) -> Positions:
 
 
 def argsort_days(keys: Floats) -> Positions:
-    """Return the stable ascending order of keys of 0 or below; quickly when they are whole."""
-    if keys.size and keys.min() >= -LAST_SHORT_DAY:
-        short = (keys + LAST_SHORT_DAY).astype(np.uint16)
-        if np.array_equal(short - float(LAST_SHORT_DAY), keys):
+    """Return the stable ascending order of the keys; quickly when they are whole days."""
+    if keys.size and keys.max() - (lowest := keys.min()) <= LAST_SHORT_DAY:
+        short = (keys - lowest).astype(np.uint16)
+        if np.array_equal(short + lowest, keys):
             # a radix sort; the order of ties is the same in any unit of time
             return np.argsort(short, kind="stable")
     return np.argsort(keys, kind="stable")

@@ -7,6 +7,7 @@ import numpy as np
 from chorall.stats.arrays import ArrayLike, Floats
 from chorall.stats.checks import check_level, check_time_and_cause
 from chorall.stats.cox_collinearity import check_information
+from chorall.stats.cox_likelihood import sum_squares
 from chorall.stats.cox_result import (
     ChiSquareTest,
     find_chi_square_test,
@@ -159,9 +160,8 @@ def shape_result(
 ) -> FineGrayFit:
     """Turn standardised coefficients into the result in units of `x`."""
     best, rows = ascent.best, basis.rows
-    scaled_covariance = basis.influence.T @ basis.influence
+    scaled_covariance = sum_squares(basis.influence, np.ones(len(basis.influence)))
     covariance = scaled_covariance / np.outer(basis.scale, basis.scale)
-    covariance = (covariance + covariance.T) / 2
     log_hazard_ratio = best.coefficients / basis.scale
     columns = tabulate_wald(log_hazard_ratio, covariance, level)
     likelihood_ratio, score, wald = find_tests(ascent, scaled_covariance)

@@ -9,8 +9,8 @@ import numpy as np
 from chorall.errors import InputError, raise_gathered
 from chorall.stats.arrays import ArrayLike, Floats, Integers, Labels
 from chorall.stats.checks import CauseFollowUp, check_labels
-from chorall.stats.cox_data import check_covariates, check_not_constant
-from chorall.stats.cox_order import check_not_tiny
+from chorall.stats.cox_data import check_covariates, check_not_constant, list_suspects
+from chorall.stats.cox_order import scale_columns
 from chorall.stats.cox_robust import check_clusters
 from chorall.stats.fine_gray_data import FineGrayRows
 from chorall.stats.fine_gray_weights import CENSORED, COMPETING, OF_INTEREST
@@ -75,13 +75,7 @@ def read_groups(
 def standardise(x: ArrayLike, rows: FineGrayRows) -> Standardised:
     """Check covariates; return them sorted, less their mean over their standard deviation."""
     covariates = check_covariates(x, len(rows.time))
-    check_not_constant(covariates)
-    centre = covariates.mean(axis=0)
-    # in place from here on: a copy of x is what this fit needs most memory for
-    values = covariates[rows.order]
-    values -= centre
-    variance = np.einsum("ij,ij->j", values, values) / len(values)
-    check_not_tiny(values, variance)
-    scale = np.sqrt(variance)
-    values /= scale
+    # in place: a copy of x is what this fit needs most memory for
+    values, centre, scale = scale_columns(covariates, rows.order, np.ones(len(covariates)))
+    check_not_constant(covariates, list_suspects(values, centre, scale))
     return Standardised(values, centre, scale)

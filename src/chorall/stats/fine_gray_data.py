@@ -9,6 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chorall.stats.arrays import Booleans, Floats, Integers, Labels
+from chorall.stats.cox_order import argsort_days
+from chorall.stats.cox_order import sort_rows as sort_by_stratum
 from chorall.stats.fine_gray_weights import (
     COMPETING,
     OF_INTEREST,
@@ -79,15 +81,14 @@ class FineGrayRows:
 
     def list_by_time(self) -> tuple[Positions, Positions]:
         """Return all rows by ascending time and by ascending entry time, whatever the stratum."""
-        by_time = np.argsort(self.time, kind="stable").astype(np.intp)
-        return by_time, np.argsort(self.entry_time, kind="stable").astype(np.intp)
+        return argsort_days(self.time), argsort_days(self.entry_time)
 
 
 def sort_rows(
     time: Floats, kind: Integers, entry_time: Floats | None, stratum: Integers, group: Integers
 ) -> FineGrayRows:
     """Sort checked follow-up, find its steps and cells, and weigh those with competing events."""
-    order = np.lexsort((time, stratum)).astype(np.intp)
+    order = sort_by_stratum(time, stratum, int(stratum.max()) + 1)
     time, kind, stratum, group = time[order], kind[order], stratum[order], group[order]
     entries = None if entry_time is None else entry_time[order]
     step_row, step_stratum = find_steps(time, kind == OF_INTEREST, stratum)
@@ -200,7 +201,7 @@ def sort_entries(entry_time: Floats | None, stratum: Integers) -> Positions:
     """Return the rows by stratum and descending entry time."""
     if entry_time is None:
         return np.empty(0, dtype=np.intp)
-    return np.lexsort((-entry_time, stratum)).astype(np.intp)
+    return sort_by_stratum(-entry_time, stratum, int(stratum.max()) + 1)
 
 
 def find_next_steps(

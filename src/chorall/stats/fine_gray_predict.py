@@ -10,6 +10,7 @@ from chorall.errors import InputError
 from chorall.stats.arrays import ArrayLike, Floats, Integers, freeze
 from chorall.stats.checks import check_labels, check_level
 from chorall.stats.cox_data import check_covariates
+from chorall.stats.cox_likelihood import sum_squares
 from chorall.stats.cox_prediction import find_risk, multiply_error
 from chorall.stats.fine_gray_robust import FineGrayBasis, find_hazard_residuals, sum_clusters
 from chorall.stats.nelson_aalen import find_log_limits
@@ -126,7 +127,7 @@ def find_variance(basis: FineGrayBasis, direction: Floats, reached: Integers, st
     for each time are those from `start` to `reached`.
     """
     variance = np.empty(direction.shape[:2])
-    covariance = basis.influence.T @ basis.influence
+    covariance = sum_squares(basis.influence, np.ones(len(basis.influence)))
     number = np.arange(len(basis.sums.hazard))[:, None]
     for first in range(0, len(reached), TIMES_AT_ONCE):
         block = slice(first, first + TIMES_AT_ONCE)

@@ -9,7 +9,10 @@ import numpy as np
 from chorall.stats._fine_gray import find_residuals
 from chorall.stats.arrays import Floats, Integers, freeze
 from chorall.stats.fine_gray_data import FineGrayRows
-from chorall.stats.fine_gray_sums import BLOCK, FineGraySums
+from chorall.stats.fine_gray_sums import FineGraySums
+
+# rows that are multiplied at once, so that no second copy of them all is made
+BLOCK = 2048
 
 
 @dataclass(frozen=True, slots=True, eq=False)

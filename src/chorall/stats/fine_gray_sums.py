@@ -6,12 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from chorall.stats._cox import multiply_columns
 from chorall.stats._fine_gray import sweep_risk_sets
 from chorall.stats.arrays import Floats
+from chorall.stats.cox_likelihood import sum_squares
 from chorall.stats.fine_gray_data import FineGrayRows
-
-# rows whose x' diag(r) x is summed at once, so that no second copy of x is made
-BLOCK = 2048
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -47,7 +46,7 @@ class FineGraySums:
 
 def sum_likelihood(rows: FineGrayRows, x: Floats, coefficients: Floats) -> FineGraySums:
     """Return likelihood and derivatives at coefficients of the sorted covariates `x`."""
-    predictor = x @ coefficients
+    predictor = multiply_columns(x, coefficients, np.zeros(len(x)))
     shift = np.maximum.reduceat(predictor, rows.stratum_bounds[:-1])
     predictor -= np.repeat(shift, np.diff(rows.stratum_bounds))
     risk = np.exp(predictor)
@@ -56,14 +55,5 @@ def sum_likelihood(rows: FineGrayRows, x: Floats, coefficients: Floats) -> FineG
     log_likelihood, gradient, squares = sweep_risk_sets(
         rows, x, predictor, risk, hazard, mean, expected
     )
-    information = sum_weighted_squares(x, expected) - (squares + np.tril(squares, -1).T)
+    information = sum_squares(x, expected) - (squares + np.tril(squares, -1).T)
     return FineGraySums(log_likelihood, gradient, information, risk, shift, hazard, mean)
-
-
-def sum_weighted_squares(x: Floats, weights: Floats) -> Floats:
-    """Return x' diag(weights) x, exactly symmetric."""
-    total = np.zeros((x.shape[1], x.shape[1]))
-    for start in range(0, len(x), BLOCK):
-        block = x[start : start + BLOCK]
-        total += (block * weights[start : start + BLOCK, None]).T @ block
-    return (total + total.T) / 2

@@ -61,7 +61,8 @@ def estimate_observation(
 def find_stay(time: Floats, censored: Booleans, entry_time: Floats | None) -> tuple[Floats, Floats]:
     """Return the distinct censoring times and the part 1 - dN / Y that is not censored there."""
     grid, n_censored = np.unique(time[censored], return_counts=True)
-    n_left = np.searchsorted(np.sort(time), grid, side="left")
+    # a stable sort of what is sorted by and large takes one look
+    n_left = np.searchsorted(np.sort(time, kind="stable"), grid, side="left")
     n_entered = (
         len(time) if entry_time is None else np.searchsorted(np.sort(entry_time), grid, side="left")
     )

@@ -20,7 +20,12 @@ import numpy as np
 
 from chorall.errors import ConvergenceError
 from chorall.stats.arrays import Floats
-from chorall.stats.random_effects_model import EffectsFit, EffectsPoint, GroupedModel
+from chorall.stats.random_effects_model import (
+    EffectsFit,
+    EffectsPoint,
+    GroupedModel,
+    sandwich_matrix,
+)
 
 MAX_HALVINGS = 30
 MAX_NEWTON_STEPS = 100
@@ -128,7 +133,7 @@ def count_freedom(
     if rule == "schall":
         return model.sum_by_group(1 - np.diag(inverse)[: model.n_columns])
     roots = model.find_roots(variances)
-    sandwich = inverse @ (point.information * np.outer(roots, roots)) @ inverse
+    sandwich = sandwich_matrix(inverse, point.information * np.outer(roots, roots))
     freedom = np.zeros(len(model.has_mean))
     for group in range(len(freedom)):
         own = np.flatnonzero(model.codes == group)

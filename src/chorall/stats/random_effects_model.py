@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from chorall.errors import ConvergenceError
+from chorall.stats._cox import multiply_columns
 from chorall.stats._positive import invert_positive
 from chorall.stats.arrays import Booleans, Floats, Integers
 from chorall.stats.cox_data import CoxData
@@ -91,7 +92,7 @@ class GroupedModel:
                 "a group mean cannot be told from the others: their sums of columns are collinear "
                 "or do not vary. Leave the group out of `mean_groups`."
             )
-        step = inverse @ gradient
+        step = multiply_columns(inverse, gradient, np.zeros_like(gradient))
         return step * roots, float(np.sqrt(max(float(step @ gradient), 0.0))), inverse
 
     def whiten(self, effects: Floats, variances: Floats) -> Floats:
@@ -107,6 +108,22 @@ class GroupedModel:
 
     def map_covariances(self, fitted: EffectsFit) -> tuple[Floats, Floats]:
         """Return H^-1 and H^-1 I H^-1 of the coefficients."""
-        sandwich = fitted.inverse @ fitted.point.information @ fitted.inverse
-        both = np.vstack([np.eye(self.n_columns), self.members])
-        return both.T @ fitted.inverse @ both, both.T @ sandwich @ both
+        sandwich = sandwich_matrix(fitted.inverse, fitted.point.information)
+        return self.join_covariance(fitted.inverse), self.join_covariance(sandwich)
+
+    def join_covariance(self, covariance: Floats) -> Floats:
+        """Return the covariance of mean plus deviation."""
+        p, members = self.n_columns, self.members
+        across = covariance[:p, p:] @ members
+        of_means = members.T @ (covariance[p:, p:] @ members)
+        return np.asarray(covariance[:p, :p] + across + across.T + of_means, dtype=np.float64)
+
+
+def sandwich_matrix(bread: Floats, filling: Floats) -> Floats:
+    """Return the product of symmetric matrices bread filling bread.
+
+    Row by row, not by BLAS: it starts threads, which on a busy machine wait for one another for
+    longer than all of the fit takes.
+    """
+    half = np.einsum("ij,kj->ik", bread, filling)
+    return np.asarray(np.einsum("ij,kj->ik", half, bread), dtype=np.float64)
