@@ -3,6 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
+MOST_PASS_COLUMNS: int
+
 def standardise_rows(
     rows: NDArray[np.float64], weights: NDArray[np.float64]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]: ...
@@ -45,3 +47,16 @@ def sum_rows(
 def multiply_columns(
     x: NDArray[np.float64], coefficients: NDArray[np.float64], offset: NDArray[np.float64]
 ) -> NDArray[np.float64]: ...
+def pass_few_columns(
+    x: NDArray[np.float64],
+    predictor: NDArray[np.float64],
+    risk: NDArray[np.float64],
+    time: NDArray[np.float64],
+    event: NDArray[np.uint8],
+    weights: NDArray[np.float64],
+    stratum_bounds: NDArray[np.intp],
+    first_step: NDArray[np.intp],
+    fraction: NDArray[np.float64],
+    step_weight: NDArray[np.float64],
+    base: int,
+) -> tuple[float, NDArray[np.float64], NDArray[np.float64]]: ...

@@ -31,6 +31,35 @@ cdef extern from "_cox_squares.h" nogil:
     void multiply_rows(const double* rows, const double* coefficients, ptrdiff_t n, ptrdiff_t p,
                        double* product, int width)
 
+cdef extern from "_cox_pass.h" nogil:
+    int COX_PASS_COLUMNS, COX_HELD
+    ctypedef struct cox_pass:
+        const double* rows
+        ptrdiff_t n_rows, p
+        const double* predictor
+        const double* risk
+        const double* weights
+        const double* time
+        const unsigned char* event
+        const double* fraction
+        const double* step_weight
+        const ptrdiff_t* first_step
+        ptrdiff_t base
+        double* left
+        double* hazard
+        double* spared
+        double* expected
+        double* unexpected
+        double* held
+        double* held_weight
+        ptrdiff_t n_held
+        const cox_totals* totals
+        double observed
+    void pass_strata(cox_pass* run, const ptrdiff_t* bounds, ptrdiff_t n_strata, ptrdiff_t base,
+                     int width)
+
+MOST_PASS_COLUMNS = COX_PASS_COLUMNS
+
 # part of the largest sum below which a difference of sums has lost four of its sixteen digits
 cdef double CANCELLATION = 1e-4
 # up to so many steps are added one by one rather than by a difference of cumulative sums
@@ -447,6 +476,61 @@ def sweep_risk_sets(
     # not by BLAS: from ten thousand numbers on it starts threads, see _cox_squares.h
     of_risk_sets = float(np.multiply(risk, step_weight, out=risk).sum())
     return sweep.log_likelihood - of_risk_sets, hazard, shift, found
+
+
+def pass_few_columns(
+    const double[:, ::1] x,
+    const double[::1] predictor,
+    const double[::1] risk,
+    const double[::1] time,
+    const unsigned char[::1] event,
+    const double[::1] weights,
+    const Py_ssize_t[::1] stratum_bounds,
+    const Py_ssize_t[::1] first_step,
+    const double[::1] fraction,
+    const double[::1] step_weight,
+    Py_ssize_t base,
+):
+    """Evaluate the likelihood of whole strata without delayed entry in one pass.
+
+    For 1 to MOST_PASS_COLUMNS columns. `stratum_bounds` may start anywhere, the first row has
+    number stratum_bounds[0]; `risk` is weight times exp(predictor); the first of the d steps has
+    number `base`.
+
+    Returns
+    -------
+    tuple of float, ndarray of shape (p,), ndarray of shape (p, p)
+        Log-likelihood, gradient and information.
+    """
+    cdef Py_ssize_t n = x.shape[0], p = x.shape[1], n_steps = fraction.shape[0]
+    cdef Totals of_means = Totals(p), of_rows = Totals(p)
+    cdef cox_pass run
+    room = np.empty(2 * n + 3 * n_steps + (COX_HELD + 2) * (p + 1) + COX_PASS_COLUMNS)
+    cdef double[::1] cells = room
+    run.rows, run.n_rows, run.p = &x[0, 0], n, p
+    run.predictor, run.risk, run.weights, run.time = &predictor[0], &risk[0], &weights[0], &time[0]
+    run.event, run.first_step = &event[0], <const ptrdiff_t*>&first_step[0]
+    run.expected, run.unexpected = &cells[0], &cells[n]
+    run.left = &cells[2 * n]
+    run.hazard, run.spared = run.left + n_steps, run.left + 2 * n_steps
+    run.held_weight = run.left + 3 * n_steps
+    run.held = run.held_weight + COX_HELD + 2
+    run.base, run.n_held, run.observed, run.totals = base, 0, 0, &of_means.sums
+    # without steps there is nothing to point to, and nothing is read
+    run.fraction = run.step_weight = &risk[0]
+    if n_steps:
+        run.fraction, run.step_weight = &fraction[0], &step_weight[0]
+    with nogil:
+        pass_strata(
+            &run, <const ptrdiff_t*>&stratum_bounds[0], stratum_bounds.shape[0] - 1,
+            stratum_bounds[0], of_means.width,
+        )
+        add_rows(&of_rows.sums, run.rows, run.unexpected, run.expected, n, of_rows.width)
+    gradient, squares = of_rows.collect()
+    left = room[2 * n : 2 * n + n_steps]
+    np.log(left, out=left)
+    log_likelihood = run.observed - float(np.multiply(left, step_weight, out=left).sum())
+    return log_likelihood, gradient, squares - of_means.collect()[1]
 
 
 @cython.final

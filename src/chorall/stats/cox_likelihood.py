@@ -9,6 +9,7 @@ import numpy as np
 from chorall.stats._cox import spread_steps, sum_rows, sweep_risk_sets
 from chorall.stats.arrays import Floats
 from chorall.stats.cox_data import CoxData
+from chorall.stats.cox_one_pass import evaluate_in_one_pass
 
 
 class RiskSums(NamedTuple):
@@ -73,6 +74,9 @@ def sum_squares(rows: Floats, weights: Floats) -> Floats:
 
 def evaluate_likelihood(data: CoxData, coefficients: Floats) -> Likelihood:
     """Return log-likelihood, gradient and information at scaled coefficients."""
+    found = evaluate_in_one_pass(data, coefficients)
+    if found is not None:
+        return Likelihood(*found)
     sums = sum_risk_sets(data, coefficients, squares_only=True)
     expected = spread_over_rows(data, sums)[:, 0]
     expected *= data.weights

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 
 from chorall.errors import InputError, raise_gathered
 from chorall.stats._scan_layout import LANES, WIDTH
 from chorall.stats.checks import check_choice
+from chorall.stats.task_runner import count_cores
 
 SEPARATED = ("firth", "score")
 # entries of a block when `block_size` is not given: 5 MB, which stay in a cache
@@ -75,13 +75,6 @@ def check_scan_settings(
         int(minimum_carriers), int(firth_below), separated, bool(score_only),
         bool(saddlepoint), int(max_iterations), float(tolerance), int(threads),
     )  # fmt: skip
-
-
-def count_cores() -> int:
-    """Return how many cores this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def check_block_size(block_size: int | None, shape: tuple[int, ...], settings: ScanSettings) -> int:

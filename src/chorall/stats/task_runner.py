@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from importlib import import_module
 from typing import Any, TypeAlias, TypeVar
@@ -60,3 +61,10 @@ def choose_return(joblib: Any) -> str:
     """Return how results come: one by one where the backend can, so that progress is seen."""
     backend = joblib.parallel.get_active_backend()[0]
     return "generator" if backend.supports_return_generator else "list"
+
+
+def count_cores() -> int:
+    """Return how many cores this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

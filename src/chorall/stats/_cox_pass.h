@@ -1,0 +1,194 @@
+/* One pass over the risk sets of strata without delayed entry, for few columns.
+ *
+ * The sums over those at risk stay in registers, for the number of registers is known when this is
+ * compiled. All risks are relative to one predictor, so that nothing is ever scaled anew: the
+ * caller sees to it that the predictors lie close enough together.
+ *
+ * The d tied events of one time have means m_i = (s - f_i t) / r_i: s and t are the sums of risk
+ * times x over those at risk and over the tied, f_i is the part that Efron's rule spares, r_i the
+ * risk left. Their squares add up to two rows, whatever d:
+ *
+ *     sum of m_i m_i' = a u u' + (c - b b / a) t t',  u = s - (b / a) t,
+ *
+ * with a, b and c the sums of 1 / r_i^2, f_i / r_i^2 and f_i^2 / r_i^2. */
+#ifndef CHORALL_COX_PASS_H
+#define CHORALL_COX_PASS_H
+
+#include "_cox_squares.h"
+
+/* columns up to which the sums fit into registers */
+#define COX_PASS_COLUMNS 16
+/* rows whose squares are added up at once; two more may come before that is looked at */
+#define COX_HELD 64
+
+typedef struct {
+    const double *rows; /* (n_rows, p) */
+    ptrdiff_t n_rows, p;
+    const double *predictor, *risk, *weights, *time; /* (n_rows,) */
+    const unsigned char *event;
+    const double *fraction, *step_weight; /* by step */
+    const ptrdiff_t *first_step;          /* (n_rows,) */
+    ptrdiff_t base;                       /* number of the first step */
+    double *left, *hazard, *spared;       /* by step: risk left, and room */
+    double *expected, *unexpected;        /* (n_rows,) */
+    double *held, *held_weight;           /* (COX_HELD + 2, p) and COX_PADDING more; weights */
+    ptrdiff_t n_held;
+    const cox_totals *totals;
+    double observed; /* weighted sum of the predictors of events */
+} cox_pass;
+
+/* What one time needs of the sums over its steps. */
+typedef struct {
+    double hazard, spared, a, b, c;
+} cox_ties;
+
+static inline cox_ties sum_ties(const cox_pass *pass, ptrdiff_t step, ptrdiff_t n, double at_risk,
+                                double tied)
+{
+    cox_ties sums = {0, 0, 0, 0, 0};
+    for (ptrdiff_t i = step; i < step + n; i++) {
+        const double f = pass->fraction[i], left = at_risk - f * tied, part = 1 / left;
+        pass->left[i] = left;
+        pass->hazard[i] = pass->spared[i] = 0;
+        sums.hazard += part;
+        sums.spared += f * part;
+        sums.a += part * part;
+        sums.b += f * part * part;
+        sums.c += f * f * part * part;
+    }
+    return sums;
+}
+
+/* Write what each row of a stratum is expected to have, from the hazard of its times. */
+static void expect_events(const cox_pass *pass, ptrdiff_t start, ptrdiff_t stop, ptrdiff_t step,
+                          ptrdiff_t end)
+{
+    for (ptrdiff_t i = end - 2; i >= step; i--)
+        pass->hazard[i] += pass->hazard[i + 1];
+    for (ptrdiff_t row = start; row < stop; row++) {
+        const ptrdiff_t first = pass->first_step[row] - pass->base;
+        double seen = first < end ? pass->hazard[first] : 0;
+        if (pass->event[row])
+            seen -= pass->spared[first];
+        pass->expected[row] = pass->risk[row] * seen;
+        pass->unexpected[row] =
+            (pass->event[row] ? pass->weights[row] : 0) - pass->expected[row];
+    }
+}
+
+#define COX_PASS(WIDTH)                                                                         \
+    static inline __attribute__((always_inline)) void add_scaled_row_##WIDTH(                   \
+        cox_lanes_##WIDTH *sums, const cox_pass *pass, ptrdiff_t row, const int n_lanes)        \
+    {                                                                                           \
+        const double *x = pass->rows + row * pass->p;                                           \
+        double last[COX_PASS_COLUMNS];                                                          \
+        if (row * pass->p + n_lanes * WIDTH > pass->n_rows * pass->p) {                         \
+            memset(last, 0, sizeof last);                                                       \
+            memcpy(last, x, pass->p * sizeof(double));                                          \
+            x = last;                                                                           \
+        }                                                                                       \
+        for (int v = 0; v < n_lanes; v++)                                                       \
+            sums[v] += *(cox_from_##WIDTH)(x + v * WIDTH) * pass->risk[row];                    \
+    }                                                                                           \
+                                                                                                \
+    static inline __attribute__((always_inline)) void hold_row_##WIDTH(                         \
+        cox_pass *pass, const cox_lanes_##WIDTH *row, double weight, const int n_lanes)         \
+    {                                                                                           \
+        double *to = pass->held + pass->n_held * pass->p;                                       \
+        /* what follows a row belongs to the next one, which comes later */                     \
+        for (int v = 0; v < n_lanes; v++)                                                       \
+            *(cox_lanes_##WIDTH *)(to + v * WIDTH) = row[v];                                    \
+        pass->held_weight[pass->n_held++] = weight;                                             \
+    }                                                                                           \
+                                                                                                \
+    static inline __attribute__((always_inline)) ptrdiff_t pass_stratum_##WIDTH(                \
+        cox_pass *pass, ptrdiff_t start, ptrdiff_t stop, ptrdiff_t step, const int n_lanes)     \
+    {                                                                                           \
+        cox_lanes_##WIDTH sums[COX_PASS_COLUMNS / WIDTH] = {{0}};                               \
+        double at_risk = 0;                                                                     \
+        const ptrdiff_t first_step = step;                                                      \
+        for (ptrdiff_t first = start, end = start; first < stop; first = end) {                 \
+            cox_lanes_##WIDTH tied_sums[COX_PASS_COLUMNS / WIDTH] = {{0}};                      \
+            double tied = 0;                                                                    \
+            ptrdiff_t n_tied = 0;                                                               \
+            for (; end < stop && pass->time[end] == pass->time[first]; end++) {                 \
+                at_risk += pass->risk[end];                                                     \
+                add_scaled_row_##WIDTH(sums, pass, end, n_lanes);                               \
+                n_tied += pass->event[end];                                                     \
+            }                                                                                   \
+            if (!n_tied)                                                                        \
+                continue;                                                                       \
+            const int is_spared = pass->fraction[step + n_tied - 1] > 0;                        \
+            for (ptrdiff_t row = first; row < end; row++) {                                     \
+                if (!pass->event[row])                                                          \
+                    continue;                                                                   \
+                pass->observed += pass->weights[row] * pass->predictor[row];                    \
+                if (is_spared) {                                                                \
+                    tied += pass->risk[row];                                                    \
+                    add_scaled_row_##WIDTH(tied_sums, pass, row, n_lanes);                      \
+                }                                                                               \
+            }                                                                                   \
+            const cox_ties ties = sum_ties(pass, step, n_tied, at_risk, tied);                  \
+            const double weight = pass->step_weight[step];                                      \
+            pass->hazard[step] = weight * ties.hazard;                                          \
+            pass->spared[step] = weight * ties.spared;                                          \
+            if (is_spared) {                                                                    \
+                const double share = ties.b / ties.a;                                           \
+                cox_lanes_##WIDTH left[COX_PASS_COLUMNS / WIDTH];                               \
+                for (int v = 0; v < n_lanes; v++)                                               \
+                    left[v] = sums[v] - tied_sums[v] * share;                                   \
+                hold_row_##WIDTH(pass, left, weight * ties.a, n_lanes);                         \
+                hold_row_##WIDTH(pass, tied_sums, weight * (ties.c - ties.b * share), n_lanes); \
+            } else                                                                              \
+                hold_row_##WIDTH(pass, sums, weight * ties.a, n_lanes);                         \
+            if (pass->n_held >= COX_HELD) {                                                     \
+                add_rows_##WIDTH(pass->totals, pass->held, NULL, pass->held_weight,             \
+                                 pass->n_held);                                                 \
+                pass->n_held = 0;                                                               \
+            }                                                                                   \
+            step += n_tied;                                                                     \
+        }                                                                                       \
+        expect_events(pass, start, stop, first_step, step);                                     \
+        return step;                                                                            \
+    }                                                                                           \
+                                                                                                \
+    static void pass_strata_##WIDTH(cox_pass *pass, const ptrdiff_t *bounds,                    \
+                                    ptrdiff_t n_strata, ptrdiff_t base)                         \
+    {                                                                                           \
+        const ptrdiff_t p = pass->p;                                                            \
+        ptrdiff_t step = 0;                                                                     \
+        for (ptrdiff_t s = 0; s < n_strata; s++) {                                              \
+            const ptrdiff_t start = bounds[s] - base, stop = bounds[s + 1] - base;              \
+            step = p <= 4    ? pass_stratum_##WIDTH(pass, start, stop, step, 4 / WIDTH)         \
+                   : p <= 8  ? pass_stratum_##WIDTH(pass, start, stop, step, 8 / WIDTH)         \
+                   : p <= 12 ? pass_stratum_##WIDTH(pass, start, stop, step, 12 / WIDTH)        \
+                             : pass_stratum_##WIDTH(pass, start, stop, step, 16 / WIDTH);       \
+        }                                                                                       \
+        add_rows_##WIDTH(pass->totals, pass->held, NULL, pass->held_weight, pass->n_held);      \
+    }
+
+COX_PASS(2)
+
+#if defined(__GNUC__) && !defined(__clang__) && defined(__x86_64__)
+#pragma GCC push_options
+#pragma GCC target("avx2,fma")
+COX_PASS(4)
+#pragma GCC pop_options
+#endif
+
+/* Sum what is left of the log-likelihood and of the information, and write the expected events.
+ * `bounds` counts from row `base`; registers of four are filled by few columns. */
+static void pass_strata(cox_pass *pass, const ptrdiff_t *bounds, ptrdiff_t n_strata,
+                        ptrdiff_t base, int width)
+{
+#if defined(__GNUC__) && !defined(__clang__) && defined(__x86_64__)
+    if (width >= 4) {
+        pass_strata_4(pass, bounds, n_strata, base);
+        return;
+    }
+#endif
+    (void)width;
+    pass_strata_2(pass, bounds, n_strata, base);
+}
+
+#endif
