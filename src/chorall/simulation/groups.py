@@ -18,6 +18,12 @@ TIERS = {
     "high": ("Ph-like", "KMT2A-r", "low_hypodiploidy", "near_haploidy", "IGH::MYC"),
 }
 
+HIGH_RISK_CYTOGENETICS = (
+    "BCR::ABL1", "KMT2A-r", "near_haploidy", "low_hypodiploidy", "iAMP21", "TCF3::HLF",
+)  # fmt: skip
+PI_UKALL_CUT_POINTS = (-1.976, -1.636, -0.153)
+"""Chosen so that these patients relapse as published; those of the paper were not obtained."""
+
 
 def find_groups(
     law: MarkerLaw, patients: Patients, disease: ResidualDisease
@@ -27,6 +33,7 @@ def find_groups(
     has["B"], has["T"] = ~patients.is_t, patients.is_t
     return (
         _group_by_mrd(has["B"], disease)
+        | _group_by_index(has, patients, disease)
         | _group_by_copy_number(has)
         | _group_hyperdiploidy(has)
         | _group_by_ikzf1(has)
@@ -42,6 +49,23 @@ def _group_by_mrd(is_b: Booleans, disease: ResidualDisease) -> dict[str, Boolean
         "aieop_bfm_2000:standard": is_b & standard,
         "aieop_bfm_2000:intermediate": is_b & ~standard & ~high,
         "aieop_bfm_2000:high": is_b & high,
+    }
+
+
+def _group_by_index(
+    has: dict[str, Booleans], patients: Patients, disease: ResidualDisease
+) -> dict[str, Booleans]:
+    """Return the groups of the UKALL prognostic index (formula from memory) in children."""
+    high = np.any([has[marker] for marker in HIGH_RISK_CYTOGENETICS], axis=0)
+    good = (has["ETV6::RUNX1"] | has["high_hyperdiploidy"]) & ~high
+    log_mrd = np.log(10) * np.clip(disease.end_of_induction, -6, 0)
+    index = 0.218 * log_mrd - 0.440 * good + 1.066 * high
+    index += 0.138 * np.log(patients.wbc_10e9_per_l + 1)
+    position = np.searchsorted(PI_UKALL_CUT_POINTS, index, side="right")
+    asked = has["B"] & (patients.age_years >= 1) & (patients.age_years < 25)
+    return {
+        f"pi_ukall:{name}": asked & (position == number)
+        for number, name in enumerate(("low", "standard", "intermediate", "high"))
     }
 
 

@@ -42,13 +42,27 @@ class Scenario(Part):
 
 
 class FigurePart(Part):
-    """One published figure of one group of patients."""
+    """One published figure of one group of patients: a number, or the ends of a range."""
 
     group: str
-    figure: Literal["event_free", "relapse_alone"]
+    figure: Literal["event_free", "relapse_alone", "relapse", "alive"]
     years: float
-    published: float
+    published: float | tuple[float, float]
     tolerance: float
+
+    def measure_miss(self, value: float) -> float:
+        """Return how far a value lies from the published one; 0 within a published range."""
+        ends = self.published if isinstance(self.published, tuple) else (self.published,)
+        return max(min(ends) - value, value - max(ends), 0.0)
+
+
+class RatioPart(Part):
+    """A published hazard ratio between two groups: what it is of, and its 95 % interval."""
+
+    groups: tuple[str, str]
+    figure: Literal["event_free", "alive"]
+    years: float
+    interval: tuple[float, float]
 
 
 class StudyPart(Part):
@@ -59,7 +73,8 @@ class StudyPart(Part):
     relapse_hazard: float
     source: str
     confidence: Confidence
-    figures: tuple[FigurePart, ...]
+    figures: tuple[FigurePart, ...] = ()
+    ratios: tuple[RatioPart, ...] = ()
 
 
 class Studies(Part):
