@@ -8,6 +8,7 @@ from pathlib import Path
 from clinical_book import describe_endpoints, describe_histories, describe_index, load_cases
 from describe_assays import describe_assays
 from describe_classifiers import describe_classifiers
+from describe_frequencies import describe_frequencies
 from describe_mrd import describe_mrd
 from describe_subtypes import describe_subtypes
 
@@ -68,12 +69,14 @@ PAGES = {
     "docs/assays.md": describe_assays,
     "docs/mrd.md": lambda: describe_mrd(load_cases("mrd_cases")),
     "docs/book/index.md": describe_index,
+    "docs/simulated-frequencies.md": describe_frequencies,
 }
 ORIGINS = {
     "docs/classifiers.md": "src/chorall/knowledge/classifiers/",
     "docs/endpoints.md": "src/chorall/knowledge/endpoints/ and tests/spec/endpoint_cases.py",
     "docs/book/histories.md": "src/chorall/endpoints/ and tests/spec/history_cases.py",
     "docs/book/index.md": "tools/clinical_book.py",
+    "docs/simulated-frequencies.md": "src/chorall/simulation/published_frequencies.toml",
 }
 """What to edit instead of the page, for pages that do not say it themselves."""
 
