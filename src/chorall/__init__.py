@@ -25,10 +25,12 @@ from chorall._version import __version__
 
 _HOMES = {
     "build_pool": "chorall.consortium.build",
+    "check_missingness": "chorall.analyses",
     "classify": "chorall.analyses",
     "compare_endpoints": "chorall.analyses",
     "diff_pools": "chorall.consortium.diff",
     "explain_value": "chorall.consortium.explain",
+    "impute_prognosis": "chorall.analyses",
     "incidence": "chorall.analyses",
     "measure_follow_up": "chorall.analyses",
     "overview": "chorall.analyses",
@@ -43,10 +45,12 @@ _HOMES = {
 __all__ = [
     "__version__",
     "build_pool",
+    "check_missingness",
     "classify",
     "compare_endpoints",
     "diff_pools",
     "explain_value",
+    "impute_prognosis",
     "incidence",
     "measure_follow_up",
     "overview",

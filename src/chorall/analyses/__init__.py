@@ -7,14 +7,18 @@
 from chorall.analyses.classify import classify
 from chorall.analyses.endpoint_comparison import compare_endpoints
 from chorall.analyses.follow_up import measure_follow_up
+from chorall.analyses.imputing import impute_prognosis
 from chorall.analyses.incidence import incidence
+from chorall.analyses.missingness import check_missingness
 from chorall.analyses.overview import overview
 from chorall.analyses.planning import plan_study
 from chorall.analyses.prognosis import prognosis
 
 __all__ = [
+    "check_missingness",
     "classify",
     "compare_endpoints",
+    "impute_prognosis",
     "incidence",
     "measure_follow_up",
     "overview",

@@ -4,6 +4,7 @@ from chorall.stats.bootstrap import BootstrapResult, bootstrap
 from chorall.stats.brier_score import BrierScore, brier_score
 from chorall.stats.by_stratum import estimate_by_stratum
 from chorall.stats.calibration import Calibration, calibration
+from chorall.stats.chained_imputation import ChainedImputations, impute_chained
 from chorall.stats.competing_risks import (
     CumulativeIncidence,
     CumulativeIncidenceAt,
@@ -43,6 +44,7 @@ from chorall.stats.meta_regression import MetaRegression, fit_meta_regression
 from chorall.stats.multiple_imputation import CombinedImputations, combine_imputations
 from chorall.stats.multiplicity import adjust_p_values, find_q_values
 from chorall.stats.nelson_aalen import CumulativeHazard, CumulativeHazardAt, nelson_aalen
+from chorall.stats.own_hazard import find_own_hazard
 from chorall.stats.pooled_proportions import PooledProportion, pool_proportions
 from chorall.stats.pooling import PooledEffects, pool_effects
 from chorall.stats.proportion import ProportionInterval, proportion_interval
@@ -79,6 +81,7 @@ __all__ = [
     "BootstrapResult",
     "BrierScore",
     "Calibration",
+    "ChainedImputations",
     "ChiSquareTest",
     "CombinedImputations",
     "Concordance",
@@ -141,6 +144,7 @@ __all__ = [
     "estimate_by_stratum",
     "find_baseline_hazard",
     "find_cox_residuals",
+    "find_own_hazard",
     "find_q_values",
     "find_schoenfeld_residuals",
     "fit_cox",
@@ -149,6 +153,7 @@ __all__ = [
     "fit_meta_regression",
     "fit_random_effects_cox",
     "gray_test",
+    "impute_chained",
     "kaplan_meier",
     "logrank",
     "logrank_trend",

@@ -78,6 +78,8 @@ KERNELS: dict[str, tuple[tuple[str, ...], Call]] = {
         p.time, p.event, entry_time=p.entry_time, weights=p.weights)),
     "nelson_aalen": ((*TEF, "weights"), lambda p: stats.nelson_aalen(
         p.time, p.event, entry_time=p.entry_time, weights=p.weights)),
+    "find_own_hazard": (TEF, lambda p: stats.find_own_hazard(
+        p.time, p.event, entry_time=p.entry_time)),
     "cumulative_incidence": (("time", "cause", "entry_time"), lambda p: stats.cumulative_incidence(
         p.time, p.cause, entry_time=p.entry_time)),
     "reverse_kaplan_meier": (TEF, lambda p: stats.reverse_kaplan_meier(
@@ -187,8 +189,8 @@ KERNELS: dict[str, tuple[tuple[str, ...], Call]] = {
 OTHERS = {
     "adjust_p_values", "bootstrap", "combine_imputations", "compare_gonen_heller",
     "cross_validate", "draw_bootstrap_rows", "draw_folds", "estimate_by_stratum", "find_q_values",
-    "fit_meta_regression", "pool_effects", "pool_proportions", "proportion_interval",
-    "scan_endpoints",
+    "fit_meta_regression", "impute_chained", "pool_effects", "pool_proportions",
+    "proportion_interval", "scan_endpoints",
 }  # fmt: skip
 
 

@@ -1,0 +1,73 @@
+"""Whether the answer of those tested and the imputed answer say the same, and the words for it."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+
+from chorall.analyses.imputing.answers import Answer
+
+AGREE: Final = "agree"
+DIRECTION: Final = "differ in direction"
+SIZE: Final = "differ in size"
+EVIDENCE: Final = "differ in evidence"
+NOT_ASSESSABLE: Final = "not assessable"
+AGREEMENTS: Final = (AGREE, EVIDENCE, SIZE, DIRECTION, NOT_ASSESSABLE)
+"""What `agreement` can say, from good to bad."""
+
+FARTHEST: Final = 1.0
+"""Standard errors (of those tested) by which two log hazard ratios may differ and agree."""
+
+
+def judge_agreement(tested: Answer, imputed: Answer) -> str:
+    """Compare two answers by the rule of docs/methods/multiple_imputation.md.
+
+    Returns
+    -------
+    str
+        One of `AGREEMENTS`: the direction differs where the estimates lie on different sides of
+        1 and one interval excludes 1; the size where they are further apart than one standard
+        error of the tested; the evidence where only one interval excludes 1.
+    """
+    if not (tested.is_given and imputed.is_given):
+        return NOT_ASSESSABLE
+    excludes = [answer.lower > 0 or answer.upper < 0 for answer in (tested, imputed)]
+    if tested.estimate * imputed.estimate < 0 and any(excludes):
+        return DIRECTION
+    if abs(tested.estimate - imputed.estimate) > FARTHEST * tested.standard_error:
+        return SIZE
+    return EVIDENCE if excludes[0] != excludes[1] else AGREE
+
+
+def write_statement(marker: str, endpoint: str, tested: Answer, imputed: Answer) -> str:
+    """Say in one or two sentences how the two answers compare."""
+    agreement = judge_agreement(tested, imputed)
+    if agreement == NOT_ASSESSABLE:
+        reasons = [f"{name}: {part.note}" for name, part in
+                   (("those tested", tested), ("imputed", imputed)) if part.note]  # fmt: skip
+        return f"{marker}, {endpoint}: the answers cannot be compared ({'; '.join(reasons)})."
+    figures = (
+        f"hazard ratio {_write(tested)} in the {tested.n:,} patients with all values, "
+        f"{_write(imputed)} with imputed values in {imputed.n:,}"
+    )
+    if agreement == AGREE:
+        return f"{marker}, {endpoint}: both answers agree: {figures}."
+    verdict, advice = _VERDICTS[agreement]
+    found = f"{marker}, {endpoint}: {verdict}: {figures}."
+    return f"{found} {advice}, and find out why values are missing."
+
+
+_VERDICTS: Final = {
+    DIRECTION: (
+        "THE ANSWERS DISAGREE",
+        "They point in different directions: report neither alone",
+    ),
+    SIZE: ("THE ANSWERS DISAGREE", "They are more than one standard error apart: report both"),
+    EVIDENCE: ("only one of the answers excludes 1", "Report both"),
+}
+
+
+def _write(answer: Answer) -> str:
+    ratio, lower, upper = np.exp([answer.estimate, answer.lower, answer.upper])
+    return f"{ratio:.2f} ({lower:.2f}-{upper:.2f})"
