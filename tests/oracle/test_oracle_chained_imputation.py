@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 import polars as pl
 import pytest
@@ -14,13 +16,10 @@ MONTE_CARLO_ERRORS = 4.0
 N_IMPUTATIONS = 200
 
 
-@pytest.fixture(scope="module")
-def patients() -> pl.DataFrame:
-    return read_oracle("chained_patients").cast(pl.Float64)
-
-
-def combine(patients: pl.DataFrame, number: str):
+@cache
+def combine(number: str):
     """Impute, fit each data set, combine; terms in the order of R."""
+    patients = read_oracle("chained_patients").cast(pl.Float64)
     names = ("marker", "wbc", "subtype")
     x = patients.select(names).fill_null(float("nan")).to_numpy()
     age, trial, time = (patients[name].to_numpy() for name in ("age", "trial", "time"))
@@ -40,9 +39,9 @@ def combine(patients: pl.DataFrame, number: str):
 
 
 @pytest.mark.parametrize(("number", "in_r"), [("pmm", "pmm"), ("normal", "norm")])
-def test_mice_gives_the_same_within_monte_carlo_error(patients, number, in_r) -> None:
+def test_mice_gives_the_same_within_monte_carlo_error(number, in_r) -> None:
     rows = read_oracle("chained_imputation").filter(number=in_r, levels="sequence")
-    found = combine(patients, number)
+    found = combine(number)
     chance = np.sqrt(found.between_variance / N_IMPUTATIONS + rows["monte_carlo"].to_numpy() ** 2)
     apart = (found.estimate - rows["estimate"].to_numpy()) / chance
     assert np.abs(apart).max() < MONTE_CARLO_ERRORS, apart
@@ -53,16 +52,16 @@ def test_mice_gives_the_same_within_monte_carlo_error(patients, number, in_r) ->
     np.testing.assert_allclose(found.within_variance, rows["within"].to_numpy(), rtol=0.02)
 
 
-def test_levels_in_a_sequence_are_near_the_multinomial_model(patients) -> None:
+def test_levels_in_a_sequence_are_near_the_multinomial_model() -> None:
     """Another model of the subtype: its own terms move by a sixth of an error."""
     rows = read_oracle("chained_imputation").filter(number="pmm", levels="polyreg")
-    found = combine(patients, "pmm")
+    found = combine("pmm")
     apart = np.abs(found.estimate - rows["estimate"].to_numpy()) / found.standard_error
     assert (apart[:3] < 0.06).all(), apart
     assert (apart[3:] < 0.2).all(), apart
 
 
-def test_the_samples_are_hard_for_complete_cases(patients) -> None:
+def test_the_samples_are_hard_for_complete_cases() -> None:
     """Missingness goes with the outcome: complete cases are a different answer, by R as well."""
     rows = read_oracle("chained_imputation")
     complete = rows.filter(number="complete cases")

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import typer
 
-from chorall.cli import asking, classifying, endpoints, planning, pooling, starting
+from chorall.cli import (
+    asking,
+    classifying,
+    endpoints,
+    missing_values,
+    planning,
+    pooling,
+    starting,
+)
 
 app = typer.Typer(
     help="Many acute lymphoblastic leukaemia trials, one voice. Research use only.",
@@ -40,6 +48,8 @@ app.command("explain")(pooling.explain)
 app.command("diff")(pooling.diff)
 app.command("incidence")(asking.incidence)
 app.command("prognosis")(asking.prognosis)
+app.command("impute")(missing_values.impute)
+app.command("missingness")(missing_values.missingness)
 app.command("classify")(classifying.classify)
 app.command("classifiers")(classifying.classifiers)
 app.command("report")(asking.report)

@@ -12,5 +12,7 @@ for _analysis in (
     "classify",
     "plan-study",
     "compare-endpoints",
+    "impute",
+    "missingness",
 ):
     AnalysisResult.renderers[_analysis] = Renderers(plot=plot_result, html=render_result)

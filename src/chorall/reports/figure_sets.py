@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from chorall.analyses.classify_result import ClassifyResult
 from chorall.analyses.endpoint_comparison import EndpointComparison
+from chorall.analyses.imputing.result import ImputedPrognosis
 from chorall.analyses.incidence_result import IncidenceResult
+from chorall.analyses.missingness.result import MissingnessResult
 from chorall.analyses.overview_result import OverviewResult
 from chorall.analyses.planning.result import StudyPlan
 from chorall.analyses.prognosis_result import PrognosisResult
@@ -14,6 +16,7 @@ from chorall.reports.coverage_figure import draw_coverage
 from chorall.reports.figure import Figure
 from chorall.reports.forest_figure import draw_forest
 from chorall.reports.frequency_figure import draw_frequency
+from chorall.reports.imputed_figure import draw_answers
 from chorall.reports.plan_figure import draw_plan
 from chorall.reports.selection import (
     select_curve_endpoints,
@@ -44,7 +47,10 @@ def draw_figures(result: AnalysisResult) -> list[Figure]:
         return [*draw_forest_figures(result), *draw_curve_figures(result)]
     if isinstance(result, ClassifyResult):
         return []  # its table says it all
-    if isinstance(result, EndpointComparison):
+    if isinstance(result, ImputedPrognosis):
+        there = result.rows["endpoint"].unique().to_list()
+        return [draw_answers(result, name) for name in result.endpoints if name in there]
+    if isinstance(result, EndpointComparison | MissingnessResult):
         return []  # a table says it all
     raise InputError(f"there are no figures for the analysis `{result.analysis}`.")
 

@@ -33,12 +33,22 @@ WIDEST: Final = 16.0
 _TICKS: Final = (1 / 16, 1 / 8, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0)
 
 
-def draw_lines(lines: Sequence[ForestLine], title: str, note: str, *, synthetic: bool) -> Drawing:
-    """Return the figure: one row per marker."""
+HEADS: Final = ("Hazard ratio", "Present / absent", "q")
+
+
+def draw_lines(
+    lines: Sequence[ForestLine],
+    title: str,
+    note: str,
+    *,
+    synthetic: bool,
+    heads: tuple[str, str, str] = HEADS,
+) -> Drawing:
+    """Return the figure: one row per line, with `heads` above the three columns of numbers."""
     body = max(len(lines), 1) * ROW_HEIGHT
     sheet = Sheet(0.72 + body + 0.6 + note_height(note), synthetic=synthetic)
     sheet.write_heading(title)
-    _write_column_heads(sheet)
+    _write_column_heads(sheet, heads)
     top = sheet.top + 0.22
     axes = sheet.place_axes(PLOT_LEFT, top, PLOT_WIDTH, body)
     limits = _find_limits(lines)
@@ -51,12 +61,12 @@ def draw_lines(lines: Sequence[ForestLine], title: str, note: str, *, synthetic:
     return sheet.drawing
 
 
-def _write_column_heads(sheet: Sheet) -> None:
+def _write_column_heads(sheet: Sheet, heads: tuple[str, str, str]) -> None:
     style = {"weight": "bold", "size": TEXT_SIZE - 0.5, "va": "top"}
     top = sheet.top + 0.02
-    sheet.write(FIGURE_AT, top, "Hazard ratio", **style)
-    sheet.write(NUMBER_AT, top, "Present / absent", ha="right", **style)
-    sheet.write(Q_AT, top, "q", ha="right", **style)
+    sheet.write(FIGURE_AT, top, heads[0], **style)
+    sheet.write(NUMBER_AT, top, heads[1], ha="right", **style)
+    sheet.write(Q_AT, top, heads[2], ha="right", **style)
 
 
 def _find_limits(lines: Sequence[ForestLine]) -> tuple[float, float]:

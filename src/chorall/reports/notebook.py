@@ -7,7 +7,9 @@ from typing import Any, Final
 
 from chorall.analyses.classify_result import ClassifyResult
 from chorall.analyses.endpoint_comparison import EndpointComparison
+from chorall.analyses.imputing.result import ImputedPrognosis
 from chorall.analyses.incidence_result import IncidenceResult
+from chorall.analyses.missingness.result import MissingnessResult
 from chorall.analyses.overview_result import OverviewResult
 from chorall.analyses.planning.result import StudyPlan
 from chorall.analyses.prognosis_result import PrognosisResult
@@ -16,6 +18,7 @@ from chorall.errors import InputError
 from chorall.reports.classify_table import CLASSIFICATION_COLUMNS
 from chorall.reports.endpoint_tables import COMPARISON_COLUMNS
 from chorall.reports.figure import Figure
+from chorall.reports.imputed_table import IMPUTED_COLUMNS, MISSINGNESS_COLUMNS
 from chorall.reports.incidence_table import INCIDENCE_COLUMNS
 from chorall.reports.overview_table import OVERVIEW_COLUMNS
 from chorall.reports.plan_table import plan_columns
@@ -31,6 +34,8 @@ COLUMNS: Final[dict[type[AnalysisResult], tuple[TableColumn, ...]]] = {
     PrognosisResult: PROGNOSIS_COLUMNS,
     ClassifyResult: CLASSIFICATION_COLUMNS,
     EndpointComparison: COMPARISON_COLUMNS,
+    ImputedPrognosis: IMPUTED_COLUMNS,
+    MissingnessResult: MISSINGNESS_COLUMNS,
 }
 
 

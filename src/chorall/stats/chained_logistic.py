@@ -11,8 +11,8 @@ from scipy.special import expit
 from chorall.errors import ConvergenceError
 from chorall.stats.arrays import Booleans, Floats
 
-# squared length of a step in standard errors at which the mode is found
-TOLERANCE = 1e-10
+# squared length of a step in standard errors at which the mode is found: a thousandth of the noise
+TOLERANCE = 1e-6
 # a step must shorten the next one so much, or the curvature is computed again
 SHRINKS = 0.3
 MOST_STEPS = 200
