@@ -163,6 +163,22 @@ def test_without_predictors_a_binary_column_keeps_its_frequency() -> None:
     assert np.std(np.log(drawn)) == pytest.approx(1 / np.sqrt(20), rel=0.4)
 
 
+def test_matching_seeks_the_mean_by_drawn_coefficients() -> None:
+    """With one donor a fitted mean would always find the same one, a drawn mean does not."""
+    rng = np.random.default_rng(2)
+    place = np.arange(30.0)
+    number = place + 4 * rng.standard_normal(30)
+    number[15] = np.nan
+    found = impute_chained(
+        number[:, None], ["pmm"], fixed=place[:, None], n_imputations=60, n_iterations=1, seed=1,
+        n_donors=1,
+    )  # fmt: skip
+    donors = [int(np.flatnonzero(number == value)[0]) for value in found.values[:, 15, 0]]
+    assert 3 <= len(set(donors)) <= 10
+    # the mean there has standard error 4 / sqrt(29) = 0.74; the nearest donors are 1 away
+    assert 0.8 < np.std(donors) < 1.6
+
+
 @pytest.mark.parametrize(
     ("change", "said"),
     [
