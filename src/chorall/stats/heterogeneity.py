@@ -46,6 +46,8 @@ class WeightedFit(NamedTuple):
 def fit_weighted(effects: StudyEffects, tau2: float) -> WeightedFit:
     """Fit the design to the effects when the variance between studies is `tau2`."""
     weights = 1 / (effects.variance + tau2)
+    if effects.design.shape[1] == 1 < len(weights):
+        return fit_one_column(effects, weights)
     root = np.sqrt(weights)
     orthogonal, triangle = np.linalg.qr(root[:, None] * effects.design)
     inverse = np.linalg.inv(triangle)
@@ -56,6 +58,21 @@ def fit_weighted(effects: StudyEffects, tau2: float) -> WeightedFit:
         weights=weights,
         leverage=np.sum(orthogonal**2, axis=1),
         residuals=effects.estimate - effects.design @ coefficients,
+    )
+
+
+def fit_one_column(effects: StudyEffects, weights: Floats) -> WeightedFit:
+    """Fit a design of one column in closed form: pooling calls this a hundred times."""
+    column = effects.design[:, 0]
+    weighted = weights * column
+    total = float(weighted @ column)
+    coefficients = np.array([float(weighted @ effects.estimate) / total])
+    return WeightedFit(
+        coefficients=coefficients,
+        unscaled_covariance=np.array([[1 / total]]),
+        weights=weights,
+        leverage=weighted * column / total,
+        residuals=effects.estimate - column * coefficients[0],
     )
 
 

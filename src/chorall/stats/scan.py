@@ -55,7 +55,8 @@ def scan_markers(
         True where the patient was tested; needed where `markers` has no NaN to say so. What
         `markers` holds elsewhere is not read. Both must say "tested" if both can.
     interaction : array_like of shape (n,), optional
-        0/1, say two treatments. Tests marker times interaction; both alone are in the model
+        0/1, say two treatments, or a number that varies, say age in decades less its mean. Tests
+        marker times interaction; both alone are in the model
         (do not give it among `covariates` too).
     score_only : bool, optional
         True for score tests only, which need one step per marker.

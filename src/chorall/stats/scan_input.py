@@ -123,7 +123,7 @@ def share_rows(values: Floats, found: Booleans, n_threads: int) -> None:
 
 
 def check_interaction(interaction: ArrayLike | None, n: int) -> Floats:
-    """Return the modifier as 0 and 1 in float64, of shape (0,) when there is none."""
+    """Return the modifier in float64, of shape (0,) when there is none."""
     if interaction is None:
         return np.empty(0)
     problems: list[str] = []
@@ -135,9 +135,11 @@ def check_interaction(interaction: ArrayLike | None, n: int) -> Floats:
         )
     add_bad_places(problems, "interaction", find_missing(values), "missing")
     raise_problems(problems)
-    if not np.isin(values, [0, 1]).all() or len(np.unique(values)) < 2:
+    add_bad_places(problems, "interaction", np.isinf(values), "infinite")
+    raise_problems(problems)
+    if len(np.unique(values)) < 2:
         raise InputError(
-            "`interaction` must hold 0 and 1 (or False and True), both of them. Code the two "
-            "treatments so; for more than two scan each pair."
+            "`interaction` must hold at least two different values: 0 and 1 for two treatments, "
+            "or a number that varies, such as age; for more than two treatments scan each pair."
         )
     return values.astype(np.float64)

@@ -154,9 +154,9 @@ def test_covariates_that_are_collinear_among_the_tested_are_named():
     assert np.isnan(scan.score_chi_square[6])
 
 
-def test_the_interaction_is_the_last_coefficient_of_the_model_with_both():
+@pytest.mark.parametrize("treatment", [np.arange(200) % 2 == 0, np.linspace(-3, 4.5, 200)])
+def test_the_interaction_is_the_last_coefficient_of_the_model_with_both(treatment):
     markers, time, event, covariates, strata = make_patients(n=200, missing=0.1)
-    treatment = np.arange(200) % 2 == 0
     scan = scan_markers(
         markers, time, event, covariates=covariates, strata=strata, interaction=treatment, **ALL
     )
@@ -266,8 +266,8 @@ def test_late_entrants_of_great_risk_keep_their_digits(case):
         ({"tested": np.ones((6, 2), dtype=bool)}, r"`tested` has shape \(6, 2\)"),
         ({"tested": np.ones((6, 1))}, "`tested` must be boolean"),
         ({"event": [False] * 6}, "`event` is never True"),
-        ({"interaction": [0, 1, 2, 0, 1, 2]}, "`interaction` must hold 0 and 1"),
-        ({"interaction": [1] * 6}, "`interaction` must hold 0 and 1"),
+        ({"interaction": [0, 1, 2, 0, 1, np.inf]}, "`interaction`: 1 of 6 is infinite"),
+        ({"interaction": [1] * 6}, "`interaction` must hold at least two different values"),
         ({"interaction": [0, 1]}, "`interaction` has 2 entries"),
         ({"interaction": [0, 1, nan, 0, 1, 0]}, "`interaction`: 1 of 6 is missing"),
         ({"covariates": np.ones((6, 1))}, "`covariates` has columns without a hazard ratio"),
