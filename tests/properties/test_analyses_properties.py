@@ -95,10 +95,10 @@ def test_untesting_lowers_the_denominator_and_never_makes_a_negative(rows, chang
 @given(patients, st.sampled_from([untested, half_untested]))
 def test_untesting_leaves_those_with_the_marker_as_they_are(rows, change):
     before, after = (analyse(pool_of(rows, status=s)) for s in (pl.col("status"), change))
-    kept = [name for name in before.rows.columns if name.endswith("_present")]
-    assert after.rows.select(kept).equals(before.rows.select(kept))
-    assert (after.rows["n_absent"] <= before.rows["n_absent"]).all()
-    assert (after.rows["n_patients"] == before.rows["n_patients"]).all()
+    kept = [name for name in before.summary.columns if name.endswith("_present")]
+    assert after.summary.select(kept).equals(before.summary.select(kept))
+    assert (after.summary["n_absent"] <= before.summary["n_absent"]).all()
+    assert (after.summary["n_patients"] == before.summary["n_patients"]).all()
 
 
 @few_examples
@@ -107,14 +107,14 @@ def test_the_order_of_rows_changes_nothing(rows):
     one, other = pool_of(rows), pool_of(rows, shuffled=True)
     assert incidence(one).rows.equals(incidence(other).rows)
     before, after = analyse(one), analyse(other)
-    for name in ("rows", "curves", "at_risk", "by_trial"):
+    for name in ("rows", "summary", "curves", "at_risk", "by_trial"):
         assert getattr(before, name).equals(getattr(after, name))
 
 
 @few_examples
 @given(patients)
 def test_groups_add_up_and_every_missing_ratio_has_its_reason(rows):
-    result = analyse(pool_of(rows)).rows
+    result = analyse(pool_of(rows)).summary
     groups = result["n_present"] + result["n_absent"] + result["n_unknown"]
     assert (groups == result["n_patients"]).all()
     silent = result.filter(pl.col("adjusted_hazard_ratio").is_null(), pl.col("note") == "")

@@ -118,7 +118,7 @@ def test_relapse_and_death_in_remission_compete_as_in_r(
 
 def test_the_promised_hazard_ratio_of_tp53(amlsg_pool: Pool, amlsg_reference: Reference) -> None:
     result = prognosis(amlsg_pool, markers=["TP53"], endpoints=["OS"], adjust=["age_years"])
-    row = result.rows.row(0, named=True)
+    row = result.summary.row(0, named=True)
     expected = amlsg_reference["Cox(efron):OS univariable TP53 +age10 strata Study", "TP53"]
     assert math.log(row["adjusted_hazard_ratio"]) == pytest.approx(expected, rel=PRINTED)
     assert round(row["adjusted_hazard_ratio"], 2) == 3.53
@@ -145,7 +145,7 @@ def test_hazard_ratios_of_sequenced_genes_are_those_of_r(
 ) -> None:
     result = prognosis(amlsg_pool, markers=[marker], endpoints=["OS"], adjust=["age_years"])
     analysis = f"Cox(efron):OS univariable {name_in_r} +age10 strata Study"
-    got = math.log(result.rows["adjusted_hazard_ratio"][0])
+    got = math.log(result.summary["adjusted_hazard_ratio"][0])
     assert got == pytest.approx(amlsg_reference[analysis, name_in_r], rel=PRINTED, abs=1e-8)
 
 

@@ -56,7 +56,7 @@ def rows(tmp_path_factory) -> pl.DataFrame:
     rng = np.random.default_rng(20250101)
     folder = tmp_path_factory.mktemp("planted")
     pools = (simulate(folder / str(i), rng) for i in range(N_POOLS))
-    return pl.concat([prognosis(pool, endpoints=["OS"], adjust=["age"]).rows for pool in pools])
+    return pl.concat([prognosis(pool, endpoints=["OS"], adjust=["age"]).summary for pool in pools])
 
 
 def most_by_chance(probability: float) -> int:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 
 import polars as pl
 
+from chorall.analyses.age_spline import AGE_SPLINE, add_age_spline
 from chorall.analyses.choices import check_choices
+from chorall.analyses.mrd_covariate import MRD, MRD_TERMS
 from chorall.models.design_matrix import Term, TermKind
 
 KINDS: Final[dict[str, TermKind]] = {
@@ -23,42 +26,80 @@ KINDS: Final[dict[str, TermKind]] = {
 SHORT_WORDS: Final = {"age": "age_years", "wbc": "wbc_10e9_per_l"}
 
 
-def choose_terms(
-    patients: pl.DataFrame, adjust: Sequence[str]
-) -> tuple[tuple[Term, ...], list[str]]:
-    """Return the terms that can be used, and warnings on what is missing.
+@dataclass(frozen=True, slots=True)
+class Adjustment:
+    """What the adjusted models hold.
+
+    Attributes
+    ----------
+    terms : tuple of Term
+        Columns of `patients`.
+    labels : tuple of str
+        One per word asked for, as a reader sees it, e.g. `age (spline)`.
+    patients : DataFrame
+        As given, with the columns of the spline.
+    warnings : tuple of str
+        Covariates left out; covariates missing in a whole trial; complete cases.
+    """
+
+    terms: tuple[Term, ...]
+    labels: tuple[str, ...]
+    patients: pl.DataFrame
+    warnings: tuple[str, ...]
+
+    @property
+    def words(self) -> str:
+        """The labels joined by ` + `, or `none`."""
+        return " + ".join(self.labels) or "none"
+
+
+def choose_adjustment(patients: pl.DataFrame, adjust: Sequence[str]) -> Adjustment:
+    """Return the covariates that can be used, and warnings on what is missing.
 
     Parameters
     ----------
     patients : DataFrame
-        The table patient, of the trials in question, with `subtype`.
+        The table patient, of the trials in question, with `subtype`, and with the columns of
+        residual disease where that is asked for.
     adjust : sequence of str
-        Columns of the table patient, or `age` and `wbc`.
-
-    Returns
-    -------
-    terms : tuple of Term
-        Without covariates that are missing everywhere.
-    warnings : list of str
-        Covariates left out; covariates missing in a whole trial; complete cases.
+        Columns of the table patient, or the words `age`, `age_spline`, `wbc`, `mrd`.
 
     Raises
     ------
     InputError
         If a covariate does not exist.
     """
-    asked = check_choices(adjust, [*KINDS, *SHORT_WORDS], what="covariate")
+    asked = check_choices(adjust, [*KINDS, *SHORT_WORDS, AGE_SPLINE, MRD], what="covariate")
     names = list(dict.fromkeys(SHORT_WORDS.get(name, name) for name in asked))
-    empty = [name for name in names if patients[name].null_count() == patients.height]
+    source = {AGE_SPLINE: "age_years", MRD: MRD_TERMS[0].column}
+    column = {name: source.get(name, name) for name in names}
+    empty = [
+        name for name in names if patients[column[name]].null_count() == patients.height
+    ]  # fmt: skip
     usable = [name for name in names if name not in empty]
     warnings = [
-        f"`{name}` is not known for any of the {patients.height:,} patients: "
+        f"`{column[name]}` is not known for any of the {patients.height:,} patients: "
         "the adjusted models leave it out."
         for name in empty
     ]
-    warnings += [line for name in usable for line in _warn_of_trials(patients, name)]
-    warnings += _warn_of_incomplete(patients, usable)
-    return tuple(Term(name, KINDS[name]) for name in usable), warnings
+    columns = list(dict.fromkeys(column[name] for name in usable))
+    warnings += [line for name in columns for line in _warn_of_trials(patients, name)]
+    warnings += _warn_of_incomplete(patients, columns)
+    terms: list[Term] = []
+    labels: list[str] = []
+    for name in usable:
+        if name == AGE_SPLINE:
+            patients, found, notes = add_age_spline(patients)
+            warnings += notes
+            label = "age_years (spline)" if len(found) > 1 else "age_years"
+        elif name == MRD:
+            found, label = MRD_TERMS, "log10 mrd"
+        else:
+            found = (Term(name, KINDS[name]),)
+            label = found[0].label
+        terms += found
+        labels.append(label)
+    return Adjustment(tuple(terms), tuple(labels), patients, tuple(warnings))
 
 
 def _warn_of_trials(patients: pl.DataFrame, name: str) -> list[str]:

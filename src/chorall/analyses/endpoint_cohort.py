@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import polars as pl
@@ -44,6 +44,14 @@ class EndpointCohort:
         Patients left out because their follow-up ended on or before the day they came late.
     shows_incidence : bool
         True: curves show the share with the event although nothing competes (1 - Kaplan-Meier).
+    patient : ndarray of int, shape (n,), or None
+        Where a patient has several spans (a covariate changes with time): the row of the cohort
+        without spans. None where each patient has one row.
+    last : ndarray of bool, shape (n,), or None
+        True for the last span of each patient; None where each patient has one row.
+    people : DataFrame, n rows, or None
+        The columns of the table patient, of residual disease and of transplantation, and
+        `origin_day`.
     """
 
     endpoint: str
@@ -58,12 +66,35 @@ class EndpointCohort:
     covariates: DesignMatrix
     n_unobserved: int
     shows_incidence: bool = False
+    patient: NDArray[np.int64] | None = None
+    last: NDArray[np.bool_] | None = None
+    people: pl.DataFrame | None = None
 
     @property
     def event(self) -> NDArray[np.bool_]:
         """Shape (n,); True where the event (cause 1) happened."""
         happened: NDArray[np.bool_] = self.cause == 1
         return happened
+
+    def spread(self, groups: NDArray[Any]) -> NDArray[Any]:
+        """Repeat what belongs to patients, shape (n_patients, ...), for each of their spans."""
+        spread: NDArray[Any] = groups if self.patient is None else groups[self.patient]
+        return spread
+
+    def counted(self, rows: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """Return `rows` with one row of each patient: the last span."""
+        return rows if self.last is None else rows & self.last
+
+    def days_from_origin(self, column: str) -> NDArray[np.float64]:
+        """Return a day of `people` counted from the origin, shape (n,); NaN where missing."""
+        return self.numbers(column) - self.numbers("origin_day")
+
+    def numbers(self, column: str) -> NDArray[np.float64]:
+        """Return a column of `people` as numbers, shape (n,); NaN where missing or not there."""
+        if self.people is None or column not in self.people.columns:
+            return np.full(len(self.time), np.nan)
+        numbers = self.people[column].cast(pl.Float64).fill_null(float("nan"))
+        return np.asarray(numbers.to_numpy(), dtype=np.float64)
 
     def entries(self, rows: NDArray[np.bool_]) -> NDArray[np.float64] | None:
         """Return the entry times of the rows where `rows` is True; None where nobody is late."""
@@ -127,6 +158,7 @@ def read_cohort(
         trial=observed["trial_id"].cast(pl.Enum(trials)).to_physical().to_numpy().astype(np.int64),
         trial_ids=trials,
         covariates=build_design(observed, terms),
+        people=observed,
         n_unobserved=frame.height - observed.height,
     )
 

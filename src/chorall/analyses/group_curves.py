@@ -47,10 +47,13 @@ class GroupCurves:
         One per cause, thinned; only cause 1 (survival) where nothing competes.
     at_horizon : tuple of float
         Estimate, lower and upper of cause 1 at the horizon; NaN where nobody was followed so long.
+    error_at_horizon : float
+        Standard error of the estimate there.
     """
 
     curves: tuple[Curve, ...]
     at_horizon: tuple[float, float, float]
+    error_at_horizon: float = float("nan")
 
 
 def read_curves(
@@ -76,7 +79,8 @@ def read_curves(
     at = fit.at(horizon_days)
     steps = ((fit.survival, 1.0), (fit.lower, 1.0), (fit.upper, 1.0))
     curve = thin_curve(begin_at_zero(1, fit.time, *steps))
-    return GroupCurves((curve,), (float(at.survival[0]), float(at.lower[0]), float(at.upper[0])))
+    first = (float(at.survival[0]), float(at.lower[0]), float(at.upper[0]))
+    return GroupCurves((curve,), first, float(at.standard_error[0]))
 
 
 def _read_incidences(
@@ -98,7 +102,8 @@ def _read_incidences(
         thin_curve(begin_at_zero(j + 1, fit.time, *step)) for j, step in enumerate(steps)
     )
     first = (at.cumulative_incidence[0, 0], at.lower[0, 0], at.upper[0, 0])
-    return GroupCurves(curves, (float(first[0]), float(first[1]), float(first[2])))
+    error = float(at.standard_error[0, 0])
+    return GroupCurves(curves, (float(first[0]), float(first[1]), float(first[2])), error)
 
 
 def begin_at_zero(

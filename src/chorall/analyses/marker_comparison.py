@@ -1,4 +1,4 @@
-"""One marker on one endpoint: counts, curves, test and hazard ratios."""
+"""One marker on one endpoint without a model: counts, curves, tests and differences."""
 
 from __future__ import annotations
 
@@ -10,10 +10,9 @@ from numpy.typing import NDArray
 
 from chorall.analyses.endpoint_cohort import EndpointCohort
 from chorall.analyses.group_curves import GroupCurves, count_by_year, read_curves
-from chorall.analyses.marker_effect import SMALLEST_GROUP, MarkerEffect, fit_by_trial, fit_effect
+from chorall.analyses.group_tests import compare_at_horizon, compare_means, run_group_tests
 from chorall.analyses.marker_groups import ABSENT, GROUP_LABELS, PRESENT, UNKNOWN
 from chorall.knowledge.units import DAYS_PER_YEAR
-from chorall.stats import logrank
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,17 +22,14 @@ class MarkerComparison:
     Attributes
     ----------
     row : dict
-        One line of the result's `rows`, without the q-value.
+        Part of one line of the result's `summary`; `note` says why a k-year figure is missing.
     curves, at_risk : list of dict
         Columns (arrays) of the result's frames, one dict per curve or group.
-    by_trial : list of dict
-        Lines of the result's `by_trial`.
     """
 
     row: dict[str, Any]
     curves: list[dict[str, Any]]
     at_risk: list[dict[str, Any]]
-    by_trial: list[dict[str, Any]]
 
 
 def compare_marker(
@@ -43,6 +39,7 @@ def compare_marker(
     *,
     horizon_years: float,
     conf_level: float,
+    with_curves: bool = True,
 ) -> MarkerComparison:
     """Compare the patients with the marker with those without.
 
@@ -55,31 +52,30 @@ def compare_marker(
     group : ndarray of int8, shape (n,)
         `PRESENT`, `ABSENT` or `UNKNOWN`.
     horizon_years : float
-        Where the k-year figures are read.
+        Where the k-year figures are read and the restricted means end.
     conf_level : float
         Two-sided level of all limits.
+    with_curves : bool
+        False: counts only.
     """
-    horizon = horizon_years * DAYS_PER_YEAR
-    drawn = {code: read_curves(cohort, group == code, horizon, conf_level) for code in GROUP_LABELS}
-    everybody = np.ones(len(group), dtype=bool)
-    unadjusted, adjusted = (
-        fit_effect(cohort, group, everybody, marker=marker, adjusted=flag, conf_level=conf_level)
-        for flag in (False, True)
-    )
     names = {"marker": marker, "endpoint": cohort.endpoint}
-    note = _join_notes(_note_horizon(drawn, horizon_years), unadjusted, adjusted)
-    row = (
+    row: dict[str, Any] = (
         names
         | {"endpoint_label": cohort.label}
         | _count_groups(cohort, group)
-        | _read_horizon(drawn)
-        | _test_groups(cohort, group)
-        | unadjusted.figures()
-        | adjusted.figures("adjusted_")
-        | {"n_adjusted": adjusted.n_used, "events_adjusted": adjusted.n_events}
-        | {"n_trials": count_contributing(cohort, group), "note": note}
+        | {"n_trials": count_contributing(cohort, group), "note": ""}
     )
-    by_trial = fit_by_trial(cohort, group, marker=marker, conf_level=conf_level)
+    if not with_curves:
+        return MarkerComparison(row, [], [])
+    horizon = horizon_years * DAYS_PER_YEAR
+    drawn = {code: read_curves(cohort, group == code, horizon, conf_level) for code in GROUP_LABELS}
+    row |= (
+        _read_horizon(drawn)
+        | compare_at_horizon(drawn[PRESENT], drawn[ABSENT], conf_level)
+        | compare_means(cohort, group, horizon, conf_level)
+        | run_group_tests(cohort, group)
+        | {"note": _note_horizon(drawn, horizon_years)}
+    )
     years = np.arange(int(cohort.time.max() // DAYS_PER_YEAR) + 1, dtype=np.float64)
     return MarkerComparison(
         row=row,
@@ -89,7 +85,6 @@ def compare_marker(
             | count_by_year(cohort, group == code, years)
             for code in GROUP_LABELS if (group == code).any()
         ],
-        by_trial=by_trial,
     )  # fmt: skip
 
 
@@ -97,8 +92,7 @@ def _count_groups(cohort: EndpointCohort, group: NDArray[np.int8]) -> dict[str, 
     words = {"present": PRESENT, "absent": ABSENT, "unknown": UNKNOWN}
     sizes = {f"n_{word}": int((group == code).sum()) for word, code in words.items()}
     events = {
-        f"events_{GROUP_LABELS[code]}": int(cohort.event[group == code].sum())
-        for code in (PRESENT, ABSENT)
+        f"events_{word}": int(cohort.event[group == code].sum()) for word, code in words.items()
     }
     return {"n_patients": len(group)} | sizes | events
 
@@ -109,27 +103,6 @@ def _read_horizon(drawn: dict[int, GroupCurves]) -> dict[str, float]:
         for code in (PRESENT, ABSENT)
         for name, value in zip(("estimate", "lower", "upper"), drawn[code].at_horizon, strict=True)
     }
-
-
-def _test_groups(cohort: EndpointCohort, group: NDArray[np.int8]) -> dict[str, float | None]:
-    """Test with at least `SMALLEST_GROUP` patients on both sides; one side may have no event."""
-    names = ("logrank_chi_square", "logrank_p_value")
-    rows = group != UNKNOWN
-    smallest = min((group == PRESENT).sum(), (group == ABSENT).sum())
-    if smallest < SMALLEST_GROUP:
-        return dict.fromkeys(names)
-    outcome = cohort.survival(rows)
-    test = logrank(
-        outcome.time,
-        outcome.event,
-        group[rows],
-        strata=outcome.strata,
-        entry_time=outcome.entry_time,
-    )
-    # Without a degree of freedom the groups never met at risk: 0 would read as "no difference".
-    if not test.degrees_of_freedom:
-        return dict.fromkeys(names)
-    return dict(zip(names, (test.chi_square, test.p_value), strict=True))
 
 
 def count_contributing(cohort: EndpointCohort, group: NDArray[np.int8]) -> int:
@@ -155,13 +128,6 @@ def _note_horizon(drawn: dict[int, GroupCurves], horizon_years: float) -> str:
     return (
         f"no patient {sides} the marker was followed for {horizon_years:g} years without an event"
     )
-
-
-def _join_notes(horizon: str, unadjusted: MarkerEffect, adjusted: MarkerEffect) -> str:
-    """Say once what holds for both fits, and of the adjusted one only what is its own."""
-    own = adjusted.note if adjusted.note != unadjusted.note else ""
-    parts = (horizon, unadjusted.note, f"adjusted: {own}" if own else "")
-    return "; ".join(part for part in parts if part)
 
 
 def _list_curves(drawn: GroupCurves, code: int) -> list[dict[str, Any]]:

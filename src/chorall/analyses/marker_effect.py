@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from chorall.analyses.endpoint_cohort import EndpointCohort
 from chorall.analyses.marker_groups import ABSENT, PRESENT, UNKNOWN
+from chorall.analyses.rarity import find_obstacle, judge_sparsity
 from chorall.errors import ConvergenceError, InputError
 from chorall.models.cox_model import fit_design
 from chorall.models.cox_model_result import CoxTerm
 from chorall.models.design_matrix import DesignColumn, DesignMatrix
-
-SMALLEST_GROUP: Final = 5
-"""Patients; with fewer on either side no hazard ratio is given."""
 
 _LIMITS: Final = ("hazard_ratio", "lower", "upper", "p_value")
 
@@ -62,7 +60,7 @@ def fit_effect(
     cohort : EndpointCohort, n patients
         The endpoint.
     group : ndarray of int8, shape (n,)
-        `PRESENT`, `ABSENT` or `UNKNOWN`; the unknown are left out.
+        `PRESENT`, `ABSENT` or `UNKNOWN`, one per row of the cohort; the unknown are left out.
     rows : ndarray of bool, shape (n,)
         True for the patients in question.
     marker : str
@@ -77,14 +75,20 @@ def fit_effect(
     used = rows & (group != UNKNOWN)
     if adjusted:
         used &= cohort.covariates.complete
-    n_used, n_events = int(used.sum()), int(cohort.event[used].sum())
-    obstacle = find_obstacle(group[used], cohort.event[used])
+    counted = cohort.counted(used)
+    n_used, n_events = int(counted.sum()), int(cohort.event[used].sum())
+    obstacle = find_obstacle(group[counted], cohort.event[counted])
     if obstacle:
         return MarkerEffect(None, n_used, n_events, obstacle)
+    n_covariates = cohort.covariates.values.shape[1] if adjusted else 0
+    n_smaller = min(int((group[counted] == side).sum()) for side in (PRESENT, ABSENT))
+    sparsity = judge_sparsity(n_smaller, n_events, n_covariates)
+    if sparsity.too_sparse:
+        return MarkerEffect(None, n_used, n_events, sparsity.note)
     survival = cohort.survival(used, stratified=stratified)
     design = _add_presence(cohort.covariates, group, marker, adjusted)
     try:
-        terms, notes = fit_design(design, used, survival, conf_level)
+        terms, notes = fit_design(design, used, survival, conf_level, firth=sparsity.firth)
     except ConvergenceError:
         note = "the model has no finite solution (a covariate separates the events)"
         return MarkerEffect(None, n_used, n_events, note)
@@ -93,19 +97,8 @@ def fit_effect(
         note = "the covariates cannot be told apart among the patients at risk"
         return MarkerEffect(None, n_used, n_events, note)
     presence = terms[-1] if terms[-1].estimated else None
-    return MarkerEffect(presence, n_used, n_events, "; ".join(notes))
-
-
-def find_obstacle(group: NDArray[np.int8], event: NDArray[np.bool_]) -> str:
-    """Say why present and absent cannot be compared, or return an empty text."""
-    for side, words in ((PRESENT, "with the marker"), (ABSENT, "without the marker")):
-        members = group == side
-        n_members = int(members.sum())
-        if n_members < SMALLEST_GROUP:
-            return f"only {n_members} {'patient' if n_members == 1 else 'patients'} {words}"
-        if not event[members].any():
-            return f"no event among the {n_members} patients {words}"
-    return ""
+    said = (*notes, sparsity.note) if sparsity.firth and presence else notes
+    return MarkerEffect(presence, n_used, n_events, "; ".join(said))
 
 
 def _add_presence(
@@ -118,37 +111,3 @@ def _add_presence(
         return DesignMatrix((presence,), values[:, None], {})
     columns = (*covariates.columns, presence)
     return DesignMatrix(columns, np.column_stack([covariates.values, values]), covariates.missing)
-
-
-def fit_by_trial(
-    cohort: EndpointCohort, group: NDArray[np.int8], *, marker: str, conf_level: float
-) -> list[dict[str, Any]]:
-    """Return one line per trial: counts, and the adjusted hazard ratio within it."""
-    lines = []
-    for code, trial_id in enumerate(cohort.trial_ids):
-        rows = cohort.trial == code
-        effect = fit_effect(
-            cohort,
-            group,
-            rows,
-            marker=marker,
-            adjusted=True,
-            stratified=False,
-            conf_level=conf_level,
-        )
-        present, absent = rows & (group == PRESENT), rows & (group == ABSENT)
-        figures = effect.figures()
-        lines.append({
-            "marker": marker,
-            "endpoint": cohort.endpoint,
-            "trial_id": trial_id,
-            "n_present": int(present.sum()),
-            "n_absent": int(absent.sum()),
-            "events_present": int(cohort.event[present].sum()),
-            "events_absent": int(cohort.event[absent].sum()),
-            "hazard_ratio": figures["hazard_ratio"],
-            "lower": figures["lower"],
-            "upper": figures["upper"],
-            "note": effect.note,
-        })  # fmt: skip
-    return lines

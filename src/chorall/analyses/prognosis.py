@@ -1,35 +1,59 @@
-"""How each marker goes with each endpoint, stratified by trial."""
+"""How each marker goes with each endpoint, within and across trials."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from itertools import count
-from typing import Final
+from typing import Final, Literal
 
 import polars as pl
 
-from chorall.analyses.adjustment import choose_terms
+from chorall.analyses.adjustment import Adjustment, choose_adjustment
 from chorall.analyses.choices import check_choices
+from chorall.analyses.cohort_spans import enter_later
+from chorall.analyses.continuous_markers import (
+    ContinuousMarker,
+    add_continuous,
+    list_continuous,
+    refuse_cut_points,
+    split_markers,
+)
+from chorall.analyses.endpoint_analysis import EndpointAnalysis, Settings, analyse_endpoint
 from chorall.analyses.endpoint_choice import choose_endpoints, read_cohorts, warn_of_unverified
 from chorall.analyses.endpoint_cohort import EndpointCohort
-from chorall.analyses.marker_comparison import MarkerComparison, compare_marker
 from chorall.analyses.marker_groups import read_marker_groups
+from chorall.analyses.mrd_covariate import MRD, add_mrd
 from chorall.analyses.prognosis_frames import (
     frame_at_risk,
     frame_by_trial,
     frame_curves,
     frame_rows,
 )  # fmt: skip
+from chorall.analyses.prognosis_methods import write_methods
 from chorall.analyses.prognosis_result import PrognosisResult
+from chorall.analyses.prognosis_rows import add_warnings, join_rows
+from chorall.analyses.prognosis_summary import frame_summary
+from chorall.analyses.remark import fill_remark
 from chorall.analyses.result import label_pool
 from chorall.analyses.subtypes import add_subtype
+from chorall.analyses.testing_bias import summarise_selective_testing, warn_of_ascertainment
+from chorall.analyses.transplant_effect import (
+    COVARIATE,
+    TRANSPLANT_CURVES,
+    TransplantChoice,
+    add_transplant,
+    check_transplant,
+    follow_transplant,
+    frame_transplant_curves,
+)
 from chorall.errors import InputError
+from chorall.knowledge.grading_rules import grading
 from chorall.tables.store import Pool
 
 Progress = Callable[[int, int], object]
 
 ENDPOINTS: Final = ("OS", "EFS", "CIR")
-COVARIATES: Final = ("age_years", "sex", "wbc_10e9_per_l")
+COVARIATES: Final = ("age_spline", "sex", "wbc_10e9_per_l")
 
 
 def prognosis(
@@ -41,6 +65,10 @@ def prognosis(
     trials: Sequence[str] | None = None,
     horizon_years: float = 5.0,
     conf_level: float = 0.95,
+    transplant: TransplantChoice = "ignore",
+    landmark_years: float = 0.5,
+    cut_years: float | None = None,
+    detail: Literal["full", "estimates"] = "full",
     progress: Progress | None = None,
 ) -> PrognosisResult:
     """Compare patients with and without each marker on each endpoint.
@@ -50,19 +78,35 @@ def prognosis(
     pool : Pool
         The pooled data.
     markers : sequence of str, optional
-        All markers of the pool where not given. They are also the family of the q-values.
+        All markers of the pool where not given. They are also the family of the q-values. The
+        words `wbc` (per doubling), `mrd` (per factor of 10, where a level was measured at the end
+        of induction) and `vaf:GENE` (per 10 percentage points) are continuous.
     endpoints : sequence of str
         Short names.
     adjust : sequence of str
-        Covariates of the adjusted models: columns of the table patient, `age`, `wbc`, or `subtype`
-        (ICC 2022); the white cell count enters as log2(x + 0.1). Empty: the adjusted figures equal
-        the unadjusted.
+        Covariates of the adjusted models: columns of the table patient, or `age` (linear),
+        `age_spline` (natural spline, 3 degrees of freedom), `wbc` (log2(x + 0.1)), `subtype`
+        (ICC 2022) or `mrd` (end of induction: whether a level was measured, and its log10;
+        patients come under observation on that day). Empty: the adjusted figures equal the
+        unadjusted.
     trials : sequence of str, optional
         Only these trials; all of the pool where not given.
     horizon_years : float
-        Where the k-year figures are read.
+        Where the k-year figures are read and the restricted means end.
     conf_level : float
         Two-sided level of all limits.
+    transplant : {"ignore", "time_dependent", "landmark"}
+        Transplantation in first remission in the adjusted models: not at all; as a covariate that
+        turns from 0 to 1 on its day; or, among those at risk at the landmark, as what was done by
+        then.
+    landmark_years : float
+        From the endpoint's origin; for "landmark" and its curves.
+    cut_years : float, optional
+        Where early ends and late begins, 2 years where not given.
+    detail : {"full", "estimates"}
+        "estimates" leaves out what looks at each marker on its own: curves, k-year figures,
+        restricted means, log-rank and Gray's tests, Fine and Gray's models, the test of
+        proportionality over all times.
     progress : callable, optional
         Called with the number of comparisons done and their total after each.
 
@@ -75,50 +119,93 @@ def prognosis(
     Raises
     ------
     InputError
-        If a marker, endpoint, covariate or trial does not exist, or a number is out of range.
+        If a marker, endpoint, covariate or trial does not exist, a number is out of range, or a
+        cut-point of a continuous marker is asked for.
     DataError
-        If the clock of an endpoint starts on different days in different trials.
+        If the clock of an endpoint starts on different days in different trials, or nobody's
+        transplantation is recorded where it is to be a covariate.
 
     See Also
     --------
     chorall.analyses.incidence.incidence : How frequent the markers are.
     chorall.stats.fit_cox : R: ``coxph(Surv(time, event) ~ present + ... + strata(trial_id))``.
     chorall.stats.logrank : R: ``survdiff(Surv(time, event) ~ present + strata(trial_id))``.
+    chorall.stats.pool_effects : R: ``metafor::rma(y, sei = s, method = "REML", test = "knha")``.
     """
-    _check_numbers(horizon_years, conf_level)
+    cut = grading().proportionality.cut_years if cut_years is None else cut_years
+    _check_numbers(
+        conf_level, horizon_years=horizon_years, landmark_years=landmark_years, cut_years=cut
+    )
+    if detail not in ("full", "estimates"):
+        raise InputError(f"`detail` is {detail!r}; expected one of: full, estimates.")
+    check_transplant(transplant, pool)
+    refuse_cut_points(markers if markers is not None and not isinstance(markers, str) else ())
     trial_ids = check_choices(pool.trials if trials is None else trials, pool.trials, what="trial")
     results = pool.table("marker_result").filter(pl.col("trial_id").is_in(list(trial_ids)))
-    chosen = _choose_markers(pool, markers)
+    discrete, asked_numbers = split_markers(markers)
+    chosen = _choose_markers(pool, discrete)
     known = pool.table("patient").filter(pl.col("trial_id").is_in(list(trial_ids)))
-    patients = add_subtype(pool, known)
-    terms, missing_covariates = choose_terms(patients, adjust)
+    patients = add_transplant(pool, add_mrd(pool, add_subtype(pool, known)))
+    patients, numbers = add_continuous(pool, patients, asked_numbers)
+    adjustment = choose_adjustment(patients, adjust)
     available, missing_endpoints = choose_endpoints(pool, endpoints, trial_ids)
-    cohorts = read_cohorts(pool, available, patients, trial_ids, terms)
+    cohorts = read_cohorts(pool, available, adjustment.patients, trial_ids, adjustment.terms)
     observed = [cohort for cohort in cohorts if len(cohort.time)]
-    comparisons = _compare_all(observed, results, chosen, horizon_years, conf_level, progress)
+    labels = (*adjustment.labels, *([COVARIATE] if transplant != "ignore" else []))
+    settings = Settings(
+        horizon_years=float(horizon_years), cut_years=float(cut), conf_level=conf_level,
+        adjust=" + ".join(labels) or "none", baseline_adjust=adjustment.words,
+        full=detail == "full",
+    )  # fmt: skip
+    model_cohorts = [
+        follow_transplant(_wait_for_mrd(cohort, adjustment), transplant, landmark_years)
+        for cohort in observed
+    ]
+    analyses = _analyse_all(observed, model_cohorts, results, chosen, settings, progress)
+    names = tuple(cohort.endpoint for cohort in observed)
+    summary = frame_summary(analyses, chosen)
+    unverified = warn_of_unverified(available)
+    warnings = (
+        *missing_endpoints,
+        *adjustment.warnings,
+        *_warn_of_unobserved(cohorts),
+        *warn_of_ascertainment(pool, trial_ids),
+        *summarise_selective_testing({part.cohort.endpoint: part.selective for part in analyses}),
+        *unverified,
+    )
+    methods_text = write_methods(
+        observed, len(chosen) + len(numbers), labels, settings, transplant=transplant,
+        landmark_years=landmark_years, unverified=bool(unverified),
+    )  # fmt: skip
     return PrognosisResult(
         analysis="prognosis",
         pool=label_pool(pool),
-        rows=frame_rows(comparisons),
-        warnings=(
-            *missing_endpoints,
-            *missing_covariates,
-            *_warn_of_unobserved(cohorts),
-            *warn_of_unverified(available),
-        ),
-        curves=frame_curves(comparisons),
-        at_risk=frame_at_risk(comparisons),
-        by_trial=frame_by_trial(comparisons),
-        endpoints=tuple(cohort.endpoint for cohort in observed),
-        adjusted_for=tuple(term.label for term in terms),
+        rows=_frame_all_rows(analyses, model_cohorts, chosen, numbers, summary, settings),
+        warnings=warnings,
+        summary=summary,
+        curves=frame_curves(analyses, chosen),
+        at_risk=frame_at_risk(analyses, chosen),
+        by_trial=frame_by_trial(analyses, chosen),
+        endpoints=names,
+        adjusted_for=labels,
         horizon_years=float(horizon_years),
         conf_level=conf_level,
+        cut_years=float(cut),
+        transplant=transplant,
+        transplant_curves=frame_transplant_curves(observed, landmark_years, conf_level)
+        if transplant != "ignore"
+        else pl.DataFrame(schema=TRANSPLANT_CURVES),
+        methods_text=methods_text,
+        remark=fill_remark(
+            pool, observed, summary, (*chosen, *asked_numbers), labels, methods_text, warnings
+        ),
     )
 
 
-def _check_numbers(horizon_years: float, conf_level: float) -> None:
-    if not 0 < horizon_years <= 100:
-        raise InputError(f"`horizon_years` is {horizon_years!r}; expected above 0 and at most 100.")
+def _check_numbers(conf_level: float, **years: float) -> None:
+    for name, value in years.items():
+        if not 0 < value <= 100:
+            raise InputError(f"`{name}` is {value!r}; expected above 0 and at most 100.")
     if not 0 < conf_level < 1:
         raise InputError(f"`conf_level` is {conf_level!r}; expected between 0 and 1, e.g. 0.95.")
 
@@ -128,28 +215,60 @@ def _choose_markers(pool: Pool, markers: Sequence[str] | None) -> tuple[str, ...
     return check_choices(known if markers is None else markers, known, what="marker")
 
 
-def _compare_all(
+def _wait_for_mrd(cohort: EndpointCohort, adjustment: Adjustment) -> EndpointCohort:
+    """Nobody can have the event before the residual disease was known that the model looks at."""
+    if not any(term.column.startswith(MRD) for term in adjustment.terms):
+        return cohort
+    return enter_later(cohort, cohort.days_from_origin("mrd_day"))
+
+
+def _analyse_all(
     cohorts: Sequence[EndpointCohort],
+    model_cohorts: Sequence[EndpointCohort],
     results: pl.DataFrame,
     markers: Sequence[str],
-    horizon_years: float,
-    conf_level: float,
+    settings: Settings,
     progress: Progress | None,
-) -> list[MarkerComparison]:
-    groups = [read_marker_groups(results, cohort.patient_ids, markers) for cohort in cohorts]
+) -> list[EndpointAnalysis]:
     done, total = count(1), len(markers) * len(cohorts)
-    comparisons = []
-    for column, marker in enumerate(markers):
-        for cohort, group in zip(cohorts, groups, strict=True):
-            comparisons.append(
-                compare_marker(
-                    cohort, marker, group[:, column],
-                    horizon_years=horizon_years, conf_level=conf_level,
-                )
-            )  # fmt: skip
-            if progress is not None:
-                progress(next(done), total)
-    return comparisons
+
+    def tick() -> None:
+        if progress is not None:
+            progress(next(done), total)
+
+    if not markers:
+        return []
+    return [
+        analyse_endpoint(
+            cohort,
+            model_cohort,
+            read_marker_groups(results, cohort.patient_ids, markers),
+            markers,
+            settings,
+            tick,
+        )
+        for cohort, model_cohort in zip(cohorts, model_cohorts, strict=True)
+    ]
+
+
+def _frame_all_rows(
+    analyses: Sequence[EndpointAnalysis],
+    model_cohorts: Sequence[EndpointCohort],
+    markers: Sequence[str],
+    numbers: Sequence[ContinuousMarker],
+    summary: pl.DataFrame,
+    settings: Settings,
+) -> pl.DataFrame:
+    rows = add_warnings(frame_rows(analyses, markers), summary, settings.adjust)
+    parts = [
+        part
+        for cohort in model_cohorts
+        for part in list_continuous(cohort, numbers, settings.adjust, settings.conf_level)
+    ]
+    continuous = join_rows(
+        parts, [number.name for number in numbers], [cohort.endpoint for cohort in model_cohorts]
+    )
+    return pl.concat([rows, continuous])
 
 
 def _warn_of_unobserved(cohorts: Sequence[EndpointCohort]) -> list[str]:

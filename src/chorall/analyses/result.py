@@ -73,6 +73,21 @@ class AnalysisResult:
 
     renderers: ClassVar[dict[str, Renderers]] = {}
 
+    @property
+    def printed(self) -> pl.DataFrame:
+        """The lines that a printed table shows; the rows where nothing else is said."""
+        return self.rows
+
+    @property
+    def further_frames(self) -> dict[str, pl.DataFrame]:
+        """Frames that `--out` writes beside the rows, by name."""
+        return {}
+
+    @property
+    def further_texts(self) -> dict[str, str]:
+        """Texts that `--out` writes, by name."""
+        return {}
+
     def to_polars(self) -> pl.DataFrame:
         """Return the rows as a Polars frame."""
         return self.rows

@@ -54,24 +54,41 @@ def incidence(
 
 def prognosis(
     pool: PoolFolder,
-    marker: Markers = None,
+    marker: Annotated[
+        list[str] | None,
+        typer.Option("-m", "--marker", help="Only this marker (repeatable); wbc, mrd, vaf:GENE."),
+    ] = None,
     endpoint: Annotated[
         list[str] | None,
         typer.Option("-e", "--endpoint", help="OS, EFS, RFS, CIR, ... (repeatable)."),
     ] = None,
     adjust: Annotated[
         list[str] | None,
-        typer.Option("-a", "--adjust", help="age, sex, wbc, lineage (repeatable), or none."),
+        typer.Option(
+            "-a",
+            "--adjust",
+            help="age_spline, age, sex, wbc, lineage, subtype, mrd (repeatable), or none.",
+        ),
     ] = None,
     trial: Annotated[
         list[str] | None, typer.Option("-t", "--trial", help="Only this trial (repeatable).")
     ] = None,
     horizon: Annotated[float, typer.Option(help="Years at which curves are read.")] = 5.0,
+    transplant: Annotated[
+        str, typer.Option(help="In first remission: ignore, time_dependent or landmark.")
+    ] = "ignore",
+    landmark: Annotated[float, typer.Option(help="Years from the origin.")] = 0.5,
+    cut: Annotated[
+        float | None, typer.Option(help="Years where early ends and late begins.")
+    ] = None,
+    detail: Annotated[
+        str, typer.Option(help="full, or estimates: hazard ratios only, faster.")
+    ] = "full",
     conf_level: Level = 0.95,
     json_file: JsonFile = None,
     out: OutFolder = None,
 ) -> None:
-    """Say which markers go with outcome, stratified by trial."""
+    """Say which markers go with outcome, within and across trials."""
     import chorall as ch
     from chorall.reports.prognosis_table import PROGNOSIS_TERMINAL_COLUMNS
 
@@ -86,11 +103,15 @@ def prognosis(
             markers=marker or None,
             trials=trial or None,
             horizon_years=horizon,
+            transplant=transplant,  # type: ignore[arg-type]
+            landmark_years=landmark,
+            cut_years=cut,
+            detail=detail,  # type: ignore[arg-type]
             conf_level=conf_level,
             progress=lambda done, total: progress("comparing", done, total),
             **chosen,
         )
-    title = "Presence of a marker and outcome: hazard ratios stratified by trial"
+    title = "Presence of a marker and outcome: hazard ratios within and across trials"
     show_result(result, PROGNOSIS_TERMINAL_COLUMNS, title, json_file=json_file, out=out)
 
 

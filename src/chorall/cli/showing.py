@@ -98,7 +98,8 @@ def show_result(
 
     console = open_console()
     print_label(console, f"Pool {result.pool.hash[:12]}", synthetic=result.pool.synthetic)
-    console.print(render_terminal_table(result.rows if shown is None else shown, columns, title))
+    lines = result.printed if shown is None else shown
+    console.print(render_terminal_table(lines, columns, title))
     for warning in result.warnings:
         console.print(f"Note: {warning}", markup=False)
     if json_file is not None:
@@ -125,6 +126,12 @@ def write_result(result: AnalysisResult, folder: Path) -> list[Path]:
     files = [folder / f"{result.analysis}.json", folder / f"{result.analysis}.csv"]
     write_json(result, files[0])
     write_atomically(files[1], result.rows.write_csv().encode())
+    for name, frame in result.further_frames.items():
+        files.append(folder / f"{result.analysis}-{name}.csv")
+        write_atomically(files[-1], frame.write_csv().encode())
+    for name, text in result.further_texts.items():
+        files.append(folder / f"{result.analysis}-{name}.txt")
+        write_atomically(files[-1], f"{text}\n".encode())
     for number, figure in enumerate(draw_figures(result), start=1):
         stem = f"{result.analysis}-figure-{number}"
         figure.save(folder / f"{stem}.svg")

@@ -85,7 +85,12 @@ def fit_cox_model(
 
 
 def fit_design(
-    design: DesignMatrix, used: NDArray[np.bool_], survival: Survival, conf_level: float
+    design: DesignMatrix,
+    used: NDArray[np.bool_],
+    survival: Survival,
+    conf_level: float,
+    *,
+    firth: bool = False,
 ) -> tuple[tuple[CoxTerm, ...], tuple[str, ...]]:
     """Fit the estimable columns of a design.
 
@@ -99,6 +104,8 @@ def fit_design(
         The outcome of the rows used.
     conf_level : float
         Two-sided level of the limits.
+    firth : bool
+        True: Firth's penalised likelihood, for few events.
 
     Returns
     -------
@@ -116,7 +123,7 @@ def fit_design(
     eventless, without = find_eventless(values, survival.event)
     kept = ~without & find_informative(survival.time, survival.event, survival.strata)
     estimable, constant = find_estimable(values[kept], survival.strata_of(kept))
-    notes = _explain_gaps(names, estimable, constant, eventless, survival.strata is not None)
+    notes = explain_gaps(names, estimable, constant, eventless, survival.strata is not None)
     estimates = np.full((len(names), 2), np.nan)
     if estimable.any():
         outcome = survival.take(kept)
@@ -126,6 +133,7 @@ def fit_design(
             outcome.event,
             entry_time=outcome.entry_time,
             strata=outcome.strata,
+            firth=firth,
         )
         if not fit.converged:
             raise ConvergenceError(
@@ -134,7 +142,7 @@ def fit_design(
             )
         estimates[estimable] = np.column_stack([fit.log_hazard_ratio, fit.standard_error])
     terms = [
-        _describe_term(column, estimates[j], conf_level) for j, column in enumerate(design.columns)
+        describe_term(column, estimates[j], conf_level) for j, column in enumerate(design.columns)
     ]
     return tuple(terms), tuple(notes)
 
@@ -159,7 +167,7 @@ def _read_survival(frame: pl.DataFrame, strata: str | None) -> Survival:
     )
 
 
-def _explain_gaps(
+def explain_gaps(
     names: Sequence[str],
     estimable: NDArray[np.bool_],
     constant: NDArray[np.bool_],
@@ -179,13 +187,15 @@ def _explain_gaps(
     return notes
 
 
-def _describe_term(
+def describe_term(
     column: DesignColumn, estimate: NDArray[np.float64], conf_level: float
 ) -> CoxTerm:
+    """Return Wald's figures of an estimate and its standard error, shape (2,)."""
     log_hazard_ratio, standard_error = (float(value) for value in estimate)
     half = float(ndtri((1 + conf_level) / 2)) * standard_error
     z = log_hazard_ratio / standard_error
-    ratio, lower, upper = np.exp(log_hazard_ratio + half * np.array([0.0, -1.0, 1.0]))
+    with np.errstate(over="ignore"):  # limits without an end are infinite
+        ratio, lower, upper = np.exp(log_hazard_ratio + half * np.array([0.0, -1.0, 1.0]))
     return CoxTerm(
         name=column.name,
         term=column.term,

@@ -24,6 +24,7 @@ from chorall.reports.selection import (
     select_frequency_markers,
 )
 from chorall.reports.survival_figure import draw_survival
+from chorall.reports.trial_forest_figure import draw_trial_forest
 
 MARKERS_PER_FIGURE = 3
 """More would not fit on one printed page."""
@@ -44,7 +45,9 @@ def draw_figures(result: AnalysisResult) -> list[Figure]:
     if isinstance(result, IncidenceResult):
         return draw_frequency_figures(result)
     if isinstance(result, PrognosisResult):
-        return [*draw_forest_figures(result), *draw_curve_figures(result)]
+        return [
+            *draw_forest_figures(result), *draw_trial_figures(result), *draw_curve_figures(result)
+        ]  # fmt: skip
     if isinstance(result, ClassifyResult):
         return []  # its table says it all
     if isinstance(result, ImputedPrognosis):
@@ -74,12 +77,21 @@ def draw_forest_figures(result: PrognosisResult) -> list[Figure]:
     return [draw_forest(result, name) for name in result.endpoints if _has(result, name)]
 
 
+def draw_trial_figures(result: PrognosisResult) -> list[Figure]:
+    """Return the forests over trials of the markers with the strongest evidence."""
+    endpoints = [name for name in select_curve_endpoints(result) if _has(result, name)]
+    markers = select_curve_markers(result, endpoints)
+    return [draw_trial_forest(result, marker, name) for marker in markers for name in endpoints]
+
+
 def draw_curve_figures(result: PrognosisResult) -> list[Figure]:
     """Return survival and relapse curves of the markers with the strongest evidence."""
+    if not result.curves.height:
+        return []
     endpoints = [name for name in select_curve_endpoints(result) if _has(result, name)]
     markers = select_curve_markers(result, endpoints)
     return [draw_survival(result, marker, name) for marker in markers for name in endpoints]
 
 
 def _has(result: PrognosisResult, endpoint: str) -> bool:
-    return endpoint in result.rows["endpoint"]
+    return endpoint in result.summary["endpoint"]

@@ -118,13 +118,27 @@ def _draw_interval(
     if line.ratio is None:
         return
     color = VERMILION if line.ratio >= 1 else BLUE
+    if line.kind == "diamond":
+        _draw_diamond(axes, offset, line, limits)
+        return
     if line.lower is not None and line.upper is not None:
         ends = [max(line.lower, limits[0]), min(line.upper, limits[1])]
         axes.plot(ends, [offset] * 2, color=color, linewidth=1.2)
         _draw_arrows(axes, offset, line, limits, color)
-    if limits[0] <= line.ratio <= limits[1]:
+    if line.kind == "estimate" and limits[0] <= line.ratio <= limits[1]:
         mark = "s" if line.ratio >= 1 else "o"
         axes.plot([line.ratio], [offset], mark, color=color, markersize=4.5, clip_on=False)
+
+
+def _draw_diamond(axes: Axes, offset: float, line: ForestLine, limits: tuple[float, float]) -> None:
+    """Draw a pooled effect, as wide as its limits, cut where the axis ends."""
+    ends = (line.lower or limits[0], line.ratio or 1.0, line.upper or limits[1])
+    left, middle, right = (min(max(end, limits[0]), limits[1]) for end in ends)
+    half = 0.35 * ROW_HEIGHT
+    axes.fill(
+        [left, middle, right, middle], [offset, offset - half, offset, offset + half], color=INK
+    )
+    _draw_arrows(axes, offset, line, limits, INK)
 
 
 def _draw_arrows(

@@ -45,6 +45,8 @@ class ForestLine:
         Adjusted hazard ratio and limits; null where not estimated.
     n_present, figure, q_value : str
         The columns of numbers as written.
+    kind : {"estimate", "diamond", "prediction"}
+        A point with its limits, a pooled effect, or limits alone.
     """
 
     label: str
@@ -54,6 +56,7 @@ class ForestLine:
     n_present: str
     figure: str
     q_value: str
+    kind: str = "estimate"
 
 
 def draw_forest(result: PrognosisResult, endpoint: str) -> Figure:
@@ -70,7 +73,7 @@ def draw_forest(result: PrognosisResult, endpoint: str) -> Figure:
     label = name_endpoint(result, endpoint)
     data = select_forest_rows(result, endpoint)
     lines = [_make_line(row) for row in data.iter_rows(named=True)]
-    n_all = result.rows.filter(pl.col("endpoint") == endpoint).height
+    n_all = result.summary.filter(pl.col("endpoint") == endpoint).height
     title = f"{begin_sentence(label)}: adjusted hazard ratios"
     note = _write_note(result, endpoint, len(lines), n_all)
 
@@ -85,7 +88,7 @@ def draw_forest(result: PrognosisResult, endpoint: str) -> Figure:
 
 def select_forest_rows(result: PrognosisResult, endpoint: str) -> pl.DataFrame:
     """Return the rows to show: highest ratio first, those not estimated last."""
-    rows = clear_nan(result.rows).filter(pl.col("endpoint") == endpoint)
+    rows = clear_nan(result.summary).filter(pl.col("endpoint") == endpoint)
     evident = rows.sort("q_value", nulls_last=True, maintain_order=True).head(MOST_LINES)
     return evident.sort(_RATIO[0], descending=True, nulls_last=True, maintain_order=True)
 

@@ -73,8 +73,8 @@ def plot_result(result: Any) -> Figure:
 
 def render_result(result: Any) -> str:
     """Return the first rows of `result` as an HTML table, with its status and warnings."""
-    rows = result.rows.head(MOST_ROWS)
-    hidden = result.rows.height - rows.height
+    rows = result.printed.head(MOST_ROWS)
+    hidden = result.printed.height - rows.height
     more = f"; {hidden:,} more rows in .to_polars()" if hidden else ""
     caption = f"{result.analysis.capitalize()}{more}"
     table = render_html_table(rows, columns_of(result), caption=caption)

@@ -78,6 +78,13 @@ def format_ratio_interval(ratio: float | None, lower: float | None, upper: float
     return f"{format_ratio(ratio)} ({EN_DASH.join(limits)})"
 
 
+def format_range(lower: float | None, upper: float | None) -> str:
+    """Return two limits of a ratio without a figure between them."""
+    if lower is None or upper is None or not (is_known(lower) and is_known(upper)):
+        return NOT_KNOWN
+    return f"{format_ratio(lower)}{EN_DASH}{format_ratio(upper)}"
+
+
 def format_p_value(p_value: float | None) -> str:
     """Return a p or q value: two decimals, three below 0.01 or where 0.05 would be blurred."""
     if p_value is None or not is_known(p_value):

@@ -14,6 +14,7 @@ from chorall.analyses.incidence_result import IncidenceResult
 from chorall.analyses.overview_result import OverviewResult
 from chorall.analyses.prognosis_result import PrognosisResult
 from chorall.knowledge.endpoint_definitions import EndpointDefinition, endpoint_definitions
+from chorall.knowledge.grading_rules import grading
 from chorall.reports.atomic import write_atomically
 from chorall.reports.figure import Figure
 from chorall.reports.figure_sets import (
@@ -21,6 +22,7 @@ from chorall.reports.figure_sets import (
     draw_curve_figures,
     draw_forest_figures,
     draw_frequency_figures,
+    draw_trial_figures,
 )
 from chorall.reports.incidence_table import GROUPED_INCIDENCE_COLUMNS
 from chorall.reports.overview_table import (
@@ -102,6 +104,9 @@ def render_report(
         coverage_figures=_place(draw_coverage_figures(overview), numbers),
         frequency_figures=_place(draw_frequency_figures(incidence), numbers),
         forest_figures=_place(draw_forest_figures(prognosis), numbers),
+        trial_figures=_place(draw_trial_figures(prognosis), numbers),
+        grades=grading().grades,
+        methods_text=prognosis.methods_text,
         curve_figures=_place(draw_curve_figures(prognosis), numbers),
         checks=count_checks(overview.quality),
         tables=_render_tables(overview, incidence, prognosis, manifest or {}),
@@ -174,7 +179,7 @@ def _render_tables(
 
 def _render_prognosis(prognosis: PrognosisResult, endpoint: str) -> Markup:
     label = begin_sentence(name_endpoint(prognosis, endpoint))
-    rows = prognosis.rows.filter(pl.col("endpoint") == endpoint)
+    rows = prognosis.summary.filter(pl.col("endpoint") == endpoint)
     omitted = {("endpoint",)} if any(rows["note"]) else {("endpoint",), ("note",)}
     columns = [column for column in PROGNOSIS_COLUMNS if column.names not in omitted]
     return _render(rows, columns, f"{label}: all markers, at {prognosis.horizon_years:g} years")

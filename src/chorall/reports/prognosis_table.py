@@ -8,7 +8,9 @@ from chorall.reports.numbers import (
     format_count,
     format_count_of,
     format_p_value,
+    format_percent,
     format_percent_interval,
+    format_range,
     format_ratio_interval,
     format_text,
 )
@@ -82,14 +84,46 @@ PROGNOSIS_COLUMNS: Final = (
         "right",
         "Adjusted p value after Benjamini-Hochberg over the markers of the endpoint.",
     ),
+    TableColumn(
+        "Two-stage hazard ratio",
+        ("pooled_hazard_ratio", "pooled_lower", "pooled_upper"),
+        format_ratio_interval,
+        "right",
+        "Adjusted estimates of the trials, pooled by random effects (Hartung-Knapp limits).",
+    ),
+    TableColumn(
+        "Next trial",
+        ("prediction_lower", "prediction_upper"),
+        format_range,
+        "right",
+        "Prediction interval: where the hazard ratio of one more such trial would lie.",
+    ),
+    TableColumn(
+        "I\N{SUPERSCRIPT TWO}",
+        ("i2",),
+        format_percent,
+        "right",
+        "Share of the variation between trials that is not chance.",
+    ),
     TableColumn("Trials", ("n_trials",), format_count, "right"),
+    TableColumn(
+        "Grade",
+        ("grade",),
+        format_text,
+        "left",
+        "What the trials together say, by the rules of docs/methods/prognosis.md.",
+    ),
+    TableColumn("Read with care", ("warnings",), format_text),
     TableColumn("Note", ("note",), format_text),
 )
-"""Columns of `PrognosisResult.rows` as printed."""
+"""Columns of `PrognosisResult.summary` as printed."""
+
+_LEFT_OUT: Final = {
+    "Log-rank p", "Hazard ratio", "Adjusted: events / n", "Trials", "Next trial",
+    "I\N{SUPERSCRIPT TWO}", "Read with care",
+}  # fmt: skip
 
 PROGNOSIS_TERMINAL_COLUMNS: Final = tuple(
-    column
-    for column in PROGNOSIS_COLUMNS
-    if column.header not in {"Log-rank p", "Hazard ratio", "Adjusted: events / n", "Trials"}
+    column for column in PROGNOSIS_COLUMNS if column.header not in _LEFT_OUT
 )
 """The same columns, fewer of them: a terminal is narrow."""

@@ -62,7 +62,7 @@ def select_curve_endpoints(result: PrognosisResult) -> list[str]:
 
 def select_curve_markers(result: PrognosisResult, endpoints: Sequence[str]) -> list[str]:
     """Return the four markers with the smallest adjusted p value on any of `endpoints`."""
-    rows = clear_nan(result.rows).filter(pl.col("endpoint").is_in(list(endpoints)))
+    rows = clear_nan(result.summary).filter(pl.col("endpoint").is_in(list(endpoints)))
     known = rows.drop_nulls("adjusted_p_value")
     evidence = known.group_by("marker", maintain_order=True).agg(pl.col("adjusted_p_value").min())
     ordered = evidence.sort("adjusted_p_value", maintain_order=True)

@@ -133,7 +133,7 @@ def _say_ages(incidence: IncidenceResult) -> str:
 
 def _say_prognosis(prognosis: PrognosisResult, endpoint: str) -> str:
     label = name_endpoint(prognosis, endpoint)
-    rows = clear_nan(prognosis.rows).filter(pl.col("endpoint") == endpoint)
+    rows = clear_nan(prognosis.summary).filter(pl.col("endpoint") == endpoint)
     known = rows.drop_nulls(["adjusted_hazard_ratio", "adjusted_p_value"])
     if known.is_empty():
         return f"For {label} no hazard ratio could be estimated."

@@ -89,9 +89,9 @@ def draw_survival(result: PrognosisResult, marker: str, endpoint: str) -> Figure
         If the result has no such marker or endpoint; the message lists the known ones.
     """
     label = name_endpoint(result, endpoint)
-    check_known("marker", marker, result.rows["marker"])
+    check_known("marker", marker, result.summary["marker"])
     chosen = (pl.col("marker") == marker) & (pl.col("endpoint") == endpoint)
-    row = clear_nan(result.rows).filter(chosen).row(0, named=True)
+    row = clear_nan(result.summary).filter(chosen).row(0, named=True)
     view = _arrange(result, row, label, chosen)
 
     def draw() -> Drawing:

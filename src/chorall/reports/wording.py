@@ -23,6 +23,8 @@ SYNTHETIC_BANNER: Final = "SYNTHETIC DATA \N{EN DASH} simulated patients, no cli
 
 _TERMS: Final = {
     "age_years": "age",
+    "age_years (spline)": "age (spline)",
+    "log10 mrd": "MRD at the end of induction",
     "log2 wbc_10e9_per_l": "white cell count (log2)",
     "wbc_10e9_per_l": "white cell count",
     "cns_status": "CNS status",
@@ -49,7 +51,7 @@ def name_endpoint(result: PrognosisResult, endpoint: str) -> str:
         If the result has no such endpoint; the message lists the known ones.
     """
     check_known("endpoint", endpoint, result.endpoints)
-    labels = dict(result.rows.select("endpoint", "endpoint_label").iter_rows())
+    labels = dict(result.summary.select("endpoint", "endpoint_label").iter_rows())
     return str(labels.get(endpoint, endpoint))
 
 

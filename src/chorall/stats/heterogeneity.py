@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -126,12 +127,28 @@ def estimate_reml(effects: StudyEffects) -> float:
     largest = 10 * (spread + float(effects.variance.max()))
     smallest = 1e-4 * float(effects.variance.min())
     grid = np.concatenate([[0.0], np.geomspace(smallest, largest, GRID_SIZE)])
-    rising = np.array([slope(place) > 0 for place in grid])
+    rising = find_slopes(effects, grid, slope) > 0
     turns = np.flatnonzero(rising[:-1] & ~rising[1:])
     maxima = [find_root(slope, grid[turn], grid[turn + 1]) for turn in turns]
     if not rising[0]:
         maxima.append(0.0)
     return max(maxima, key=lambda tau2: find_restricted_log_likelihood(effects, tau2))
+
+
+def find_slopes(
+    effects: StudyEffects, grid: Floats, slope: Callable[[float], float]
+) -> Floats:  # fmt: skip
+    """Return the slope of the restricted likelihood at many places; one column goes all at once."""
+    if effects.design.shape[1] > 1:
+        return np.array([slope(place) for place in grid])
+    column = effects.design[:, 0]
+    weights = 1 / (effects.variance + grid[:, None])
+    weighted = weights * column
+    total = weighted @ column
+    residuals = effects.estimate - np.outer(weighted @ effects.estimate / total, column)
+    leverage = weighted * column / total[:, None]
+    slopes = ((weights * residuals) ** 2).sum(axis=1) - (weights * (1 - leverage)).sum(axis=1)
+    return np.asarray(slopes, dtype=np.float64)
 
 
 def find_restricted_log_likelihood(effects: StudyEffects, tau2: float) -> float:

@@ -17,8 +17,8 @@ def with_status(consortium, status: pl.Expr):
 
 
 def only_row(result):
-    assert result.rows.height == 1
-    return result.rows.row(0, named=True)
+    assert result.summary.height == 1
+    return result.summary.row(0, named=True)
 
 
 def test_no_event_in_one_group_gives_no_hazard_ratio_but_a_test(make_pool, consortium):
@@ -122,7 +122,7 @@ def test_endpoints_of_which_the_pool_has_none_are_refused_with_those_it_has(make
 def test_a_pool_without_any_endpoint_gives_empty_rows_and_warnings(make_pool, consortium):
     without = consortium | {"outcomes": consortium["outcomes"].clear()}
     empty = prognosis(make_pool(**without), endpoints=["RFS"])
-    assert (empty.rows.height, empty.curves.height, empty.at_risk.height) == (0, 0, 0)
+    assert (empty.summary.height, empty.curves.height, empty.at_risk.height) == (0, 0, 0)
     assert empty.warnings[0].startswith("RFS: no patient of the 3 trials")
 
 
@@ -158,7 +158,7 @@ def test_the_uk_relapse_rate_is_shown_as_one_minus_kaplan_meier(make_pool, conso
         markers=["TP53"],
         endpoints=["CIR", "relapse_rate_km"],
     )
-    cir, rate = result.rows["estimate_present"]
+    cir, rate = result.summary["estimate_present"]
     assert rate > cir > 0
     present = result.curves.filter(endpoint="relapse_rate_km", group="present")["estimate"]
     assert present.is_sorted()
@@ -173,7 +173,7 @@ def test_delayed_entry_counts_at_risk_from_entry(make_pool, consortium):
     assert result.warnings[-1].startswith(f"OS: {gone} patients are left out")
     at_risk = result.at_risk.filter(marker="TP53", endpoint="OS", time_years=0.0)
     assert at_risk["n_at_risk"].sum() == 300
-    assert result.rows["n_patients"].to_list() == [400 - gone] * 2
+    assert result.summary["n_patients"].to_list() == [400 - gone] * 2
 
 
 def test_an_event_on_day_0_counts_with_and_without_late_entries(make_pool, consortium):
@@ -183,7 +183,7 @@ def test_an_event_on_day_0_counts_with_and_without_late_entries(make_pool, conso
         entry_day=pl.when(pl.col("patient_id") == "P051").then(1).otherwise(0),
     )
     rows = [
-        prognosis(make_pool(**consortium | {"outcomes": frame}), endpoints=["OS"]).rows
+        prognosis(make_pool(**consortium | {"outcomes": frame}), endpoints=["OS"]).summary
         for frame in (first, first.drop("entry_day"))
     ]
     assert rows[0]["events_present"].to_list() == rows[1]["events_present"].to_list()

@@ -12,6 +12,7 @@ from chorall.analyses.follow_up import FOLLOW_UP_SCHEMA
 from chorall.analyses.incidence_result import IncidenceResult
 from chorall.analyses.overview_result import OverviewResult
 from chorall.analyses.prognosis_result import PrognosisResult
+from chorall.analyses.prognosis_rows import ROWS
 from chorall.analyses.result import PoolLabel
 from chorall.knowledge.age_bands import age_bands
 from chorall.tables.schema import QUALITY
@@ -124,9 +125,12 @@ def built_prognosis() -> PrognosisResult:
                     "endpoint": endpoint,
                     "trial_id": trial,
                     "n_present": groups["present"] // 4,
+                    "n_absent": groups["absent"] // 4,
                     "events_present": groups["present"] // 16,
                     "events_absent": groups["absent"] // 20,
                     "hazard_ratio": math.exp(log_ratio),
+                    "log_hazard_ratio": log_ratio,
+                    "standard_error": 0.4 / 1.96,
                     "lower": math.exp(log_ratio - 0.4),
                     "upper": math.exp(log_ratio + 0.4),
                 }
@@ -135,7 +139,8 @@ def built_prognosis() -> PrognosisResult:
     return PrognosisResult(
         analysis="prognosis",
         pool=LABEL,
-        rows=pl.DataFrame(rows, infer_schema_length=None),
+        rows=pl.DataFrame(schema=ROWS),
+        summary=pl.DataFrame(rows, infer_schema_length=None),
         warnings=("TCF3::HLF: fewer than 10 patients with the marker; no hazard ratio is given.",),
         curves=pl.DataFrame(curves, infer_schema_length=None),
         at_risk=pl.DataFrame(at_risk, infer_schema_length=None),
@@ -223,6 +228,16 @@ def prognosis_row(marker, endpoint, label, groups, figures, log_ratio):
         "n_adjusted": (groups["present"] + groups["absent"]) * 9 // 10,
         "events_adjusted": (groups["present"] // 3 + groups["absent"] // 4) * 9 // 10,
         "q_value": p_value,
+        **{
+            f"pooled_{name}": value
+            for name, value in zip(("hazard_ratio", "lower", "upper"), ratio, strict=True)
+        },
+        "prediction_lower": None if too_few else ratio[1] / 1.5,
+        "prediction_upper": None if too_few else ratio[2] * 1.5,
+        "i2": None if too_few else 0.25,
+        "n_pooled": 0 if too_few else len(TRIALS),
+        "grade": "not assessable" if too_few else "replicated",
+        "warnings": "",
         "n_trials": len(TRIALS),
         "note": "fewer than 10 patients with the marker" if too_few else "",
     }

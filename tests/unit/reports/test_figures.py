@@ -106,7 +106,7 @@ def test_a_group_too_small_for_a_curve_is_named_in_the_note():
 
 def test_the_not_tested_have_their_own_curve_and_numbers_at_risk():
     figure = draw_survival(built_prognosis(), "IKZF1_deletion", "OS")
-    row = built_prognosis().rows.row(
+    row = built_prognosis().summary.row(
         by_predicate=(pl.col("marker") == "IKZF1_deletion") & (pl.col("endpoint") == "OS"),
         named=True,
     )
@@ -217,7 +217,7 @@ def test_every_result_has_its_figures():
     assert len(draw_figures(built_incidence())) == 2
     names = [figure.name for figure in draw_figures(built_prognosis())]
     assert names[:2] == ["forest-OS", "forest-CIR"]
-    assert len(names) == len(set(names)) == 10
+    assert len(names) == len(set(names)) == 18
 
 
 def test_markers_without_an_overall_row_keep_their_heading():

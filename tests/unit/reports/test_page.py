@@ -120,7 +120,7 @@ def test_every_warning_and_every_hash_is_on_the_page(page):
 def test_the_summary_is_made_from_the_numbers_and_claims_no_cause():
     summary = write_summary(*results())
     text = " ".join(summary)
-    rows = built_prognosis().rows.filter(pl.col("endpoint") == "OS")
+    rows = built_prognosis().summary.filter(pl.col("endpoint") == "OS")
     strongest = rows.sort("adjusted_p_value", nulls_last=True).row(0, named=True)
     names = ("adjusted_hazard_ratio", "adjusted_lower", "adjusted_upper")
     assert format_ratio_interval(*(strongest[name] for name in names)) in text
@@ -131,10 +131,10 @@ def test_the_summary_is_made_from_the_numbers_and_claims_no_cause():
 
 
 def test_an_interval_that_includes_one_is_not_called_a_difference():
-    rows = built_prognosis().rows.with_columns(
+    rows = built_prognosis().summary.with_columns(
         adjusted_lower=pl.lit(0.5), adjusted_upper=pl.lit(2.0)
     )
-    prognosis = dataclasses.replace(built_prognosis(), rows=rows)
+    prognosis = dataclasses.replace(built_prognosis(), summary=rows)
     text = " ".join(write_summary(built_overview(), built_incidence(), prognosis))
     assert "no difference is shown" in text
     assert "higher hazard" not in text
@@ -161,7 +161,7 @@ def test_a_pool_without_markers_or_survival_still_gives_a_page():
     )
     nothing = dataclasses.replace(
         prognosis,
-        rows=prognosis.rows.head(0),
+        summary=prognosis.summary.head(0),
         curves=prognosis.curves.head(0),
         at_risk=prognosis.at_risk.head(0),
         endpoints=(),

@@ -52,7 +52,7 @@ def read(html):
 
 
 def test_terminal_and_page_show_the_same_cells():
-    rows = built_prognosis().rows
+    rows = built_prognosis().summary
     console = Console(file=io.StringIO(), width=400)
     console.print(render_terminal_table(rows, PROGNOSIS_COLUMNS, "Prognosis"))
     printed = console.file.getvalue()
@@ -72,7 +72,7 @@ def test_missing_values_are_words_in_every_table():
     tables = [
         (built_overview().rows, OVERVIEW_COLUMNS),
         (built_incidence().rows, INCIDENCE_COLUMNS),
-        (built_prognosis().rows, PROGNOSIS_COLUMNS),
+        (built_prognosis().summary, PROGNOSIS_COLUMNS),
         (built_overview().quality, QUALITY_COLUMNS),
     ]
     for frame, columns in tables:
@@ -108,5 +108,5 @@ def test_square_brackets_in_data_are_not_markup():
 
 
 def test_an_empty_table_says_so():
-    html = render_html_table(built_prognosis().rows.head(0), PROGNOSIS_COLUMNS, caption="Empty")
+    html = render_html_table(built_prognosis().summary.head(0), PROGNOSIS_COLUMNS, caption="Empty")
     assert "No rows." in html
