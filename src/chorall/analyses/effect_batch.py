@@ -21,6 +21,9 @@ from chorall.stats import scan_markers
 MOST_COVARIATES: Final = 29
 """Of the compiled scan; beyond, every marker is fitted on its own."""
 
+WORTH_THREADS: Final = 50_000
+"""Cells of patients times markers; with fewer, waiting for a second thread costs more."""
+
 
 @dataclass(frozen=True, slots=True)
 class EffectBatch:
@@ -233,6 +236,7 @@ def _scan(
         minimum_carriers=1,
         firth_below=len(members) + 1 if penalised else 0,
         separated="score",
+        n_threads=1 if members.size < WORTH_THREADS else None,
     )
     good = scan.converged & np.isin(scan.method, ["firth"] if penalised else ["likelihood"])
     found = np.column_stack([scan.log_hazard_ratio, scan.standard_error])
