@@ -115,6 +115,19 @@ def test_what_does_not_apply_or_was_not_collected_is_never_imputed(make_pool, co
     assert line(everywhere, "TP53", "OS")["n_marker_imputed"] > row["n_marker_imputed"]
 
 
+def test_a_covariate_that_a_trial_did_not_collect_is_not_imputed_there(
+    make_pool, consortium
+) -> None:
+    patients = consortium["patients"].with_columns(
+        age_years=pl.when(trial_id="B").then(None).otherwise("age_years")
+    )
+    pool = make_pool(**{**consortium, "patients": patients})
+    result = impute_prognosis(pool, ["TP53"], endpoints=["OS"], adjust=["age"], **QUICK)
+    n_in_b = patients.filter(trial_id="B").height
+    assert line(result, "TP53", "OS")["imputed_n"] == 400 - n_in_b
+    assert f"`age_years` is neither known nor imputed for {n_in_b} patients" in result.warnings[0]
+
+
 def test_a_rare_marker_has_no_figure_and_says_why(make_pool, consortium) -> None:
     rare = consortium["statuses"].filter(marker="TP53").with_columns(
         status=pl.when(pl.int_range(pl.len()) < 3).then(pl.lit("present"))
@@ -182,6 +195,9 @@ def answer(estimate: float, error: float) -> Answer:
         ((0.5, 0.2), (0.75, 0.2), "differ in size"),
         ((0.5, 0.2), (0.69, 0.2), "agree"),
         ((0.45, 0.2), (0.3, 0.2), "differ in evidence"),
+        # the variances differ by 0.0675: by chance they lie up to 0.51 apart
+        ((0.8, 0.3), (1.3, 0.15), "agree"),
+        ((0.8, 0.3), (1.32, 0.15), "differ in size"),
         ((0.5, 0.2), (-0.1, 0.2), "differ in direction"),
         ((0.5, 0.2), (np.nan, 0.2), "not assessable"),
     ],

@@ -18,6 +18,8 @@ AGREEMENTS: Final = (AGREE, EVIDENCE, SIZE, DIRECTION, NOT_ASSESSABLE)
 
 FARTHEST: Final = 1.0
 """Standard errors (of those tested) by which two log hazard ratios may differ and agree."""
+CHANCE: Final = 1.96
+"""Standard errors of the difference by which they may."""
 
 
 def judge_agreement(tested: Answer, imputed: Answer) -> str:
@@ -28,16 +30,28 @@ def judge_agreement(tested: Answer, imputed: Answer) -> str:
     str
         One of `AGREEMENTS`: the direction differs where the estimates lie on different sides of
         1 and one interval excludes 1; the size where they are further apart than one standard
-        error of the tested; the evidence where only one interval excludes 1.
+        error of the tested and than chance explains; the evidence where only one interval
+        excludes 1.
     """
     if not (tested.is_given and imputed.is_given):
         return NOT_ASSESSABLE
     excludes = [answer.lower > 0 or answer.upper < 0 for answer in (tested, imputed)]
     if tested.estimate * imputed.estimate < 0 and any(excludes):
         return DIRECTION
-    if abs(tested.estimate - imputed.estimate) > FARTHEST * tested.standard_error:
+    if abs(tested.estimate - imputed.estimate) > find_tolerance(tested, imputed):
         return SIZE
     return EVIDENCE if excludes[0] != excludes[1] else AGREE
+
+
+def find_tolerance(tested: Answer, imputed: Answer) -> float:
+    """Return how far two log hazard ratios may lie apart and agree.
+
+    The difference between an answer from some patients and an efficient one from all has the
+    difference of their variances (Hausman 1978, doi:10.2307/1913827); where the imputed answer is
+    the less certain one, that says nothing.
+    """
+    variance = max(tested.standard_error**2 - imputed.standard_error**2, 0.0)
+    return max(FARTHEST * tested.standard_error, CHANCE * float(np.sqrt(variance)))
 
 
 def write_statement(marker: str, endpoint: str, tested: Answer, imputed: Answer) -> str:
@@ -63,7 +77,7 @@ _VERDICTS: Final = {
         "THE ANSWERS DISAGREE",
         "They point in different directions: report neither alone",
     ),
-    SIZE: ("THE ANSWERS DISAGREE", "They are more than one standard error apart: report both"),
+    SIZE: ("THE ANSWERS DISAGREE", "They are further apart than chance explains: report both"),
     EVIDENCE: ("only one of the answers excludes 1", "Report both"),
 }
 

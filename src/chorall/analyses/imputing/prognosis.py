@@ -12,10 +12,10 @@ import polars as pl
 from chorall.analyses.choices import check_choices
 from chorall.analyses.endpoint_choice import choose_endpoints, read_cohorts, warn_of_unverified
 from chorall.analyses.endpoint_cohort import EndpointCohort
-from chorall.analyses.imputing.agreement import AGREE, NOT_ASSESSABLE
 from chorall.analyses.imputing.covariates import choose_covariates, read_covariate
 from chorall.analyses.imputing.incomplete import IncompleteCohort, impute_cohort, lay_out
 from chorall.analyses.imputing.lines import write_absent_line, write_line
+from chorall.analyses.imputing.notices import list_warnings, warn_of_gaps
 from chorall.analyses.imputing.result import ROWS, ImputedPrognosis
 from chorall.analyses.marker_groups import read_marker_groups
 from chorall.analyses.result import label_pool
@@ -28,8 +28,6 @@ Progress = Callable[[int, int], object]
 
 ENDPOINTS: Final = ("OS", "EFS")
 COVARIATES: Final = ("age_years", "sex", "wbc_10e9_per_l")
-POORLY_MIXED: Final = 1.2
-"""Potential scale reduction above which chains have not mixed; few iterations alone give 1.1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +134,11 @@ def impute_prognosis(
         analysis="impute",
         pool=label_pool(pool),
         rows=rows,
-        warnings=(*dict.fromkeys(warnings), *_warn(rows, settings), *warn_of_unverified(available)),
+        warnings=(
+            *dict.fromkeys(warnings),
+            *list_warnings(rows, n_imputations),
+            *warn_of_unverified(available),
+        ),
         endpoints=tuple(cohort.endpoint for cohort in observed),
         adjusted_for=names,
         n_imputations=n_imputations,
@@ -186,7 +188,8 @@ def _read_incomplete(
         if covariate is None
     ]
     usable = [covariate for covariate in found.values() if covariate is not None]
-    return lay_out(cohort, here["lineage"], usable, markers, groups, limits), warnings
+    incomplete = lay_out(cohort, here["lineage"], usable, markers, groups, limits)
+    return incomplete, [*warnings, *warn_of_gaps(incomplete)]
 
 
 def _compare(
@@ -211,31 +214,4 @@ def _compare(
         if imputations is not None and marker in incomplete.markers
         else write_absent_line(incomplete, marker, groups[:, everything.index(marker)])
         for marker in asked
-    ]
-
-
-def _warn(rows: pl.DataFrame, settings: _Settings) -> list[str]:
-    """Say which answers disagree, which chains have not mixed, and whether m is enough."""
-    warnings = rows.filter(~pl.col("agreement").is_in([AGREE, NOT_ASSESSABLE]))[
-        "statement"
-    ].to_list()
-    stuck = rows.filter(pl.col("scale_reduction") > POORLY_MIXED)
-    warnings += [
-        f"{marker}, {endpoint}: the chains have not mixed (scale reduction {figure:.2f}): raise "
-        "the number of iterations."
-        for marker, endpoint, figure in stuck.select(
-            "marker", "endpoint", "scale_reduction"
-        ).iter_rows()
-    ]
-    worst = rows["missing_fraction"].max()
-    if isinstance(worst, float) and 100 * worst > settings.n_imputations:
-        warnings.append(
-            f"Up to {100 * worst:.0f} % of the information is missing and there are "
-            f"{settings.n_imputations} imputations: use {100 * worst:.0f} or more, so that another "
-            "seed gives the same answer."
-        )
-    return [
-        *warnings,
-        "Imputed answers hold if values are missing at random given trial, outcome, covariates and "
-        "the other markers; that cannot be checked from the data.",
     ]
