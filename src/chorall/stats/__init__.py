@@ -15,6 +15,7 @@ from chorall.stats.concordance_difference import ConcordanceDifference, compare_
 from chorall.stats.conditional_survival import conditional_survival
 from chorall.stats.cox import fit_cox
 from chorall.stats.cox_baseline import BaselineHazard, find_baseline_hazard
+from chorall.stats.cox_bootstrap import bootstrap_cox
 from chorall.stats.cox_prediction import PredictedSurvival, predict_cox_survival
 from chorall.stats.cox_proportionality import ProportionalHazardsTest, check_proportional_hazards
 from chorall.stats.cox_residuals import (
@@ -124,6 +125,7 @@ __all__ = [
     "WeightedLogrankResult",
     "adjust_p_values",
     "bootstrap",
+    "bootstrap_cox",
     "brier_score",
     "calibration",
     "check_proportional_hazards",

@@ -50,7 +50,6 @@ def multiply_columns(
 def pass_few_columns(
     x: NDArray[np.float64],
     predictor: NDArray[np.float64],
-    risk: NDArray[np.float64],
     time: NDArray[np.float64],
     event: NDArray[np.uint8],
     weights: NDArray[np.float64],

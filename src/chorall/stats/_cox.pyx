@@ -36,8 +36,7 @@ cdef extern from "_cox_pass.h" nogil:
     ctypedef struct cox_pass:
         const double* rows
         ptrdiff_t n_rows, p
-        const double* predictor
-        const double* risk
+        double* risk
         const double* weights
         const double* time
         const unsigned char* event
@@ -48,13 +47,11 @@ cdef extern from "_cox_pass.h" nogil:
         double* left
         double* hazard
         double* spared
-        double* expected
         double* unexpected
         double* held
         double* held_weight
         ptrdiff_t n_held
         const cox_totals* totals
-        double observed
     void pass_strata(cox_pass* run, const ptrdiff_t* bounds, ptrdiff_t n_strata, ptrdiff_t base,
                      int width)
 
@@ -187,13 +184,16 @@ def index_steps(
 ):
     """Number the steps of each row; nothing here depends on the coefficients.
 
+    `event` counts: a row that stands for k equal rows, of weight 1 each, has weight k and, with an
+    event, k of them.
+
     Returns
     -------
     tuple of four ndarrays
         First step that each row is at risk at and the first that it is not at risk at any more,
         both of shape (n,); spared part of the hazard and mean weight of the tied at each step.
     """
-    cdef Py_ssize_t n = time.shape[0], n_steps = np.count_nonzero(event)
+    cdef Py_ssize_t n = time.shape[0], n_steps = np.sum(event, dtype=np.intp)
     first_step, end_step = np.empty(n, dtype=np.intp), np.empty(n, dtype=np.intp)
     fraction, step_weight = np.zeros(n_steps), np.empty(n_steps)
     cdef Py_ssize_t[::1] first = first_step, end = end_step
@@ -210,7 +210,7 @@ def index_steps(
                     first[row] = opened
                     if event[row]:
                         total += weights[row]
-                        step += 1
+                        step += event[row]
                     row += 1
                 for i in range(opened, step):
                     mean_weight[i] = total / (step - opened)
@@ -480,8 +480,7 @@ def sweep_risk_sets(
 
 def pass_few_columns(
     const double[:, ::1] x,
-    const double[::1] predictor,
-    const double[::1] risk,
+    double[::1] predictor,
     const double[::1] time,
     const unsigned char[::1] event,
     const double[::1] weights,
@@ -494,42 +493,50 @@ def pass_few_columns(
     """Evaluate the likelihood of whole strata without delayed entry in one pass.
 
     For 1 to MOST_PASS_COLUMNS columns. `stratum_bounds` may start anywhere, the first row has
-    number stratum_bounds[0]; `risk` is weight times exp(predictor); the first of the d steps has
-    number `base`.
+    number stratum_bounds[0]; the first of the d steps has number `base`. `predictor`, at most 0,
+    is overwritten. `event` may count, see `index_steps`.
 
     Returns
     -------
     tuple of float, ndarray of shape (p,), ndarray of shape (p, p)
         Log-likelihood, gradient and information.
     """
-    cdef Py_ssize_t n = x.shape[0], p = x.shape[1], n_steps = fraction.shape[0]
+    cdef Py_ssize_t n = x.shape[0], p = x.shape[1], n_steps = fraction.shape[0], i
     cdef Totals of_means = Totals(p), of_rows = Totals(p)
     cdef cox_pass run
-    room = np.empty(2 * n + 3 * n_steps + (COX_HELD + 2) * (p + 1) + COX_PASS_COLUMNS)
+    cdef double observed = 0
+    room = np.empty(n + 3 * n_steps + (COX_HELD + 2) * (p + 1) + COX_PASS_COLUMNS)
     cdef double[::1] cells = room
     run.rows, run.n_rows, run.p = &x[0, 0], n, p
-    run.predictor, run.risk, run.weights, run.time = &predictor[0], &risk[0], &weights[0], &time[0]
+    run.risk, run.weights, run.time = &predictor[0], &weights[0], &time[0]
     run.event, run.first_step = &event[0], <const ptrdiff_t*>&first_step[0]
-    run.expected, run.unexpected = &cells[0], &cells[n]
-    run.left = &cells[2 * n]
+    run.unexpected, run.left = &cells[0], &cells[n]
     run.hazard, run.spared = run.left + n_steps, run.left + 2 * n_steps
     run.held_weight = run.left + 3 * n_steps
     run.held = run.held_weight + COX_HELD + 2
-    run.base, run.n_held, run.observed, run.totals = base, 0, 0, &of_means.sums
+    run.base, run.n_held, run.totals = base, 0, &of_means.sums
     # without steps there is nothing to point to, and nothing is read
-    run.fraction = run.step_weight = &risk[0]
+    run.fraction = run.step_weight = &weights[0]
     if n_steps:
         run.fraction, run.step_weight = &fraction[0], &step_weight[0]
     with nogil:
+        for i in range(n):
+            if event[i]:
+                observed += weights[i] * predictor[i]
+    # NumPy raises many numbers at once, several times faster than one by one
+    np.exp(predictor, out=np.asarray(predictor))
+    with nogil:
+        for i in range(n):
+            predictor[i] *= weights[i]
         pass_strata(
             &run, <const ptrdiff_t*>&stratum_bounds[0], stratum_bounds.shape[0] - 1,
             stratum_bounds[0], of_means.width,
         )
-        add_rows(&of_rows.sums, run.rows, run.unexpected, run.expected, n, of_rows.width)
+        add_rows(&of_rows.sums, run.rows, run.unexpected, run.risk, n, of_rows.width)
     gradient, squares = of_rows.collect()
-    left = room[2 * n : 2 * n + n_steps]
+    left = room[n : n + n_steps]
     np.log(left, out=left)
-    log_likelihood = run.observed - float(np.multiply(left, step_weight, out=left).sum())
+    log_likelihood = observed - float(np.multiply(left, step_weight, out=left).sum())
     return log_likelihood, gradient, squares - of_means.collect()[1]
 
 

@@ -24,17 +24,17 @@
 typedef struct {
     const double *rows; /* (n_rows, p) */
     ptrdiff_t n_rows, p;
-    const double *predictor, *risk, *weights, *time; /* (n_rows,) */
+    const double *weights, *time; /* (n_rows,) */
+    double *risk;                 /* (n_rows,): overwritten with the expected events */
     const unsigned char *event;
     const double *fraction, *step_weight; /* by step */
     const ptrdiff_t *first_step;          /* (n_rows,) */
     ptrdiff_t base;                       /* number of the first step */
     double *left, *hazard, *spared;       /* by step: risk left, and room */
-    double *expected, *unexpected;        /* (n_rows,) */
+    double *unexpected;                   /* (n_rows,): events less those expected */
     double *held, *held_weight;           /* (COX_HELD + 2, p) and COX_PADDING more; weights */
     ptrdiff_t n_held;
     const cox_totals *totals;
-    double observed; /* weighted sum of the predictors of events */
 } cox_pass;
 
 /* What one time needs of the sums over its steps. */
@@ -70,9 +70,8 @@ static void expect_events(const cox_pass *pass, ptrdiff_t start, ptrdiff_t stop,
         double seen = first < end ? pass->hazard[first] : 0;
         if (pass->event[row])
             seen -= pass->spared[first];
-        pass->expected[row] = pass->risk[row] * seen;
-        pass->unexpected[row] =
-            (pass->event[row] ? pass->weights[row] : 0) - pass->expected[row];
+        pass->risk[row] *= seen;
+        pass->unexpected[row] = (pass->event[row] ? pass->weights[row] : 0) - pass->risk[row];
     }
 }
 
@@ -119,15 +118,11 @@ static void expect_events(const cox_pass *pass, ptrdiff_t start, ptrdiff_t stop,
             if (!n_tied)                                                                        \
                 continue;                                                                       \
             const int is_spared = pass->fraction[step + n_tied - 1] > 0;                        \
-            for (ptrdiff_t row = first; row < end; row++) {                                     \
-                if (!pass->event[row])                                                          \
-                    continue;                                                                   \
-                pass->observed += pass->weights[row] * pass->predictor[row];                    \
-                if (is_spared) {                                                                \
+            for (ptrdiff_t row = first; is_spared && row < end; row++)                          \
+                if (pass->event[row]) {                                                         \
                     tied += pass->risk[row];                                                    \
                     add_scaled_row_##WIDTH(tied_sums, pass, row, n_lanes);                      \
                 }                                                                               \
-            }                                                                                   \
             const cox_ties ties = sum_ties(pass, step, n_tied, at_risk, tied);                  \
             const double weight = pass->step_weight[step];                                      \
             pass->hazard[step] = weight * ties.hazard;                                          \
@@ -176,7 +171,7 @@ COX_PASS(4)
 #pragma GCC pop_options
 #endif
 
-/* Sum what is left of the log-likelihood and of the information, and write the expected events.
+/* Sum what the information lacks, and write the risk left at each step and the expected events.
  * `bounds` counts from row `base`; registers of four are filled by few columns. */
 static void pass_strata(cox_pass *pass, const ptrdiff_t *bounds, ptrdiff_t n_strata,
                         ptrdiff_t base, int width)

@@ -80,5 +80,7 @@ def evaluate_likelihood(data: CoxData, coefficients: Floats) -> Likelihood:
     sums = sum_risk_sets(data, coefficients, squares_only=True)
     expected = spread_over_rows(data, sums)[:, 0]
     expected *= data.weights
-    gradient, squares = sum_rows(data.x, data.weights * data.event - expected, expected)
+    # of rows that stand for several, `event` counts the events
+    observed = data.weights * (data.event > 0)
+    gradient, squares = sum_rows(data.x, observed - expected, expected)
     return Likelihood(sums.log_likelihood, gradient, squares - sums.means)

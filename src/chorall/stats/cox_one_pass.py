@@ -52,7 +52,9 @@ def split_strata(data: CoxData) -> list[int]:
         return [0, n_strata]
     wanted = np.arange(1, n_parts) * n / n_parts
     starts = np.abs(data.stratum_bounds[:, None] - wanted).argmin(axis=0)
-    return sorted({0, *starts.tolist(), n_strata})
+    # a resample may have strata without patients: no part may consist of them
+    inside = [int(i) for i in starts if 0 < data.stratum_bounds[i] < n]
+    return sorted({0, *inside, n_strata})
 
 
 def add_parts(found: list[Derivatives | None]) -> Derivatives | None:
@@ -80,10 +82,8 @@ def evaluate_part(data: CoxData, coefficients: Floats, first: int, last: int) ->
     if not largest - predictor.min() <= WIDEST_PREDICTORS:
         return None
     predictor -= largest
-    risk = np.exp(predictor)
-    risk *= weights
     return pass_few_columns(
-        x, predictor, risk, data.time[rows], data.event[rows].view(np.uint8), weights,
+        x, predictor, data.time[rows], data.event[rows].view(np.uint8), weights,
         bounds, data.first_step[rows], data.fraction[first_step:end],
         data.step_weight[first_step:end], first_step,
     )  # fmt: skip

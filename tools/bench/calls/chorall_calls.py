@@ -8,7 +8,7 @@ import numpy as np
 
 from bench.data import READ_AT, SEED, Arrays
 from chorall.stats import (
-    bootstrap,
+    bootstrap_cox,
     cumulative_incidence,
     fit_cox,
     fit_fine_gray,
@@ -137,19 +137,12 @@ def answer_score(scan: Any) -> Answer:
 
 def prepare_bootstrap(data: Arrays, part: int) -> Arrays:
     """Return the arrays and the number of resamples."""
-    return prepare_cox(data, part) | {"n_resamples": np.array(len(data["rows"]))}
-
-
-def fit_coefficients(x: Any, time: Any, event: Any, strata: Any) -> np.ndarray:
-    """Fit the statistic that is bootstrapped."""
-    return fit_cox(x, time, event, strata=strata).log_hazard_ratio
+    return prepare_cox(data, part) | {"n_resamples": len(data["rows"])}
 
 
 def run_bootstrap(arguments: Arrays) -> Any:
-    """Refit on both cores."""
-    arrays = [arguments[name] for name in ("x", "time", "event", "strata")]
-    n_resamples = int(arguments["n_resamples"])
-    return bootstrap(fit_coefficients, arrays, n_resamples=n_resamples, seed=SEED, n_jobs=2)
+    """Refit on all cores."""
+    return bootstrap_cox(**arguments, seed=SEED)
 
 
 def answer_bootstrap(found: Any) -> Answer:
