@@ -83,6 +83,7 @@ $(BENCH_VENV)/.peers: requirements/bench.txt
 
 bench: $(VENV)/.dev $(VENV)/.chorall $(BENCH_VENV)/.peers ## measure the kernels beside their peers (ARGS="cox-2000": these rows)
 	@PYTHONPATH=tools BENCH_PYTHON=$(BENCH_VENV)/bin/python $(BIN)/python -m bench $(ARGS)
+	@$(BIN)/python tools/bench_classify.py
 
 bench-all: ## the same with the very slow peers (more than ten minutes)
 	@$(MAKE) --no-print-directory bench ARGS="--all $(ARGS)"

@@ -60,7 +60,9 @@ FROM_MEMORY = {
     "pi_ukall",
     "nccn_adult_b",
 }
-NOT_KNOWN = {"picog", "ewall_pi", "pi_ukall_groups", "paediatric_dri", "ukall_cna_3tier"}
+NOT_KNOWN = {
+    "picog", "ewall_pi", "pi_ukall_groups", "paediatric_dri", "ukall_cna_3tier", "eln_2024",
+}  # fmt: skip
 
 
 def test_every_published_rule_is_shipped_and_marked_as_it_was_found() -> None:

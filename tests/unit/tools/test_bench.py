@@ -61,3 +61,10 @@ def test_all_tools_read_what_was_written(tmp_path: Path) -> None:
     for name, values in data.items():
         np.testing.assert_array_equal(found[name], values)
     assert (data["entry_time"] < data["time"]).all()
+
+
+def test_make_bench_times_the_classifiers_too() -> None:
+    makefile = (Path(__file__).parents[3] / "Makefile").read_text("utf-8")
+    recipe = makefile.split("\nbench: ")[1].split("\n\n")[0]
+    assert "tools/bench_classify.py" in recipe
+    assert "-m bench" in recipe
