@@ -106,6 +106,41 @@ def warn_of_unverified(endpoints: Sequence[str]) -> list[str]:
     return [f"Definitions not verified in a source: {', '.join(doubtful)} (docs/endpoints.md)."]
 
 
+def keep_verified(asked: Sequence[str] | None, default: Sequence[str]) -> tuple[str, ...]:
+    """Return endpoints without those whose definition is from memory.
+
+    Parameters
+    ----------
+    asked : sequence of str or None
+        Those asked for by name; None takes `default` and leaves the unverified out.
+    default : sequence of str
+        What is analysed where none is asked for.
+
+    Raises
+    ------
+    DefinitionError
+        If an endpoint asked for by name is unverified.
+    """
+    short = [endpoint_aliases().get(name, name) for name in asked or default]
+    definitions = endpoint_definitions()
+    doubtful = [
+        name
+        for name in short
+        if name in definitions and definitions[name].source.confidence == "unverified"
+    ]
+    raise_gathered(
+        DefinitionError,
+        "these endpoints cannot be analysed",
+        [
+            f"`{name}` is unverified (its definition is from memory) and unverified is off"
+            for name in doubtful
+            if asked
+        ],
+        "`chorall endpoints --seen` lists the others.",
+    )
+    return tuple(name for name in short if name not in doubtful)
+
+
 def _check_time_zero(pool: Pool, outcomes: pl.DataFrame, endpoints: Sequence[str]) -> None:
     zeros = pool.table("trial").select("trial_id", pl.col("time_zero").cast(pl.String))
     problems = []

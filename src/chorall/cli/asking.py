@@ -84,16 +84,23 @@ def prognosis(
     detail: Annotated[
         str, typer.Option(help="full, or estimates: hazard ratios only, faster.")
     ] = "full",
+    seen: Annotated[
+        bool, typer.Option("--seen", help="Leave out endpoints whose definition is from memory.")
+    ] = False,
     conf_level: Level = 0.95,
     json_file: JsonFile = None,
     out: OutFolder = None,
 ) -> None:
     """Say which markers go with outcome, within and across trials."""
     import chorall as ch
+    from chorall.analyses.endpoint_choice import keep_verified
+    from chorall.analyses.prognosis import ENDPOINTS
     from chorall.reports.prognosis_table import PROGNOSIS_TERMINAL_COLUMNS
 
     chosen: dict[str, list[str]] = {}
-    if endpoint:
+    if seen:
+        chosen["endpoints"] = list(keep_verified(endpoint, ENDPOINTS))
+    elif endpoint:
         chosen["endpoints"] = endpoint
     if adjust:
         chosen["adjust"] = [] if adjust == ["none"] else adjust

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -21,9 +23,11 @@ def list_endpoints(
     seen: Annotated[
         bool, typer.Option("--seen", help="Only definitions that were read in their source.")
     ] = False,
+    json_file: JsonFile = None,
 ) -> None:
     """List the endpoints: definition, confidence, and who has them in a pool."""
     from chorall.knowledge.endpoint_definitions import endpoints_not_given
+    from chorall.reports.atomic import write_atomically
     from chorall.reports.endpoint_tables import list_definitions
 
     console = open_console()
@@ -35,13 +39,24 @@ def list_endpoints(
     )
     for name, missing in endpoints_not_given().items():
         console.print(f"No pool can give {name}: {missing}", markup=False)
+    written: dict[str, Any] = {
+        "analysis": "endpoints",
+        "rows": listed.to_dicts(),
+        "not_given": endpoints_not_given(),
+    }
     if pool is not None:
-        _print_follow_up(pool)
+        written |= _print_follow_up(pool)
+    if json_file is not None:
+        text = json.dumps(written, indent=1, ensure_ascii=False, allow_nan=False)
+        write_atomically(json_file, (text + "\n").encode())
+        console.print(f"Written: {json_file}", markup=False)
 
 
-def _print_follow_up(folder: Path) -> None:
+def _print_follow_up(folder: Path) -> dict[str, Any]:
+    """Print who has which endpoint; return the same as plain values."""
     import chorall as ch
     from chorall.analyses.endpoint_gaps import explain_gap
+    from chorall.analyses.result import label_pool
     from chorall.knowledge.endpoint_definitions import endpoint_definitions
 
     opened = ch.read_pool(folder)
@@ -50,9 +65,18 @@ def _print_follow_up(folder: Path) -> None:
     print_label(console, str(opened.manifest["name"]), synthetic=opened.synthetic)
     print_frame(console, measured, "Who has which, and median follow-up (reverse Kaplan-Meier)")
     there = set(measured["endpoint"])
-    for name in endpoint_definitions():
-        if name not in there:
-            console.print(explain_gap(opened, name, opened.trials), markup=False)
+    gaps = [
+        explain_gap(opened, name, opened.trials)
+        for name in endpoint_definitions()
+        if name not in there
+    ]
+    for gap in gaps:
+        console.print(gap, markup=False)
+    return {
+        "pool": asdict(label_pool(opened)),
+        "follow_up": measured.fill_nan(None).to_dicts(),
+        "warnings": gaps,
+    }
 
 
 def compare_endpoints(

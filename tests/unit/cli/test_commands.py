@@ -238,6 +238,28 @@ def test_definitions_from_memory_can_be_left_out(run: Run) -> None:
     assert "unverified │" not in out
 
 
+def test_the_list_of_endpoints_is_written_as_data(run: Run, pool: Path, tmp_path: Path) -> None:
+    code, out, _ = run("endpoints", pool, "--json", tmp_path / "e.json")
+    assert (code, "Written: " in out) == (0, True)
+    read = json.loads((tmp_path / "e.json").read_text("utf-8"))
+    listed = {row["endpoint"]: row["confidence"] for row in read["rows"]}
+    assert (listed["OS"], listed["EFS"]) == ("seen", "unverified")
+    assert "graft-versus-host" in read["not_given"]["GRFS"]
+    assert {row["endpoint"] for row in read["follow_up"]} <= set(listed) | {"OS"}
+    assert read["follow_up"][0]["n_patients"] > 0
+
+
+def test_prognosis_can_leave_out_endpoints_from_memory(run: Run, pool: Path) -> None:
+    code, out, _ = run("prognosis", pool, "-m", "TP53", "--seen")
+    assert code == 0
+    assert "Definitions not verified in a source" not in " ".join(out.split())
+    assert " OS " in out
+    assert " EFS " not in out
+    code, _, error = run("prognosis", pool, "-m", "TP53", "-e", "EFS", "--seen")
+    assert code == 12
+    assert "`EFS` is unverified (its definition is from memory) and unverified is off" in error
+
+
 def test_endpoints_of_a_pool_tell_who_has_which_and_why_not(run: Run, pool: Path) -> None:
     code, out, error = run("endpoints", pool)
     assert (code, error) == (0, "")
