@@ -39,6 +39,7 @@ _HOMES = {
     "prognosis": "chorall.analyses",
     "read_pool": "chorall.tables.store",
     "report": "chorall.reports.pool_report",
+    "scan_prognosis": "chorall.analyses",
     "simulate": "chorall.simulation",
 }
 
@@ -59,6 +60,7 @@ __all__ = [
     "prognosis",
     "read_pool",
     "report",
+    "scan_prognosis",
     "simulate",
 ]
 

@@ -13,6 +13,7 @@ from chorall.analyses.missingness import check_missingness
 from chorall.analyses.overview import overview
 from chorall.analyses.planning import plan_study
 from chorall.analyses.prognosis import prognosis
+from chorall.analyses.scan import scan_prognosis
 
 __all__ = [
     "check_missingness",
@@ -24,4 +25,5 @@ __all__ = [
     "overview",
     "plan_study",
     "prognosis",
+    "scan_prognosis",
 ]

@@ -11,6 +11,7 @@ from chorall.cli import (
     missing_values,
     planning,
     pooling,
+    scanning,
     starting,
 )
 
@@ -48,6 +49,7 @@ app.command("explain")(pooling.explain)
 app.command("diff")(pooling.diff)
 app.command("incidence")(asking.incidence)
 app.command("prognosis")(asking.prognosis)
+app.command("scan")(scanning.scan)
 app.command("impute")(missing_values.impute)
 app.command("missingness")(missing_values.missingness)
 app.command("classify")(classifying.classify)

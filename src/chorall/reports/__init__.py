@@ -9,6 +9,7 @@ for _analysis in (
     "overview",
     "incidence",
     "prognosis",
+    "scan",
     "classify",
     "plan-study",
     "compare-endpoints",

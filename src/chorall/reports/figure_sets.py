@@ -11,6 +11,7 @@ from chorall.analyses.overview_result import OverviewResult
 from chorall.analyses.planning.result import StudyPlan
 from chorall.analyses.prognosis_result import PrognosisResult
 from chorall.analyses.result import AnalysisResult
+from chorall.analyses.scan.result import ScanResult
 from chorall.errors import InputError
 from chorall.reports.coverage_figure import draw_coverage
 from chorall.reports.figure import Figure
@@ -18,6 +19,7 @@ from chorall.reports.forest_figure import draw_forest
 from chorall.reports.frequency_figure import draw_frequency
 from chorall.reports.imputed_figure import draw_answers
 from chorall.reports.plan_figure import draw_plan
+from chorall.reports.ranked_figure import draw_ranked_figures
 from chorall.reports.selection import (
     select_curve_endpoints,
     select_curve_markers,
@@ -25,6 +27,7 @@ from chorall.reports.selection import (
 )
 from chorall.reports.survival_figure import draw_survival
 from chorall.reports.trial_forest_figure import draw_trial_forest
+from chorall.reports.volcano_figure import draw_volcano
 
 MARKERS_PER_FIGURE = 3
 """More would not fit on one printed page."""
@@ -44,6 +47,9 @@ def draw_figures(result: AnalysisResult) -> list[Figure]:
         return draw_coverage_figures(result)
     if isinstance(result, IncidenceResult):
         return draw_frequency_figures(result)
+    if isinstance(result, ScanResult):
+        models = result.rows["model"].unique(maintain_order=True)
+        return [*(draw_volcano(result, model) for model in models), *draw_ranked_figures(result)]
     if isinstance(result, PrognosisResult):
         return [
             *draw_forest_figures(result), *draw_trial_figures(result), *draw_curve_figures(result)

@@ -14,6 +14,7 @@ from chorall.analyses.overview_result import OverviewResult
 from chorall.analyses.planning.result import StudyPlan
 from chorall.analyses.prognosis_result import PrognosisResult
 from chorall.analyses.result import AnalysisResult
+from chorall.analyses.scan.result import ScanResult
 from chorall.errors import InputError
 from chorall.reports.classify_table import CLASSIFICATION_COLUMNS
 from chorall.reports.endpoint_tables import COMPARISON_COLUMNS
@@ -23,6 +24,7 @@ from chorall.reports.incidence_table import INCIDENCE_COLUMNS
 from chorall.reports.overview_table import OVERVIEW_COLUMNS
 from chorall.reports.plan_table import plan_columns
 from chorall.reports.prognosis_table import PROGNOSIS_COLUMNS
+from chorall.reports.scan_table import SCAN_COLUMNS
 from chorall.reports.table import TableColumn, render_html_table
 from chorall.reports.wording import RESEARCH_USE, SYNTHETIC_BANNER
 
@@ -32,6 +34,7 @@ COLUMNS: Final[dict[type[AnalysisResult], tuple[TableColumn, ...]]] = {
     OverviewResult: OVERVIEW_COLUMNS,
     IncidenceResult: INCIDENCE_COLUMNS,
     PrognosisResult: PROGNOSIS_COLUMNS,
+    ScanResult: SCAN_COLUMNS,
     ClassifyResult: CLASSIFICATION_COLUMNS,
     EndpointComparison: COMPARISON_COLUMNS,
     ImputedPrognosis: IMPUTED_COLUMNS,

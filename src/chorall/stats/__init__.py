@@ -26,6 +26,7 @@ from chorall.stats.cox_residuals import (
 from chorall.stats.cox_result import ChiSquareTest, CoxFit
 from chorall.stats.cross_validation import CrossValidation, cross_validate
 from chorall.stats.decision_curve import DecisionCurve, decision_curve
+from chorall.stats.effect_shrinkage import ShrunkenEffects, shrink_effects
 from chorall.stats.elastic_net_cox import ElasticNetCoxPath, fit_elastic_net_cox
 from chorall.stats.fine_gray import fit_fine_gray
 from chorall.stats.fine_gray_predict import FineGrayPrediction
@@ -46,6 +47,7 @@ from chorall.stats.multiple_imputation import CombinedImputations, combine_imput
 from chorall.stats.multiplicity import adjust_p_values, find_q_values
 from chorall.stats.nelson_aalen import CumulativeHazard, CumulativeHazardAt, nelson_aalen
 from chorall.stats.own_hazard import find_own_hazard
+from chorall.stats.pooled_effect_rows import PooledEffectRows, pool_effect_rows
 from chorall.stats.pooled_proportions import PooledProportion, pool_proportions
 from chorall.stats.pooling import PooledEffects, pool_effects
 from chorall.stats.proportion import ProportionInterval, proportion_interval
@@ -106,6 +108,7 @@ __all__ = [
     "MarkerScan",
     "MeasureDifference",
     "MetaRegression",
+    "PooledEffectRows",
     "PooledEffects",
     "PooledProportion",
     "PredictedSurvival",
@@ -116,6 +119,7 @@ __all__ = [
     "RestrictedMean",
     "RestrictedMeanDifference",
     "SchoenfeldResiduals",
+    "ShrunkenEffects",
     "StateProbabilitiesAt",
     "SurvivalAt",
     "SurvivalCurve",
@@ -160,6 +164,7 @@ __all__ = [
     "logrank",
     "logrank_trend",
     "nelson_aalen",
+    "pool_effect_rows",
     "pool_effects",
     "pool_proportions",
     "predict_cox_survival",
@@ -171,6 +176,7 @@ __all__ = [
     "reverse_kaplan_meier",
     "scan_endpoints",
     "scan_markers",
+    "shrink_effects",
     "time_dependent_auc",
     "transition_probabilities",
     "weighted_logrank",
