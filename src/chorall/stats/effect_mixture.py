@@ -11,6 +11,7 @@ from chorall.stats.arrays import Floats
 
 # neighbouring standard deviations of the grid differ by this factor
 GRID_STEP = 2**0.5
+MOST_STEPS = 100
 MAX_STEPS = 50
 # how far the walls of the positive orthant are lowered, and by what factor at a time
 LOWEST_WALL = 1e-9
@@ -44,6 +45,9 @@ def lay_grid(values: Floats, errors: Floats) -> Floats:
     beyond = float(np.max(values**2 - errors**2))
     largest = 2 * np.sqrt(beyond) if beyond > 0 else 8 * smallest
     n_steps = max(int(np.ceil(np.log(largest / smallest) / np.log(GRID_STEP))), 1)
+    if n_steps > MOST_STEPS:
+        # effects and errors of sizes that have nothing to do with each other
+        return np.append(0.0, np.geomspace(smallest, largest, MOST_STEPS))
     return np.append(0.0, smallest * GRID_STEP ** np.arange(n_steps + 1))
 
 

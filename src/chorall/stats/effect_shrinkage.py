@@ -17,7 +17,7 @@ from chorall.stats.effect_mixture import (
 )
 from chorall.stats.heterogeneity import StudyEffects, estimate_reml, fit_weighted
 from chorall.stats.limits import find_normal_quantile
-from chorall.stats.number_arrays import is_out_of_range, is_out_of_scale
+from chorall.stats.number_arrays import is_out_of_scale
 
 PRIORS = ("mixture", "normal")
 LARGEST = 1e100
@@ -191,7 +191,7 @@ def check_family(estimate: ArrayLike, standard_error: ArrayLike) -> tuple[Floats
     known = ~np.isnan(values)
     bad_error = known & ~(np.isfinite(errors) & (errors > 0) & ~is_out_of_scale(errors, LARGEST))
     faults = {
-        f"`estimate` holds numbers beyond {LARGEST:g}": known & is_out_of_range(values, LARGEST),
+        f"`estimate` holds numbers beyond {LARGEST:g}": known & ~(np.abs(values) <= LARGEST),
         "`standard_error` is missing, not above 0, or out of range": bad_error,
     }
     problems = [

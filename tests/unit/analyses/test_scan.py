@@ -1,0 +1,306 @@
+"""A scan of a small pool: what it gives, what it refuses to give, and in which words."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import polars as pl
+import pytest
+
+import chorall as ch
+from chorall.analyses.prognosis import prognosis
+from chorall.analyses.scan import scan_prognosis
+from chorall.analyses.scan.rules import RarityRules
+from chorall.errors import InputError
+from chorall.stats import adjust_p_values, pool_effects, shrink_effects
+
+KEYS = {
+    "marker", "endpoint", "model", "adjust", "subset", "n", "n_events", "n_present",
+    "hazard_ratio", "lower", "upper", "p_value", "q_value", "q_value_by", "shrunken_hazard_ratio",
+    "shrunken_lower", "shrunken_upper", "i2", "tau2", "prediction_lower", "prediction_upper",
+    "warnings",
+}  # fmt: skip
+N = 900
+
+
+@pytest.fixture(scope="module")
+def tables() -> dict[str, pl.DataFrame]:
+    """Three trials, 15 markers (M0 does harm, M13 is rare, M14 is nowhere), two subtypes."""
+    rng = np.random.default_rng(8)
+    ids = [f"P{i:03d}" for i in range(N)]
+    trial = rng.choice(["A", "B", "C"], N)
+    carriers = rng.random((N, 15)) < 0.3
+    carriers[:, 13] = np.arange(N) < 7
+    carriers[:, 14] = False
+    tested = rng.random((N, 15)) < 0.85
+    status = np.where(tested, np.where(carriers, "present", "absent"), "not_tested")
+    age = rng.uniform(1, 70, N).round(1)
+    hazard = np.exp(0.9 * carriers[:, 0] + 0.015 * age) / 2500
+    event_time, follow_up = rng.exponential(1 / hazard), rng.uniform(400, 4000, N)
+    time = np.ceil(np.minimum(event_time, follow_up)).astype(int)
+    happened = event_time < follow_up
+    cause = np.where(happened, rng.integers(1, 3, N), 0)
+    return {
+        "patients": pl.DataFrame(
+            {
+                "patient_id": ids, "trial_id": trial, "age_years": age,
+                "sex": rng.choice(["female", "male"], N),
+                "wbc_10e9_per_l": rng.exponential(40, N).round(1),
+                "lineage": np.where(rng.random(N) < 0.2, "T", "B"),
+            }
+        ),
+        "statuses": pl.concat(
+            [
+                pl.DataFrame(
+                    {"patient_id": ids, "marker": f"M{j}", "status": status[:, j]}
+                )
+                for j in range(15)
+            ]
+        ),
+        "outcomes": pl.concat(
+            [
+                pl.DataFrame(
+                    {"patient_id": ids, "endpoint": name, "time": time, "cause": causes}
+                )
+                for name, causes in (("OS", happened.astype(int)), ("CIR", cause))
+            ]
+        ),
+        "subtype": pl.DataFrame(
+            {
+                "patient_id": ids, "trial_id": trial, "scheme": "ICC-2022",
+                "subtype": np.where(np.arange(N) % 3 == 0, "etv6_runx1", "kmt2a_r"),
+                "basis": "lesion",
+            }
+        ),
+    }  # fmt: skip
+
+
+def build(folder, tables, **changed):
+    from unit.analyses.pool_builder import build_pool
+
+    given = tables | changed
+    return build_pool(
+        folder / "pool",
+        patients=given["patients"],
+        statuses=given["statuses"],
+        outcomes=given["outcomes"],
+        others={"subtype": given["subtype"]},
+    )
+
+
+@pytest.fixture(scope="module")
+def pool(tmp_path_factory, tables):
+    return build(tmp_path_factory.mktemp("scan"), tables)
+
+
+@pytest.fixture(scope="module")
+def result(pool):
+    steps: list[tuple[int, int]] = []
+    found = scan_prognosis(
+        pool, endpoints=["OS", "CIR"], pairs=True, subtypes=True,
+        progress=lambda done, total: steps.append((done, total)),
+    )  # fmt: skip
+    assert steps[-1][0] == steps[-1][1]
+    assert [done for done, _ in steps] == sorted(done for done, _ in steps)
+    return found
+
+
+def row_of(result, marker, endpoint="OS", model="marker", subset="all"):
+    rows = result.rows.filter(marker=marker, endpoint=endpoint, model=model, subset=subset)
+    assert rows.height == 1
+    return rows.row(0, named=True)
+
+
+def test_rows_have_the_keys_that_others_rely_on(result):
+    assert set(result.rows.columns) >= KEYS
+    assert set(result.rows["model"]) == {"marker", "pair", "interaction", "subtype"}
+    assert json.loads(json.dumps(result.to_dict()))["analysis"] == "scan"
+    keys = result.rows.select("marker", "endpoint", "model", "subset")
+    assert keys.n_unique() == keys.height
+
+
+def test_every_marker_has_a_line_for_every_endpoint(result):
+    single = result.rows.filter(model="marker")
+    assert single.group_by("endpoint").len().sort("endpoint").rows() == [("CIR", 15), ("OS", 15)]
+
+
+def test_a_planted_marker_is_found_and_its_effect_covered(result):
+    row = row_of(result, "M0")
+    assert row["q_value"] < 0.001
+    assert row["lower"] < np.exp(0.9) < row["upper"]
+    assert 1 < row["shrunken_hazard_ratio"] < row["hazard_ratio"]
+    assert row["n_trials"] == 3
+    assert row["adjust"].startswith("age_years (natural spline, 3 df), sex, log2 wbc")
+
+
+def test_counts_are_of_the_tested_only(result, tables):
+    status = tables["statuses"].filter(marker="M0")
+    row = row_of(result, "M0")
+    assert row["n"] == status.filter(pl.col("status") != "not_tested").height
+    assert row["n_present"] == status.filter(status="present").height
+
+
+def test_without_adjustment_it_is_the_unadjusted_figure_of_prognosis(pool):
+    scanned = scan_prognosis(pool, markers=["M0", "M1"], endpoints=["OS", "CIR"], adjust=[])
+    plain = prognosis(pool, markers=["M0", "M1"], endpoints=["OS", "CIR"], adjust=[])
+    joined = scanned.rows.join(plain.rows, on=("marker", "endpoint"), suffix="_plain")
+    assert joined.height == 4
+    for name in ("hazard_ratio", "lower", "upper"):
+        np.testing.assert_allclose(joined[name], joined[f"{name}_plain"], rtol=1e-7)
+
+
+def test_each_model_is_a_family_of_its_own(result):
+    for model in ("marker", "pair", "interaction", "subtype"):
+        family = result.rows.filter(model=model)
+        p_values = family["p_value"].fill_null(np.nan).to_numpy()
+        for column, method in (("q_value", "BH"), ("q_value_by", "BY")):
+            expected = adjust_p_values(p_values, method)
+            found = family[column].fill_null(np.nan).to_numpy()
+            np.testing.assert_allclose(found, expected)
+
+
+def test_shrunken_figures_are_those_of_the_model_and_endpoint(result):
+    family = result.rows.filter(model="marker", endpoint="CIR")
+    estimate, error = (
+        family[name].fill_null(np.nan).to_numpy() for name in ("log_hazard_ratio", "standard_error")
+    )
+    expected = shrink_effects(estimate, error)
+    found = family["shrunken_hazard_ratio"].fill_null(np.nan).log().to_numpy()
+    np.testing.assert_allclose(found, expected.estimate, atol=1e-12)
+    assert result.priors.filter(model="marker")["n_effects"].to_list() == [14, 14]
+
+
+def test_pooling_is_that_of_the_lines_by_trial(result):
+    single = result.by_trial.filter(marker="M0", endpoint="OS")
+    assert single.height == 3
+    error = (single["upper"].log() - single["lower"].log()) / (2 * 1.959963984540054)
+    pooled = pool_effects(single["hazard_ratio"].log(), error)
+    row = row_of(result, "M0")
+    assert row["pooled_hazard_ratio"] == pytest.approx(np.exp(pooled.estimate), rel=1e-9)
+    assert row["tau2"] == pytest.approx(pooled.tau2, rel=1e-6, abs=1e-9)
+    assert row["i2"] == pytest.approx(pooled.i_squared, rel=1e-6, abs=1e-9)
+    assert row["prediction_upper"] == pytest.approx(np.exp(pooled.prediction_upper), rel=1e-9)
+
+
+def test_a_rare_marker_is_penalised_or_not_assessable(result, pool):
+    row = row_of(result, "M13")
+    assert row["method"] == "firth"
+    assert "fewer than 20 with it: Firth's penalised estimate" in row["warnings"]
+    nothing = row_of(result, "M14")
+    assert nothing["hazard_ratio"] is None
+    assert nothing["q_value"] is None
+    assert nothing["warnings"] == "not assessable: no patients with it; 5 needed"
+    strict = scan_prognosis(pool, endpoints=["OS"], rules=RarityRules(minimum_carriers=8))
+    refused = row_of(strict, "M13")
+    assert refused["p_value"] is None
+    assert refused["warnings"] == f"not assessable: {row['n_present']} patients with it; 8 needed"
+    events = row["n_events"]
+    strict = scan_prognosis(
+        pool, endpoints=["OS"], markers=["M1"], rules=RarityRules(events_per_variable=200)
+    )
+    # three of the spline, sex, white cells, lineage and the marker
+    assert "events for 7 coefficients; 1400 needed" in row_of(strict, "M1")["warnings"]
+    assert events > 100
+
+
+def test_saddlepoints_are_taken_for_penalised_lines_only(pool, result):
+    scanned = scan_prognosis(pool, endpoints=["OS"], saddlepoint=True)
+    rare, common = (row_of(scanned, marker) for marker in ("M13", "M1"))
+    assert rare["p_value"] != row_of(result, "M13")["p_value"]
+    assert 0 < rare["p_value"] <= 1
+    assert common["p_value"] == row_of(result, "M1")["p_value"]
+
+
+def test_a_pair_is_both_against_not_both_among_those_tested_for_both(result, tables):
+    status = tables["statuses"].pivot(on="marker", index="patient_id", values="status")
+    both = status.filter(pl.col("M0") != "not_tested", pl.col("M1") != "not_tested")
+    row = row_of(result, "M0 & M1", model="pair")
+    assert row["n"] == both.height
+    assert row["n_present"] == both.filter(M0="present", M1="present").height
+    crossed = row_of(result, "M0 x M1", model="interaction")
+    assert (crossed["n"], crossed["n_present"]) == (row["n"], row["n_present"])
+    assert crossed["lower"] < 1 < crossed["upper"]
+
+
+def test_pairs_without_enough_in_one_of_the_four_groups_are_not_looked_at(result):
+    names = set(result.rows.filter(model="pair")["marker"])
+    assert not any("M13" in name or "M14" in name for name in names)
+    assert len(names) == 13 * 12 // 2
+    assert any("78 of 105 pairs are looked at" in line for line in result.warnings)
+
+
+def test_a_subtype_is_scanned_by_itself(result, tables):
+    row = row_of(result, "M0", model="subtype", subset="etv6_runx1")
+    inside = tables["subtype"].filter(subtype="etv6_runx1")["patient_id"]
+    status = tables["statuses"].filter(
+        pl.col("patient_id").is_in(inside.to_list()), pl.col("status") != "not_tested", marker="M0"
+    )
+    assert row["n"] == status.height
+    assert row["hazard_ratio"] > 1
+    assert set(result.rows.filter(model="subtype")["subset"]) == {"etv6_runx1", "kmt2a_r"}
+
+
+def test_the_same_patients_in_another_order_give_the_same_numbers(tmp_path, tables, result):
+    shuffled = {name: tables[name].sample(fraction=1, shuffle=True, seed=2) for name in tables}
+    again = scan_prognosis(build(tmp_path, shuffled), endpoints=["OS", "CIR"])
+    names = ["marker", "endpoint", "p_value", "tau2", "shrunken_upper"]
+    expected = result.rows.filter(model="marker").select(names)
+    assert (
+        again.rows.select(names)
+        .sort("endpoint", "marker")
+        .equals(expected.sort("endpoint", "marker"))
+    )
+
+
+def test_a_covariate_level_without_events_leaves_the_others_alone(tmp_path, tables):
+    patients = (
+        tables["patients"]
+        .with_row_index()
+        .with_columns(
+            sex=pl.when(pl.col("index") < 2).then(pl.lit("other")).otherwise(pl.col("sex"))
+        )
+    )
+    ids = patients["patient_id"][:2].to_list()
+    outcomes = tables["outcomes"].with_columns(
+        cause=pl.when(pl.col("patient_id").is_in(ids)).then(0).otherwise(pl.col("cause"))
+    )
+    found = scan_prognosis(
+        build(tmp_path, tables, patients=patients.drop("index"), outcomes=outcomes),
+        endpoints=["OS"], markers=["M0"],
+    )  # fmt: skip
+    assert row_of(found, "M0")["hazard_ratio"] > 1.5
+
+
+def test_few_events_make_age_linear_and_none_make_nothing(tmp_path, tables):
+    outcomes = tables["outcomes"].with_columns(
+        happened=pl.col("cause").cum_sum().over("endpoint", order_by="patient_id")
+    )
+    few = outcomes.with_columns(
+        cause=pl.when(pl.col("happened") <= 40).then(pl.col("cause")).otherwise(0)
+    )
+    rows = scan_prognosis(build(tmp_path / "a", tables, outcomes=few), endpoints=["OS"]).rows
+    assert rows["adjust"].unique().to_list() == ["age_years, sex, log2 wbc_10e9_per_l, lineage"]
+    none = outcomes.with_columns(cause=0)
+    rows = scan_prognosis(build(tmp_path / "b", tables, outcomes=none), endpoints=["OS"]).rows
+    assert rows["p_value"].null_count() == rows.height
+    assert rows["warnings"].str.starts_with("not assessable: ").all()
+
+
+def test_what_does_not_exist_is_refused(pool):
+    with pytest.raises(InputError, match="unknown marker"):
+        scan_prognosis(pool, markers=["M99"], endpoints=["OS"])
+    with pytest.raises(InputError, match="unknown covariate"):
+        scan_prognosis(pool, adjust=["weight"], endpoints=["OS"])
+    with pytest.raises(InputError, match="conf_level"):
+        scan_prognosis(pool, conf_level=95, endpoints=["OS"])
+    with pytest.raises(InputError, match="`minimum_carriers` is 0; expected 1 or more"):
+        RarityRules(minimum_carriers=0)
+
+
+def test_it_draws_itself(result):
+    assert ch.scan_prognosis is scan_prognosis
+    import chorall.reports  # noqa: F401
+
+    assert "volcano-marker" in result.plot().name
+    assert "Scan" in result._repr_html_()
