@@ -7,6 +7,7 @@ import json
 import numpy as np
 import polars as pl
 import pytest
+from unit.analyses.scan_pool import build_scan_pool, draw_scan_tables
 
 import chorall as ch
 from chorall.analyses.prognosis import prognosis
@@ -21,77 +22,16 @@ KEYS = {
     "shrunken_lower", "shrunken_upper", "i2", "tau2", "prediction_lower", "prediction_upper",
     "warnings",
 }  # fmt: skip
-N = 900
 
 
 @pytest.fixture(scope="module")
 def tables() -> dict[str, pl.DataFrame]:
-    """Three trials, 15 markers (M0 does harm, M13 is rare, M14 is nowhere), two subtypes."""
-    rng = np.random.default_rng(8)
-    ids = [f"P{i:03d}" for i in range(N)]
-    trial = rng.choice(["A", "B", "C"], N)
-    carriers = rng.random((N, 15)) < 0.3
-    carriers[:, 13] = np.arange(N) < 7
-    carriers[:, 14] = False
-    tested = rng.random((N, 15)) < 0.85
-    status = np.where(tested, np.where(carriers, "present", "absent"), "not_tested")
-    age = rng.uniform(1, 70, N).round(1)
-    hazard = np.exp(0.9 * carriers[:, 0] + 0.015 * age) / 2500
-    event_time, follow_up = rng.exponential(1 / hazard), rng.uniform(400, 4000, N)
-    time = np.ceil(np.minimum(event_time, follow_up)).astype(int)
-    happened = event_time < follow_up
-    cause = np.where(happened, rng.integers(1, 3, N), 0)
-    return {
-        "patients": pl.DataFrame(
-            {
-                "patient_id": ids, "trial_id": trial, "age_years": age,
-                "sex": rng.choice(["female", "male"], N),
-                "wbc_10e9_per_l": rng.exponential(40, N).round(1),
-                "lineage": np.where(rng.random(N) < 0.2, "T", "B"),
-            }
-        ),
-        "statuses": pl.concat(
-            [
-                pl.DataFrame(
-                    {"patient_id": ids, "marker": f"M{j}", "status": status[:, j]}
-                )
-                for j in range(15)
-            ]
-        ),
-        "outcomes": pl.concat(
-            [
-                pl.DataFrame(
-                    {"patient_id": ids, "endpoint": name, "time": time, "cause": causes}
-                )
-                for name, causes in (("OS", happened.astype(int)), ("CIR", cause))
-            ]
-        ),
-        "subtype": pl.DataFrame(
-            {
-                "patient_id": ids, "trial_id": trial, "scheme": "ICC-2022",
-                "subtype": np.where(np.arange(N) % 3 == 0, "etv6_runx1", "kmt2a_r"),
-                "basis": "lesion",
-            }
-        ),
-    }  # fmt: skip
-
-
-def build(folder, tables, **changed):
-    from unit.analyses.pool_builder import build_pool
-
-    given = tables | changed
-    return build_pool(
-        folder / "pool",
-        patients=given["patients"],
-        statuses=given["statuses"],
-        outcomes=given["outcomes"],
-        others={"subtype": given["subtype"]},
-    )
+    return draw_scan_tables()
 
 
 @pytest.fixture(scope="module")
 def pool(tmp_path_factory, tables):
-    return build(tmp_path_factory.mktemp("scan"), tables)
+    return build_scan_pool(tmp_path_factory.mktemp("scan"), tables)
 
 
 @pytest.fixture(scope="module")
@@ -243,7 +183,7 @@ def test_a_subtype_is_scanned_by_itself(result, tables):
 
 def test_the_same_patients_in_another_order_give_the_same_numbers(tmp_path, tables, result):
     shuffled = {name: tables[name].sample(fraction=1, shuffle=True, seed=2) for name in tables}
-    again = scan_prognosis(build(tmp_path, shuffled), endpoints=["OS", "CIR"])
+    again = scan_prognosis(build_scan_pool(tmp_path, shuffled), endpoints=["OS", "CIR"])
     names = ["marker", "endpoint", "p_value", "tau2", "shrunken_upper"]
     expected = result.rows.filter(model="marker").select(names)
     assert (
@@ -266,7 +206,7 @@ def test_a_covariate_level_without_events_leaves_the_others_alone(tmp_path, tabl
         cause=pl.when(pl.col("patient_id").is_in(ids)).then(0).otherwise(pl.col("cause"))
     )
     found = scan_prognosis(
-        build(tmp_path, tables, patients=patients.drop("index"), outcomes=outcomes),
+        build_scan_pool(tmp_path, tables, patients=patients.drop("index"), outcomes=outcomes),
         endpoints=["OS"], markers=["M0"],
     )  # fmt: skip
     assert row_of(found, "M0")["hazard_ratio"] > 1.5
@@ -279,10 +219,14 @@ def test_few_events_make_age_linear_and_none_make_nothing(tmp_path, tables):
     few = outcomes.with_columns(
         cause=pl.when(pl.col("happened") <= 40).then(pl.col("cause")).otherwise(0)
     )
-    rows = scan_prognosis(build(tmp_path / "a", tables, outcomes=few), endpoints=["OS"]).rows
+    rows = scan_prognosis(
+        build_scan_pool(tmp_path / "a", tables, outcomes=few), endpoints=["OS"]
+    ).rows
     assert rows["adjust"].unique().to_list() == ["age_years, sex, log2 wbc_10e9_per_l, lineage"]
     none = outcomes.with_columns(cause=0)
-    rows = scan_prognosis(build(tmp_path / "b", tables, outcomes=none), endpoints=["OS"]).rows
+    rows = scan_prognosis(
+        build_scan_pool(tmp_path / "b", tables, outcomes=none), endpoints=["OS"]
+    ).rows
     assert rows["p_value"].null_count() == rows.height
     assert rows["warnings"].str.starts_with("not assessable: ").all()
 
