@@ -7,7 +7,7 @@ PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet --quiet
 SOURCES := $(shell find src -type f -not -name '*.pyc' 2>/dev/null) meson.build pyproject.toml
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check fix format lint types docstrings imports docs docs-check oracle bench bench-all bench-pool simulation browser lock clean dev
+.PHONY: help demo test check fix format lint types docstrings imports docs docs-check oracle bench bench-all bench-pool bench-prognosis simulation browser lock clean dev
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -90,6 +90,9 @@ bench-all: ## the same with the very slow peers (more than ten minutes)
 
 bench-pool: $(VENV)/.dev $(VENV)/.chorall ## measure pooling of 20,000 patients x 60 markers against merely reading the files
 	@$(BIN)/python tools/bench_pool.py
+
+bench-prognosis: $(VENV)/.dev $(VENV)/.chorall ## measure a scan of a whole pool against R coxph calls (needs R with survival)
+	@$(BIN)/python tools/bench_prognosis.py
 
 simulation: $(VENV)/.dev $(VENV)/.chorall ## run all replicates of the simulation study and write docs/validation.md
 	@$(BIN)/python tools/run_simulation.py

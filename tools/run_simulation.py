@@ -99,8 +99,8 @@ def describe_whole_scans() -> str:
     truth = scan_replicates.reference_effects()
     text = (
         "\n## Scan of whole pools\n\n`scan_prognosis`, all markers and five endpoints of "
-        f"{len(replicates.DESIGNS)} trials, adjusted. Under `null` it finds something at 5 % by Benjamini-Hochberg in "
-        f"{shares[0]} pools, by Benjamini-Yekutieli in {shares[1]}; "
+        f"{len(replicates.DESIGNS)} trials, adjusted. Under `null` it finds something at "
+        f"5 % by Benjamini-Hochberg in {shares[0]} pools, by Benjamini-Yekutieli in {shares[1]}; "
         f"{100 * sum(one.n_below for one in null) / sum(one.n_lines for one in null):.1f} % of all "
         f"p-values are below 0.05. Under `prognostic` (7,000 patients, relapse) it finds, of 20 "
         f"pools: {power}.\n\nThe {scan_replicates.TOP} strongest markers of a small pool "
