@@ -7,14 +7,15 @@ import json
 import numpy as np
 import polars as pl
 import pytest
-from unit.analyses.scan_pool import build_scan_pool, draw_scan_tables
+from unit.analyses.scan_pool import N, build_scan_pool, draw_scan_tables
 
 import chorall as ch
 from chorall.analyses.prognosis import prognosis
 from chorall.analyses.scan import scan_prognosis
 from chorall.analyses.scan.rules import RarityRules
 from chorall.errors import InputError
-from chorall.stats import adjust_p_values, pool_effects, shrink_effects
+from chorall.models.cox_model import fit_cox_model
+from chorall.stats import adjust_p_values, pool_effects, scan_markers, shrink_effects
 
 KEYS = {
     "marker", "endpoint", "model", "adjust", "subset", "n", "n_events", "n_present",
@@ -229,6 +230,68 @@ def test_few_events_make_age_linear_and_none_make_nothing(tmp_path, tables):
     ).rows
     assert rows["p_value"].null_count() == rows.height
     assert rows["warnings"].str.starts_with("not assessable: ").all()
+
+
+def test_delayed_entry_and_splines_are_those_of_a_single_model(tmp_path, tables):
+    everyone = tables["statuses"].with_columns(
+        status=pl.when(pl.col("status") == "present")
+        .then(pl.lit("present"))
+        .otherwise(pl.lit("absent"))
+    )
+    late = tables["outcomes"].with_columns(
+        entry_day=pl.when(pl.int_range(pl.len()) % 4 == 0).then(pl.col("time") // 2).otherwise(0)
+    )
+    pool = build_scan_pool(tmp_path, tables, statuses=everyone, outcomes=late)
+    found = row_of(scan_prognosis(pool, endpoints=["CIR"], markers=["M0"]), "M0", "CIR")
+    carriers = everyone.filter(marker="M0").select("patient_id", M0=pl.col("status") == "present")
+    frame = (
+        late.filter(endpoint="CIR")
+        .join(tables["patients"], on="patient_id")
+        .join(carriers, on="patient_id")
+        .with_columns(
+            event=pl.col("cause") == 1,
+            entry_time=pl.col("entry_day").cast(float),
+            time=pl.col("time").cast(float),
+        )
+    )
+    formula = "M0 + ns(age_years, df=3) + sex + log2(wbc_10e9_per_l) + lineage"
+    single = fit_cox_model(frame, terms=formula, strata="trial_id")
+    term = next(term for term in single.terms if term.term == "M0")
+    assert found["n"] == single.n_used == N
+    assert found["log_hazard_ratio"] == pytest.approx(term.log_hazard_ratio, rel=1e-6)
+    assert found["standard_error"] == pytest.approx(term.standard_error, rel=1e-6)
+
+
+def test_a_pool_without_what_is_asked_for_gives_no_lines(pool):
+    found = scan_prognosis(pool, markers=[], endpoints=["OS"])
+    assert found.rows.height == found.by_trial.height == 0
+    assert set(found.rows.columns) >= KEYS
+
+
+def test_a_trial_without_a_covariate_takes_no_part(tmp_path, tables):
+    patients = tables["patients"].with_columns(
+        wbc_10e9_per_l=pl.when(pl.col("trial_id") != "B").then(pl.col("wbc_10e9_per_l"))
+    )
+    found = scan_prognosis(
+        build_scan_pool(tmp_path, tables, patients=patients), endpoints=["OS"], markers=["M0"]
+    )
+    assert row_of(found, "M0")["n_trials"] == 2
+    line = found.by_trial.filter(trial="B").row(0, named=True)
+    assert line["n"] == 0
+    assert line["warnings"] == "not assessable: nobody with all covariates known was tested"
+    assert any("missing for all" in warning and "trial B" in warning for warning in found.warnings)
+
+
+def test_more_covariates_than_the_kernel_takes_are_refused_in_words(tmp_path, tables):
+    bands = [f"{year}-{year + 4}" for year in range(1900, 2060, 5)]
+    patients = tables["patients"].with_columns(
+        year_band=pl.Series([bands[place % len(bands)] for place in range(N)])
+    )
+    pool = build_scan_pool(tmp_path, tables, patients=patients)
+    with pytest.raises(InputError, match="`adjust` gives 31 coefficients; a scan takes 29"):
+        scan_prognosis(pool, endpoints=["OS"], adjust=["year_band"])
+    with pytest.raises(InputError, match="29 at most"):
+        scan_markers(np.eye(40)[:, :1], np.arange(40), [True] * 40, covariates=np.eye(40)[:, :30])
 
 
 def test_what_does_not_exist_is_refused(pool):

@@ -18,6 +18,9 @@ from chorall.stats import MarkerScan, scan_endpoints
 
 Line = dict[str, Any]
 NO_SOLUTION = "not assessable: the covariates alone have no finite solution"
+ALIKE = "not assessable: the covariates cannot be told apart"
+MOST_COVARIATES = 29
+"""Columns that the kernel takes."""
 
 
 def run_task(
@@ -48,6 +51,7 @@ def run_task(
     """
     columns = task.columns()
     prepared = [(one, choose_covariates(one, task.rows)) for one in task.cohort.endpoints]
+    _check_number(prepared)
     lines: list[Line] = []
     for members in _share_rows(prepared):
         scans = _scan(task, members, columns, rules, saddlepoint)
@@ -57,6 +61,15 @@ def run_task(
 
 
 Prepared = tuple[EndpointCohort, ScanCovariates]
+
+
+def _check_number(prepared: list[Prepared]) -> None:
+    most = max((covariates.values.shape[1] for _, covariates in prepared), default=0)
+    if most > MOST_COVARIATES:
+        raise InputError(
+            f"`adjust` gives {most} coefficients; a scan takes {MOST_COVARIATES} at most. Leave "
+            "out a covariate with many levels, or look at single markers with `prognosis`."
+        )
 
 
 def _share_rows(prepared: list[Prepared]) -> Iterator[list[Prepared]]:
@@ -74,16 +87,17 @@ def _scan(
     columns: NDArray[np.float64],
     rules: RarityRules,
     saddlepoint: bool,
-) -> list[MarkerScan | None]:
-    """Return one scan for each endpoint; None where the covariates have no finite solution."""
+) -> list[MarkerScan | str]:
+    """Return one scan for each endpoint; in words why there is none."""
     able = [one for one in members if one[0].event[one[1].rows].any()]
+    words = ""
     try:
         found = _scan_together(task, able, columns, rules, saddlepoint) if able else {}
-    except (ConvergenceError, InputError):
+    except (ConvergenceError, InputError) as error:
         if len(able) > 1:
             return [_scan(task, [one], columns, rules, saddlepoint)[0] for one in members]
-        found = {}
-    return [found.get(endpoint.endpoint) for endpoint, _ in members]
+        found, words = {}, ALIKE if isinstance(error, InputError) else NO_SOLUTION
+    return [found.get(endpoint.endpoint, words) for endpoint, _ in members]
 
 
 def _scan_together(
@@ -111,7 +125,7 @@ def _write_lines(
     task: ScanTask,
     endpoint: EndpointCohort,
     covariates: ScanCovariates,
-    scan: MarkerScan | None,
+    scan: MarkerScan | str,
     columns: NDArray[np.float64],
     rules: RarityRules,
     conf_level: float,
@@ -132,10 +146,10 @@ def _write_lines(
     n, n_events, n_present, _ = counts
     n_variables = covariates.values.shape[1] + (1 if task.partner is None else 3)
     m = len(task.names)
-    status = np.full(m, "no_events") if scan is None else scan.status
+    status = np.full(m, "no_events") if isinstance(scan, str) else scan.status
     obstacles = rules.find_obstacles(status, n_present, n - n_present, n_events, n_variables)
-    if scan is None and event.any():
-        obstacles = [NO_SOLUTION] * m
+    if isinstance(scan, str) and scan:
+        obstacles = [scan] * m
     figures = _read_figures(scan, m, conf_level)
     return [
         {
@@ -160,9 +174,9 @@ _NO_FIGURES: Line = dict.fromkeys(
 ) | {"method": "none"}
 
 
-def _read_figures(scan: MarkerScan | None, m: int, conf_level: float) -> list[Line]:
+def _read_figures(scan: MarkerScan | str, m: int, conf_level: float) -> list[Line]:
     """Return the figures of each column; the p-value is that of the likelihood ratio."""
-    if scan is None:
+    if isinstance(scan, str):
         return [_NO_FIGURES] * m
     half = float(ndtri((1 + conf_level) / 2)) * scan.standard_error
     rare = (scan.method == "firth") & np.isfinite(scan.saddlepoint_p_value)

@@ -145,7 +145,8 @@ def plan_tasks(
     pairs, subtypes : bool
         True adds them.
     """
-    tasks, notes = [], []
+    tasks: list[ScanTask] = []
+    notes: list[str] = []
     fewest = max(rules.minimum_carriers, FEWEST_OF_A_PAIR)
     for cohort in cohorts:
         tasks += plan_markers(cohort)
@@ -165,7 +166,7 @@ def plan_tasks(
                 f"{names}: {n_models:,} markers within {len(planned)} subtypes are looked at, "
                 f"those that {rules.minimum_carriers} patients or more have and lack."
             )
-    return tasks, notes
+    return [task for task in tasks if task.names], notes
 
 
 def _run_all(
