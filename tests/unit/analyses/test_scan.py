@@ -311,3 +311,17 @@ def test_it_draws_itself(result):
 
     assert "volcano-marker" in result.plot().name
     assert "Scan" in result._repr_html_()
+
+
+def test_a_pair_needs_patients_with_neither(tmp_path, tables):
+    """Who lacks the one has the other: nobody shows what it is like to have neither."""
+    place = pl.col("patient_id").str.slice(1).cast(pl.Int64)
+    statuses = tables["statuses"].filter(pl.col("marker").is_in(["M0", "M1"]))
+    has = pl.when(pl.col("marker") == "M0").then(place < 460).otherwise(place >= 440)
+    statuses = statuses.with_columns(
+        status=pl.when(has).then(pl.lit("present")).otherwise(pl.lit("absent"))
+    )
+    pool = build_scan_pool(tmp_path, tables, statuses=statuses)
+    found = scan_prognosis(pool, endpoints=["OS"], pairs=True)
+    assert found.rows["model"].unique().to_list() == ["marker"]
+    assert any("0 of 1 pairs are looked at" in line for line in found.warnings)
