@@ -37,6 +37,9 @@ from chorall.stats.gray import GrayResult, gray_test
 from chorall.stats.log_rank import LogrankResult, logrank
 from chorall.stats.log_rank_family import WeightedLogrankResult, weighted_logrank
 from chorall.stats.log_rank_trend import LogrankTrend, logrank_trend
+from chorall.stats.logistic import LogisticFit, fit_logistic
+from chorall.stats.logistic_score import score_logistic
+from chorall.stats.mantel_haenszel import MantelHaenszel, mantel_haenszel
 from chorall.stats.measure_difference import (
     MeasureDifference,
     compare_auc,
@@ -49,6 +52,7 @@ from chorall.stats.nelson_aalen import CumulativeHazard, CumulativeHazardAt, nel
 from chorall.stats.own_hazard import find_own_hazard
 from chorall.stats.pooled_effect_rows import PooledEffectRows, pool_effect_rows
 from chorall.stats.pooled_proportions import PooledProportion, pool_proportions
+from chorall.stats.pooled_proportions_many import PooledProportions, pool_many_proportions
 from chorall.stats.pooling import PooledEffects, pool_effects
 from chorall.stats.proportion import ProportionInterval, proportion_interval
 from chorall.stats.pseudo_values import pseudo_values
@@ -103,14 +107,17 @@ __all__ = [
     "GonenHeller",
     "GonenHellerDifference",
     "GrayResult",
+    "LogisticFit",
     "LogrankResult",
     "LogrankTrend",
+    "MantelHaenszel",
     "MarkerScan",
     "MeasureDifference",
     "MetaRegression",
     "PooledEffectRows",
     "PooledEffects",
     "PooledProportion",
+    "PooledProportions",
     "PredictedSurvival",
     "ProportionInterval",
     "ProportionalHazardsTest",
@@ -156,6 +163,7 @@ __all__ = [
     "fit_cox",
     "fit_elastic_net_cox",
     "fit_fine_gray",
+    "fit_logistic",
     "fit_meta_regression",
     "fit_random_effects_cox",
     "gray_test",
@@ -163,9 +171,11 @@ __all__ = [
     "kaplan_meier",
     "logrank",
     "logrank_trend",
+    "mantel_haenszel",
     "nelson_aalen",
     "pool_effect_rows",
     "pool_effects",
+    "pool_many_proportions",
     "pool_proportions",
     "predict_cox_survival",
     "proportion_interval",
@@ -176,6 +186,7 @@ __all__ = [
     "reverse_kaplan_meier",
     "scan_endpoints",
     "scan_markers",
+    "score_logistic",
     "shrink_effects",
     "time_dependent_auc",
     "transition_probabilities",

@@ -135,6 +135,12 @@ KERNELS: dict[str, tuple[tuple[str, ...], Call]] = {
             strata=p.strata, weights=p.weights, mean_groups=[])),
     "fit_fine_gray": (("time", "cause", "entry_time", "strata", "x"), lambda p: stats.fit_fine_gray(
         p.x, p.time, p.cause, strata=p.strata, entry_time=p.entry_time)),
+    "fit_logistic": (("event", "strata", "x"), lambda p: stats.fit_logistic(
+        p.x, p.event, strata=p.strata)),
+    "fit_logistic of Firth": (("event", "x"), lambda p: stats.fit_logistic(
+        p.x, p.event, firth=True)),
+    "score_logistic": (("event", "strata", "x"), lambda p: stats.score_logistic(
+        p.x, p.event, strata=p.strata)),
     "scan_markers": ((*TEF, "strata", "x"), lambda p: stats.scan_markers(
         p.x, p.time, p.event, strata=p.strata, entry_time=p.entry_time, n_threads=1,
         minimum_carriers=0, firth_below=0, saddlepoint=True)),
@@ -189,8 +195,8 @@ KERNELS: dict[str, tuple[tuple[str, ...], Call]] = {
 OTHERS = {
     "adjust_p_values", "bootstrap", "combine_imputations", "compare_gonen_heller",
     "cross_validate", "draw_bootstrap_rows", "draw_folds", "estimate_by_stratum", "find_q_values",
-    "fit_meta_regression", "impute_chained", "pool_effects", "pool_proportions",
-    "proportion_interval", "scan_endpoints",
+    "fit_meta_regression", "impute_chained", "mantel_haenszel", "pool_effects",
+    "pool_many_proportions", "pool_proportions", "proportion_interval", "scan_endpoints",
 }  # fmt: skip
 
 

@@ -68,7 +68,10 @@ def test_a_scan_says_of_each_marker_why_it_was_not_fitted():
 
 NO_COLUMNS = {
     "fit_elastic_net_cox": "there is no coefficient to penalise",
+    "fit_logistic": "there is no effect to estimate",
+    "fit_logistic of Firth": "there is no effect to estimate",
     "fit_random_effects_cox": "there is no effect to estimate",
+    "score_logistic": "there is no effect to estimate",
 }
 
 
