@@ -1,10 +1,12 @@
 from chorall._version import __version__ as __version__
 from chorall.analyses import check_missingness as check_missingness
 from chorall.analyses import classify as classify
+from chorall.analyses import co_occurrence as co_occurrence
 from chorall.analyses import compare_endpoints as compare_endpoints
 from chorall.analyses import impute_prognosis as impute_prognosis
 from chorall.analyses import incidence as incidence
 from chorall.analyses import measure_follow_up as measure_follow_up
+from chorall.analyses import oncoprint as oncoprint
 from chorall.analyses import overview as overview
 from chorall.analyses import plan_study as plan_study
 from chorall.analyses import prognosis as prognosis

@@ -70,12 +70,12 @@ def test_the_six_words_add_up_and_the_frequency_lies_within_its_limits(rows):
     words = [f"n_{word}" for word in MARKER_STATUSES]
     assert (counts["n_patients"] == counts.select(pl.sum_horizontal(words)).to_series()).all()
     assert (counts["n_tested"] == counts["n_present"] + counts["n_absent"]).all()
-    assert (counts["frequency"].is_null() == (counts["n_tested"] == 0)).all()
+    assert (counts["proportion"].is_null() == (counts["n_tested"] == 0)).all()
     assert (
-        counts.drop_nulls("frequency")
+        counts.drop_nulls("proportion")
         .select(
-            (pl.col("lower") <= pl.col("frequency")).all()
-            & (pl.col("frequency") <= pl.col("upper")).all()
+            (pl.col("lower") <= pl.col("proportion")).all()
+            & (pl.col("proportion") <= pl.col("upper")).all()
         )
         .item()
     )

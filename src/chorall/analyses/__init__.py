@@ -5,11 +5,13 @@
 """
 
 from chorall.analyses.classify import classify
+from chorall.analyses.co_occurrence import co_occurrence
 from chorall.analyses.endpoint_comparison import compare_endpoints
 from chorall.analyses.follow_up import measure_follow_up
 from chorall.analyses.imputing import impute_prognosis
 from chorall.analyses.incidence import incidence
 from chorall.analyses.missingness import check_missingness
+from chorall.analyses.oncoprint import oncoprint
 from chorall.analyses.overview import overview
 from chorall.analyses.planning import plan_study
 from chorall.analyses.prognosis import prognosis
@@ -18,10 +20,12 @@ from chorall.analyses.scan import scan_prognosis
 __all__ = [
     "check_missingness",
     "classify",
+    "co_occurrence",
     "compare_endpoints",
     "impute_prognosis",
     "incidence",
     "measure_follow_up",
+    "oncoprint",
     "overview",
     "plan_study",
     "prognosis",

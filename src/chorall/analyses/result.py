@@ -102,7 +102,7 @@ class AnalysisResult:
                 "trials": list(self.pool.trials),
                 "n_patients": self.pool.n_patients,
             },
-            "rows": [_plain(row) for row in self.rows.to_dicts()],
+            "rows": plain_rows(self.rows),
             "warnings": list(self.warnings),
         }
 
@@ -117,6 +117,11 @@ class AnalysisResult:
         if self.analysis not in self.renderers:
             raise InputError("nothing can draw this result yet: run `import chorall.reports`.")
         return self.renderers[self.analysis]
+
+
+def plain_rows(frame: pl.DataFrame) -> list[dict[str, Any]]:
+    """Return the rows of a frame as values that JSON can hold."""
+    return [_plain(row) for row in frame.to_dicts()]
 
 
 def _plain(row: dict[str, Any]) -> dict[str, Any]:

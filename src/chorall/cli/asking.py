@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -27,29 +27,47 @@ def incidence(
     marker: Markers = None,
     by: Annotated[
         list[str] | None,
-        typer.Option("--by", help="overall, age_band, lineage, trial or subtype (repeatable)."),
+        typer.Option(
+            "--by",
+            help="overall, age_band, lineage, sex, ph_status, subtype, ascertainment, assay; "
+            "joined by +, e.g. lineage+age_band; trial adds each trial's own (repeatable).",
+        ),
+    ] = None,
+    trial: Annotated[
+        list[str] | None, typer.Option("-t", "--trial", help="Only this trial (repeatable).")
     ] = None,
     phase: Annotated[str, typer.Option(help="diagnosis, relapse_1, ...")] = "diagnosis",
     method: Annotated[str, typer.Option(help="wilson or clopper-pearson.")] = "wilson",
     conf_level: Level = 0.95,
+    co_occurrence: Annotated[
+        bool, typer.Option("--co-occurrence", help="Also compare all pairs of markers.")
+    ] = False,
+    oncoprint: Annotated[
+        bool, typer.Option("--oncoprint", help="Also lay out every patient by the markers present.")
+    ] = False,
     json_file: JsonFile = None,
     out: OutFolder = None,
 ) -> None:
-    """Say how frequent each marker is among those tested."""
-    import chorall as ch
-    from chorall.reports.incidence_table import INCIDENCE_COLUMNS
+    """Say how frequent each marker is among those tested, and how that changes with age.
 
-    chosen = {"by": by} if by else {}
+    With --out the rows of a patient in the oncoprint are listed too (pseudonyms and states).
+    """
+    import chorall as ch
+    from chorall.cli.showing_incidence import show_incidence
+
+    opened = ch.read_pool(pool)
+    same: dict[str, Any] = {"markers": marker or None, "trials": trial or None, "phase": phase}
+    chosen: dict[str, Any] = {"by": by} if by else {}
     result = ch.incidence(
-        ch.read_pool(pool),
-        markers=marker or None,
-        phase=phase,
+        opened,
         method=method,  # type: ignore[arg-type]
         conf_level=conf_level,
+        **same,
         **chosen,
     )
-    title = "Frequency among those tested"
-    show_result(result, INCIDENCE_COLUMNS, title, json_file=json_file, out=out)
+    pairs = ch.co_occurrence(opened, conf_level=conf_level, **same) if co_occurrence else None
+    patients = ch.oncoprint(opened, **same) if oncoprint else None
+    show_incidence(result, pairs, patients, json_file=json_file, out=out)
 
 
 def prognosis(

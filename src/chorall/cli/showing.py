@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -110,11 +110,14 @@ def show_result(
             console.print(f"Written: {file}", markup=False)
 
 
-def write_json(result: AnalysisResult, file: Path) -> None:
-    """Write `analysis`, `pool`, `rows` and `warnings` as JSON, whole or not at all."""
+def write_json(
+    result: AnalysisResult, file: Path, further: Mapping[str, Any] | None = None
+) -> None:
+    """Write `analysis`, `pool`, `rows`, `warnings` and further keys, whole or not at all."""
     from chorall.reports.atomic import write_atomically
 
-    text = json.dumps(result.to_dict(), indent=1, ensure_ascii=False, allow_nan=False)
+    found = result.to_dict() | dict(further or {})
+    text = json.dumps(found, indent=1, ensure_ascii=False, allow_nan=False)
     write_atomically(file, (text + "\n").encode())
 
 

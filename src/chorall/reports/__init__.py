@@ -8,6 +8,8 @@ from chorall.reports.notebook import plot_result, render_result
 for _analysis in (
     "overview",
     "incidence",
+    "co-occurrence",
+    "oncoprint",
     "prognosis",
     "scan",
     "classify",

@@ -3,24 +3,30 @@
 from __future__ import annotations
 
 from chorall.analyses.classify_result import ClassifyResult
+from chorall.analyses.co_occurrence_result import CoOccurrenceResult
 from chorall.analyses.endpoint_comparison import EndpointComparison
 from chorall.analyses.imputing.result import ImputedPrognosis
 from chorall.analyses.incidence_result import IncidenceResult
 from chorall.analyses.missingness.result import MissingnessResult
+from chorall.analyses.oncoprint import Oncoprint
 from chorall.analyses.overview_result import OverviewResult
 from chorall.analyses.planning.result import StudyPlan
 from chorall.analyses.prognosis_result import PrognosisResult
 from chorall.analyses.result import AnalysisResult
 from chorall.analyses.scan.result import ScanResult
 from chorall.errors import InputError
+from chorall.reports.age_curve_figure import draw_age_curves
+from chorall.reports.co_occurrence_figure import draw_co_occurrence
 from chorall.reports.coverage_figure import draw_coverage
 from chorall.reports.figure import Figure
 from chorall.reports.forest_figure import draw_forest
 from chorall.reports.frequency_figure import draw_frequency
 from chorall.reports.imputed_figure import draw_answers
+from chorall.reports.oncoprint_figure import draw_oncoprint
 from chorall.reports.plan_figure import draw_plan
 from chorall.reports.ranked_figure import draw_ranked_figures
 from chorall.reports.selection import (
+    select_age_markers,
     select_curve_endpoints,
     select_curve_markers,
     select_frequency_markers,
@@ -46,7 +52,11 @@ def draw_figures(result: AnalysisResult) -> list[Figure]:
     if isinstance(result, OverviewResult):
         return draw_coverage_figures(result)
     if isinstance(result, IncidenceResult):
-        return draw_frequency_figures(result)
+        return [*draw_frequency_figures(result), *draw_age_figures(result)]
+    if isinstance(result, CoOccurrenceResult):
+        return [draw_co_occurrence(result)] if result.rows["p_value"].count() else []
+    if isinstance(result, Oncoprint):
+        return [draw_oncoprint(result)] if result.cells.height else []
     if isinstance(result, ScanResult):
         models = result.rows["model"].unique(maintain_order=True)
         return [*(draw_volcano(result, model) for model in models), *draw_ranked_figures(result)]
@@ -76,6 +86,12 @@ def draw_frequency_figures(result: IncidenceResult) -> list[Figure]:
     markers = select_frequency_markers(result)
     starts = range(0, len(markers), MARKERS_PER_FIGURE)
     return [draw_frequency(result, markers[at : at + MARKERS_PER_FIGURE]) for at in starts]
+
+
+def draw_age_figures(result: IncidenceResult) -> list[Figure]:
+    """Return the curves over age of the six markers with the strongest trend."""
+    markers = select_age_markers(result)
+    return [draw_age_curves(result, markers)] if markers else []
 
 
 def draw_forest_figures(result: PrognosisResult) -> list[Figure]:

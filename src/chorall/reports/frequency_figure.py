@@ -17,11 +17,11 @@ from chorall.reports.numbers import (
     format_percent_interval,
     is_known,
 )
+from chorall.reports.selection import select_lines
 from chorall.reports.wording import (
     OVERALL,
     adult_bands,
     check_known,
-    clear_nan,
     name_group,
     name_marker,
 )
@@ -74,8 +74,8 @@ def draw_frequency(
         Holds the rows.
     markers : sequence of str
         From top to bottom.
-    by : {"age_band", "lineage", "trial"}
-        The groups below each marker.
+    by : str
+        The groups below each marker: a grouping or stratum of the result, or `trial`.
 
     Raises
     ------
@@ -84,12 +84,13 @@ def draw_frequency(
     """
     for marker in markers:
         check_known("marker", marker, result.rows["marker"])
-    check_known("grouping", by, result.rows["by"])
+    check_known("grouping", by, select_lines(result)["by"])
     data = select_groups(result, markers, by)
     lines = _make_lines(data, markers)
     title = f"Frequency at {result.phase.replace('_', ' ')}, by {by.replace('_', ' ')}"
     note = (
-        f"Frequency = present / tested, with {result.conf_level * 100:g} % limits "
+        f"Frequency among those tested with {result.conf_level * 100:g} % limits: of a typical "
+        f"trial where several tested (binomial-normal model), else present / tested "
         f"({result.method.title()}). Other: failed, inconclusive, not reported, or "
         "found by an assay that cannot show absence. Neither not tested nor other counts as absent."
     )
@@ -109,7 +110,7 @@ def draw_frequency(
 
 def select_groups(result: IncidenceResult, markers: Sequence[str], by: str) -> pl.DataFrame:
     """Return the overall row and the rows of `by` of each marker, in the order of `markers`."""
-    rows = clear_nan(result.rows).filter(pl.col("by").is_in([OVERALL, by]))
+    rows = select_lines(result).filter(pl.col("by").is_in([OVERALL, by]))
     rows = rows.filter((pl.col("group") != "unknown") | (pl.col("n_tested") > 0))
     return pl.concat([rows.filter(pl.col("marker") == marker) for marker in markers])
 
@@ -130,7 +131,7 @@ def _make_heading(marker: str) -> FrequencyLine:
 
 
 def _make_line(row: dict[str, Any]) -> FrequencyLine:
-    frequency, lower, upper = row["frequency"], row["lower"], row["upper"]
+    frequency, lower, upper = row["proportion"], row["lower"], row["upper"]
     heading = row["by"] == OVERALL
     return FrequencyLine(
         label=name_marker(row["marker"]) if heading else name_group(row["by"], row["group"]),

@@ -6,10 +6,12 @@ from html import escape
 from typing import Any, Final
 
 from chorall.analyses.classify_result import ClassifyResult
+from chorall.analyses.co_occurrence_result import CoOccurrenceResult
 from chorall.analyses.endpoint_comparison import EndpointComparison
 from chorall.analyses.imputing.result import ImputedPrognosis
 from chorall.analyses.incidence_result import IncidenceResult
 from chorall.analyses.missingness.result import MissingnessResult
+from chorall.analyses.oncoprint import Oncoprint
 from chorall.analyses.overview_result import OverviewResult
 from chorall.analyses.planning.result import StudyPlan
 from chorall.analyses.prognosis_result import PrognosisResult
@@ -17,6 +19,7 @@ from chorall.analyses.result import AnalysisResult
 from chorall.analyses.scan.result import ScanResult
 from chorall.errors import InputError
 from chorall.reports.classify_table import CLASSIFICATION_COLUMNS
+from chorall.reports.co_occurrence_table import CO_OCCURRENCE_COLUMNS, ONCOPRINT_COLUMNS
 from chorall.reports.endpoint_tables import COMPARISON_COLUMNS
 from chorall.reports.figure import Figure
 from chorall.reports.imputed_table import IMPUTED_COLUMNS, MISSINGNESS_COLUMNS
@@ -25,6 +28,7 @@ from chorall.reports.overview_table import OVERVIEW_COLUMNS
 from chorall.reports.plan_table import plan_columns
 from chorall.reports.prognosis_table import PROGNOSIS_COLUMNS
 from chorall.reports.scan_table import SCAN_COLUMNS
+from chorall.reports.selection import select_lines
 from chorall.reports.table import TableColumn, render_html_table
 from chorall.reports.wording import RESEARCH_USE, SYNTHETIC_BANNER
 
@@ -33,6 +37,8 @@ MOST_ROWS: Final = 60
 COLUMNS: Final[dict[type[AnalysisResult], tuple[TableColumn, ...]]] = {
     OverviewResult: OVERVIEW_COLUMNS,
     IncidenceResult: INCIDENCE_COLUMNS,
+    CoOccurrenceResult: CO_OCCURRENCE_COLUMNS,
+    Oncoprint: ONCOPRINT_COLUMNS,
     PrognosisResult: PROGNOSIS_COLUMNS,
     ScanResult: SCAN_COLUMNS,
     ClassifyResult: CLASSIFICATION_COLUMNS,
@@ -76,8 +82,9 @@ def plot_result(result: Any) -> Figure:
 
 def render_result(result: Any) -> str:
     """Return the first rows of `result` as an HTML table, with its status and warnings."""
-    rows = result.printed.head(MOST_ROWS)
-    hidden = result.printed.height - rows.height
+    shown = select_lines(result) if isinstance(result, IncidenceResult) else result.printed
+    rows = shown.head(MOST_ROWS)
+    hidden = result.rows.height - rows.height
     more = f"; {hidden:,} more rows in .to_polars()" if hidden else ""
     caption = f"{result.analysis.capitalize()}{more}"
     table = render_html_table(rows, columns_of(result), caption=caption)

@@ -33,7 +33,8 @@ def select_frequency_markers(result: IncidenceResult) -> list[str]:
 
 def compare_adults(result: IncidenceResult) -> pl.DataFrame:
     """Return marker, n_tested and n_present of `adults` and `younger`, and their difference."""
-    bands = result.rows.filter((pl.col("by") == "age_band") & (pl.col("group") != "unknown"))
+    pooled = select_lines(result)
+    bands = pooled.filter((pl.col("by") == "age_band") & (pl.col("group") != "unknown"))
     adult = pl.col("group").is_in(adult_bands())
     sums = [
         pl.col(name).filter(side).sum().alias(f"{name}_{label}")
@@ -69,12 +70,33 @@ def select_curve_markers(result: PrognosisResult, endpoints: Sequence[str]) -> l
     return [str(marker) for marker in ordered["marker"].head(MOST_CURVES)]
 
 
+def select_lines(result: IncidenceResult) -> pl.DataFrame:
+    """Return the rows that are shown: pooled ones, and each trial's own of all its patients.
+
+    The latter are a grouping by trial; those of a trial within a stratum are in the files only.
+    """
+    rows = clear_nan(result.rows)
+    own = pl.col("trial").is_not_null()
+    shown = rows.filter(~own | (pl.col("by") == OVERALL))
+    return shown.with_columns(
+        by=pl.when(own).then(pl.lit("trial")).otherwise("by"),
+        group=pl.when(own).then("trial").otherwise("group"),
+    )
+
+
+def select_age_markers(result: IncidenceResult) -> list[str]:
+    """Return up to six markers with a curve over age, the smallest p value of the trend first."""
+    drawn = result.age_trend.filter(pl.col("marker").is_in(result.age_curve["marker"].to_list()))
+    ordered = drawn.sort("p_value", nulls_last=True, maintain_order=True)
+    return [str(marker) for marker in ordered["marker"].head(MOST_FREQUENCIES)]
+
+
 def select_overall(result: IncidenceResult) -> pl.DataFrame:
     """Return the rows of all patients together."""
-    return clear_nan(result.rows).filter(pl.col("by") == OVERALL)
+    return select_lines(result).filter(pl.col("by") == OVERALL)
 
 
 def select_age_bands(result: IncidenceResult) -> pl.DataFrame:
     """Return overall and by age band, without lines of nobody."""
-    rows = clear_nan(result.rows).filter(pl.col("by").is_in([OVERALL, "age_band"]))
+    rows = select_lines(result).filter(pl.col("by").is_in([OVERALL, "age_band"]))
     return rows.filter(pl.col("n_patients") > 0)

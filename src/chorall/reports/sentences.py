@@ -18,7 +18,12 @@ from chorall.reports.numbers import (
     format_ratio_interval,
     format_years,
 )
-from chorall.reports.selection import FEWEST_TESTED, select_curve_endpoints, select_overall
+from chorall.reports.selection import (
+    FEWEST_TESTED,
+    select_curve_endpoints,
+    select_lines,
+    select_overall,
+)
 from chorall.reports.wording import (
     clear_nan,
     is_competing,
@@ -94,10 +99,12 @@ def _say_coverage(overview: OverviewResult) -> str:
 
 
 def _say_frequency(incidence: IncidenceResult) -> str:
-    known = select_overall(incidence).filter(pl.col("n_tested") >= FEWEST_TESTED)
+    known = select_overall(incidence).filter(
+        pl.col("n_tested") >= FEWEST_TESTED, pl.col("proportion").is_not_null()
+    )
     if known.is_empty():
         return ""
-    row = known.sort("frequency", descending=True, maintain_order=True).row(0, named=True)
+    row = known.sort("proportion", descending=True, maintain_order=True).row(0, named=True)
     not_tested = row["n_patients"] - row["n_tested"]
     return (
         f"The most frequent marker was {name_marker(row['marker'])}: {_say_share(row)}; "
@@ -106,24 +113,27 @@ def _say_frequency(incidence: IncidenceResult) -> str:
 
 
 def _say_share(row: dict[str, Any]) -> str:
-    figure = format_percent_interval(row["frequency"], row["lower"], row["upper"])
-    return f"{figure}, {format_count(row['n_present'])} of {format_count(row['n_tested'])} tested"
+    figure = format_percent_interval(row["proportion"], row["lower"], row["upper"])
+    several = f" in a typical trial of {row['n_trials']}" if row["n_trials"] > 1 else ""
+    counts = f"{format_count(row['n_present'])} of {format_count(row['n_tested'])} tested"
+    return f"{figure}{several}, {counts}"
 
 
 def _say_ages(incidence: IncidenceResult) -> str:
     """Say which marker differs most between two age bands, each with enough patients tested."""
-    bands = clear_nan(incidence.rows).filter(
+    bands = select_lines(incidence).filter(
         (pl.col("by") == "age_band")
         & (pl.col("group") != "unknown")
         & (pl.col("n_tested") >= FEWEST_TESTED)
+        & pl.col("proportion").is_not_null()
     )
     spans = bands.group_by("marker", maintain_order=True).agg(
-        span=pl.col("frequency").max() - pl.col("frequency").min()
+        span=pl.col("proportion").max() - pl.col("proportion").min()
     )
     if spans.is_empty() or not spans["span"].max():
         return ""
     marker = spans.sort("span", descending=True, maintain_order=True)["marker"][0]
-    ordered = bands.filter(pl.col("marker") == marker).sort("frequency", maintain_order=True)
+    ordered = bands.filter(pl.col("marker") == marker).sort("proportion", maintain_order=True)
     low, high = (
         f"{_say_share(row)}, at {name_group('age_band', row['group'])}"
         for row in (ordered.row(0, named=True), ordered.row(-1, named=True))

@@ -114,13 +114,21 @@ def _name_band(band: AgeBand) -> str:
 _BAND_NAMES = {band.label: _name_band(band) for band in age_bands()}
 
 
+_GROUPING_NAMES: Final = {"age_band": "age", "ph_status": "BCR::ABL1"}
+
+
 def name_group(by: str, group: str) -> str:
     """Return a group as it is read: age bands in years, the rest as it stands."""
+    if "+" in by:
+        parts = zip(by.split("+"), group.split(", "), strict=False)
+        return ", ".join(name_group(one, part) for one, part in parts)
     if group == "unknown":
-        return f"{by.split('_')[0]} not known"
+        return f"{_GROUPING_NAMES.get(by, by)} not known"
+    if by == "ph_status":
+        return f"BCR::ABL1 {group}"
     if by == "age_band":
         return _BAND_NAMES.get(group, group)
-    return f"{group} lineage" if by == "lineage" else group
+    return f"{group} lineage" if by == "lineage" else group.replace("_", " ")
 
 
 def adult_bands() -> tuple[str, ...]:

@@ -71,6 +71,9 @@ def built_incidence() -> IncidenceResult:
         phase="diagnosis",
         conf_level=0.95,
         method="wilson",
+        age_trend=built_age_curves()[0],
+        age_curve=built_age_curves()[1],
+        adults=built_adults(),
     )
 
 
@@ -83,6 +86,8 @@ def incidence_row(
         "marker": marker,
         "by": by,
         "group": group,
+        "trial": None,
+        "n_trials": min(n_tested, 1),
         "n_patients": n_patients,
         "n_tested": n_tested,
         "n_present": n_present,
@@ -92,10 +97,58 @@ def incidence_row(
         "n_not_tested": rest - rest // 10 - rest // 20 - rest // 4 - rest // 30,
         "n_positive_only": rest // 30,
         "n_not_reported": rest // 4,
-        "frequency": frequency,
+        "crude_proportion": frequency,
+        "proportion": frequency,
         "lower": lower,
         "upper": upper,
+        "i2": None,
+        "tau2": None,
+        "prediction_lower": None,
+        "prediction_upper": None,
+        "note": "one trial tested, nothing to pool" if n_tested else "nobody tested",
     }
+
+
+@cache
+def built_age_curves() -> tuple[pl.DataFrame, pl.DataFrame]:
+    """A straight line on the scale of log odds for every marker but the last."""
+    trends, curves = [], []
+    for marker, (young, adult, _, _) in MARKERS.items():
+        known = marker != "TCF3::HLF"
+        trends.append({
+            "marker": marker, "n_tested": 2000, "n_present": 300, "n_trials": 3, "left_out": "",
+            "odds_ratio": 1.2 if known else None, "lower": 1.1 if known else None,
+            "upper": 1.3 if known else None, "p_value": 0.002 if known else None,
+            "q_value": 0.004 if known else None, "p_any": 0.003 if known else None,
+            "p_curved": 0.4 if known else None,
+            "method": "maximum likelihood" if known else "",
+            "note": "" if known else "fewer than 5 with, or without, the marker",
+        })  # fmt: skip
+        ages = np.linspace(1, 75, 13) if known else []
+        curves += [
+            {
+                "marker": marker, "age_years": float(age), "proportion": share,
+                "lower": 0.8 * share, "upper": 1.2 * share,
+            }
+            for age in ages
+            for share in [young + (adult - young) * float(age) / 75]
+        ]  # fmt: skip
+    return pl.DataFrame(trends, infer_schema_length=None), pl.DataFrame(curves)
+
+
+def built_adults() -> pl.DataFrame:
+    rows = [
+        {
+            "marker": marker, "against": against, "n_tested_adults": 900, "n_present_adults": 90,
+            "n_tested_others": 800, "n_present_others": 40, "n_trials": 2 * known,
+            "odds_ratio": 2.1 if known else None, "lower": 1.5 if known else None,
+            "upper": 2.9 if known else None, "p_value": 0.0001 if known else None,
+            "q_value": 0.0004 if known else None, "note": "" if known else "no trial tested both",
+        }
+        for marker in MARKERS
+        for against, known in (("child", False), ("younger", True))
+    ]  # fmt: skip
+    return pl.DataFrame(rows, infer_schema_length=None)
 
 
 @cache

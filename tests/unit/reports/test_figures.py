@@ -147,7 +147,7 @@ def test_tested_not_tested_and_other_add_up_to_all_patients():
 def test_a_handful_of_patients_does_not_set_the_scale():
     incidence = built_incidence()
     few = (pl.col("marker") == "iAMP21") & (pl.col("group") == "55-64")
-    changed = {"n_present": 3, "n_tested": 3, "frequency": 1.0, "lower": 0.44, "upper": 1.0}
+    changed = {"n_present": 3, "n_tested": 3, "proportion": 1.0, "lower": 0.44, "upper": 1.0}
     rows = incidence.rows.with_columns(
         pl.when(few).then(value).otherwise(name).alias(name) for name, value in changed.items()
     )
@@ -214,7 +214,7 @@ def test_years_are_whole_and_not_crowded(last, expected):
 
 def test_every_result_has_its_figures():
     assert len(draw_figures(built_overview())) == 1
-    assert len(draw_figures(built_incidence())) == 2
+    assert len(draw_figures(built_incidence())) == 3
     names = [figure.name for figure in draw_figures(built_prognosis())]
     assert names[:2] == ["forest-OS", "forest-CIR"]
     assert len(names) == len(set(names)) == 18
