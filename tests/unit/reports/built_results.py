@@ -109,31 +109,27 @@ def incidence_row(
     }
 
 
-@cache
+def built_trend(marker: str, *, known: bool) -> dict[str, object]:
+    numbers = {
+        "odds_ratio": 1.2, "lower": 1.1, "upper": 1.3, "p_value": 0.002, "q_value": 0.004,
+        "p_any": 0.003, "p_curved": 0.4,
+    }  # fmt: skip
+    counts = {"n_tested": 2000, "n_present": 300, "n_trials": 3, "left_out": ""}
+    words = ("maximum likelihood", "") if known else ("", "fewer than 5 with, or without, it")
+    said = dict(zip(("method", "note"), words, strict=True))
+    return {"marker": marker} | counts | (numbers if known else dict.fromkeys(numbers)) | said
+
+
 def built_age_curves() -> tuple[pl.DataFrame, pl.DataFrame]:
-    """A straight line on the scale of log odds for every marker but the last."""
-    trends, curves = [], []
-    for marker, (young, adult, _, _) in MARKERS.items():
-        known = marker != "TCF3::HLF"
-        trends.append({
-            "marker": marker, "n_tested": 2000, "n_present": 300, "n_trials": 3, "left_out": "",
-            "odds_ratio": 1.2 if known else None, "lower": 1.1 if known else None,
-            "upper": 1.3 if known else None, "p_value": 0.002 if known else None,
-            "q_value": 0.004 if known else None, "p_any": 0.003 if known else None,
-            "p_curved": 0.4 if known else None,
-            "method": "maximum likelihood" if known else "",
-            "note": "" if known else "fewer than 5 with, or without, the marker",
-        })  # fmt: skip
-        ages = np.linspace(1, 75, 13) if known else []
-        curves += [
-            {
-                "marker": marker, "age_years": float(age), "proportion": share,
-                "lower": 0.8 * share, "upper": 1.2 * share,
-            }
-            for age in ages
-            for share in [young + (adult - young) * float(age) / 75]
-        ]  # fmt: skip
-    return pl.DataFrame(trends, infer_schema_length=None), pl.DataFrame(curves)
+    """A straight line over age for every marker but the last."""
+    trends = [built_trend(marker, known=marker != "TCF3::HLF") for marker in MARKERS]
+    parts = []
+    for marker, (young, adult, _, _) in list(MARKERS.items())[:-1]:
+        ages = np.linspace(1, 75, 13)
+        shares = young + (adult - young) * ages / 75
+        columns = {"proportion": shares, "lower": 0.8 * shares, "upper": 1.2 * shares}
+        parts.append(pl.DataFrame({"marker": [marker] * 13, "age_years": ages} | columns))
+    return pl.DataFrame(trends, infer_schema_length=None), pl.concat(parts)
 
 
 def built_adults() -> pl.DataFrame:
