@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from chorall.analyses import incidence, prognosis
+from chorall.analyses import co_occurrence, incidence, prognosis
 from chorall.consortium.build import build_pool
 from chorall.endpoints import endpoint_times
 from chorall.stats import cumulative_incidence, kaplan_meier, logrank
@@ -164,3 +164,67 @@ def test_curves_never_rise(amlsg_pool: Pool) -> None:
     result = prognosis(amlsg_pool, markers=["TP53"], endpoints=["OS"], adjust=["age_years"])
     for (_group,), steps in result.curves.group_by("group"):
         assert (np.diff(steps["estimate"].to_numpy()) <= 0).all()
+
+
+# R 4.2, metafor 3.8.1: rma.glmm(xi, ni, measure = "PLO", nAGQ = 25, test = "t"), I2 / 100; lme4's
+# glmer(cbind(x, n - x) ~ 1 + (1 | study), binomial, nAGQ = 25) gives the same seven digits
+POOLED = [
+    ("FLT3", 0.3221013, 0.2301564, 0.4302491, 0.0207658, 0.6722220),
+    ("TP53", 0.0672047, 0.0313087, 0.1383772, 0.0609201, 0.6326632),
+    ("SRSF2", 0.0657887, 0.0165279, 0.2278539, 0.2926767, 0.8851314),
+    ("NPM1", 0.2788221, 0.2141110, 0.3542745, 0.0059786, 0.3496381),
+]
+
+
+@pytest.mark.parametrize("expected", POOLED, ids=[row[0] for row in POOLED])
+def test_frequencies_are_pooled_as_by_rma_glmm(
+    amlsg_pool: Pool, expected: tuple[str, float, float, float, float, float]
+) -> None:
+    gene, *numbers = expected
+    row = incidence(amlsg_pool, markers=[gene], by=("overall",)).rows.row(0, named=True)
+    found = [row[name] for name in ("proportion", "lower", "upper", "tau2", "i2")]
+    assert found == pytest.approx(numbers, rel=1e-4)
+
+
+def test_frequencies_of_each_trial_are_counted(amlsg_pool: Pool) -> None:
+    rows = incidence(amlsg_pool, markers=["SRSF2"], by=("trial",)).rows.drop_nulls("trial")
+    counts = {row["trial"]: (row["n_present"], row["n_tested"]) for row in rows.to_dicts()}
+    assert counts == {"AMLHD98A": (24, 627), "AMLHD98B": (24, 173), "AMLSG0704": (41, 740)}
+    assert rows["proportion"].to_list() == [24 / 627, 24 / 173, 41 / 740]
+
+
+# R 4.2: glm(gene ~ Study + AOD, binomial), anova(test = "Rao"), and against Study + ns(AOD, df = 3)
+TRENDS = [
+    ("TP53", 2.23714665, 1.0831459e-08, 0.15517533),
+    ("DNMT3A", 1.26054290, 0.00019030615, 2.8736417e-08),
+]
+
+
+@pytest.mark.parametrize("expected", TRENDS, ids=[row[0] for row in TRENDS])
+def test_trends_with_age_are_those_of_glm(
+    amlsg_pool: Pool, expected: tuple[str, float, float, float]
+) -> None:
+    gene, *numbers = expected
+    row = incidence(amlsg_pool, markers=[gene], by=("overall",)).age_trend.row(0, named=True)
+    found = [row[name] for name in ("odds_ratio", "p_value", "p_curved")]
+    assert found == pytest.approx(numbers, rel=PRINTED)
+
+
+# R 4.2: mantelhaen.test(table(a, b, Study)), p-values with exact = TRUE
+PAIRS = [
+    ("FLT3", "NPM1", 3.93364222, 1.1753659e-30),
+    ("DNMT3A", "NPM1", 8.12777041, 4.176138e-60),
+    ("NPM1", "TP53", 0.07573678, 5.1537072e-11),
+]
+
+
+def test_pairs_of_genes_are_those_of_mantelhaen_test(amlsg_pool: Pool) -> None:
+    result = co_occurrence(amlsg_pool, markers=["FLT3", "NPM1", "DNMT3A", "TP53"])
+    overall = result.rows.filter(subtype="all")
+    assert overall.height == 6
+    for a, b, ratio, p_value in PAIRS:
+        sides = {a, b}
+        row = next(row for row in overall.to_dicts() if {row["marker_a"], row["marker_b"]} == sides)
+        assert row["odds_ratio"] == pytest.approx(ratio, rel=1e-7)
+        assert row["p_value"] == pytest.approx(p_value, rel=1e-6)
+        assert row["n_tested"] == 1540

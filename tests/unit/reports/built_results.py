@@ -121,7 +121,7 @@ def built_trend(marker: str, *, known: bool) -> dict[str, object]:
 
 
 def built_age_curves() -> tuple[pl.DataFrame, pl.DataFrame]:
-    """A straight line over age for every marker but the last."""
+    """Build a straight line over age for every marker but the last."""
     trends = [built_trend(marker, known=marker != "TCF3::HLF") for marker in MARKERS]
     parts = []
     for marker, (young, adult, _, _) in list(MARKERS.items())[:-1]:
