@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any, Final
+
 from chorall.analyses.classify_result import ClassifyResult
 from chorall.analyses.co_occurrence_result import CoOccurrenceResult
 from chorall.analyses.endpoint_comparison import EndpointComparison
@@ -40,37 +43,16 @@ MARKERS_PER_FIGURE = 3
 
 
 def draw_figures(result: AnalysisResult) -> list[Figure]:
-    """Return the figures that the report shows of `result`.
+    """Return the figures that the report shows of `result`; none where its table says it all.
 
     Raises
     ------
     InputError
-        If there are no figures for this kind of result.
+        If nothing is known about this kind of result.
     """
-    if isinstance(result, StudyPlan):
-        return [draw_plan(result)]
-    if isinstance(result, OverviewResult):
-        return draw_coverage_figures(result)
-    if isinstance(result, IncidenceResult):
-        return [*draw_frequency_figures(result), *draw_age_figures(result)]
-    if isinstance(result, CoOccurrenceResult):
-        return [draw_co_occurrence(result)] if result.rows["p_value"].count() else []
-    if isinstance(result, Oncoprint):
-        return [draw_oncoprint(result)] if result.cells.height else []
-    if isinstance(result, ScanResult):
-        models = result.rows["model"].unique(maintain_order=True)
-        return [*(draw_volcano(result, model) for model in models), *draw_ranked_figures(result)]
-    if isinstance(result, PrognosisResult):
-        return [
-            *draw_forest_figures(result), *draw_trial_figures(result), *draw_curve_figures(result)
-        ]  # fmt: skip
-    if isinstance(result, ClassifyResult):
-        return []  # its table says it all
-    if isinstance(result, ImputedPrognosis):
-        there = result.rows["endpoint"].unique().to_list()
-        return [draw_answers(result, name) for name in result.endpoints if name in there]
-    if isinstance(result, EndpointComparison | MissingnessResult):
-        return []  # a table says it all
+    for kind, draw in FIGURES.items():
+        if isinstance(result, kind):
+            return draw(result)
     raise InputError(f"there are no figures for the analysis `{result.analysis}`.")
 
 
@@ -117,3 +99,57 @@ def draw_curve_figures(result: PrognosisResult) -> list[Figure]:
 
 def _has(result: PrognosisResult, endpoint: str) -> bool:
     return endpoint in result.summary["endpoint"]
+
+
+def draw_incidence_figures(result: IncidenceResult) -> list[Figure]:
+    """Return frequencies by age band, then age as a curve."""
+    return [*draw_frequency_figures(result), *draw_age_figures(result)]
+
+
+def draw_pair_figures(result: CoOccurrenceResult) -> list[Figure]:
+    """Return the map of pairs, or nothing where no pair could be tested."""
+    return [draw_co_occurrence(result)] if result.rows["p_value"].count() else []
+
+
+def draw_patient_figures(result: Oncoprint) -> list[Figure]:
+    """Return the oncoprint, or nothing where there is no patient."""
+    return [draw_oncoprint(result)] if result.cells.height else []
+
+
+def draw_scan_figures(result: ScanResult) -> list[Figure]:
+    """Return one volcano per model and the ranked effects."""
+    models = result.rows["model"].unique(maintain_order=True)
+    return [*(draw_volcano(result, model) for model in models), *draw_ranked_figures(result)]
+
+
+def draw_prognosis_figures(result: PrognosisResult) -> list[Figure]:
+    """Return forests over markers, forests over trials, and curves."""
+    forests = [*draw_forest_figures(result), *draw_trial_figures(result)]
+    return [*forests, *draw_curve_figures(result)]
+
+
+def draw_imputed_figures(result: ImputedPrognosis) -> list[Figure]:
+    """Return both answers side by side, one figure per endpoint."""
+    there = result.rows["endpoint"].unique().to_list()
+    return [draw_answers(result, name) for name in result.endpoints if name in there]
+
+
+def draw_nothing(_: AnalysisResult) -> list[Figure]:
+    """Return no figure: the table says it all."""
+    return []
+
+
+FIGURES: Final[dict[type[AnalysisResult], Callable[[Any], list[Figure]]]] = {
+    StudyPlan: lambda plan: [draw_plan(plan)],
+    OverviewResult: draw_coverage_figures,
+    IncidenceResult: draw_incidence_figures,
+    CoOccurrenceResult: draw_pair_figures,
+    Oncoprint: draw_patient_figures,
+    ScanResult: draw_scan_figures,
+    PrognosisResult: draw_prognosis_figures,
+    ImputedPrognosis: draw_imputed_figures,
+    ClassifyResult: draw_nothing,
+    EndpointComparison: draw_nothing,
+    MissingnessResult: draw_nothing,
+}
+"""How each kind of result is drawn."""

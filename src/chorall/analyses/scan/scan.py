@@ -7,7 +7,7 @@ from typing import Final
 
 import polars as pl
 
-from chorall.analyses.adjustment import choose_terms
+from chorall.analyses.adjustment import choose_adjustment
 from chorall.analyses.choices import check_choices
 from chorall.analyses.endpoint_choice import choose_endpoints, read_cohorts, warn_of_unverified
 from chorall.analyses.result import label_pool
@@ -105,7 +105,9 @@ def scan_prognosis(
     known = pool.table("marker_result")["marker"].unique().sort().to_list()
     chosen = check_choices(known if markers is None else markers, known, what="marker")
     patients = add_subtype(pool, pool.table("patient").filter(in_trials))
-    terms, missing_covariates = choose_terms(patients, adjust)
+    adjustment = choose_adjustment(patients, adjust)
+    terms, missing_covariates = adjustment.terms, list(adjustment.warnings)
+    patients = adjustment.patients
     available, missing_endpoints = choose_endpoints(pool, endpoints, trial_ids)
     read = read_cohorts(pool, available, patients, trial_ids, terms)
     observed = [cohort for cohort in read if len(cohort.time)]
