@@ -85,7 +85,7 @@ def test_counts_are_of_the_tested_only(result, tables):
 def test_without_adjustment_it_is_the_unadjusted_figure_of_prognosis(pool):
     scanned = scan_prognosis(pool, markers=["M0", "M1"], endpoints=["OS", "CIR"], adjust=[])
     plain = prognosis(pool, markers=["M0", "M1"], endpoints=["OS", "CIR"], adjust=[])
-    joined = scanned.rows.join(plain.rows, on=("marker", "endpoint"), suffix="_plain")
+    joined = scanned.rows.join(plain.summary, on=("marker", "endpoint"), suffix="_plain")
     assert joined.height == 4
     for name in ("hazard_ratio", "lower", "upper"):
         np.testing.assert_allclose(joined[name], joined[f"{name}_plain"], rtol=1e-7)
@@ -325,3 +325,8 @@ def test_a_pair_needs_patients_with_neither(tmp_path, tables):
     found = scan_prognosis(pool, endpoints=["OS"], pairs=True)
     assert found.rows["model"].unique().to_list() == ["marker"]
     assert any("0 of 1 pairs are looked at" in line for line in found.warnings)
+
+
+def test_residual_disease_is_refused_as_a_covariate(pool):
+    with pytest.raises(InputError, match="look into the future"):
+        scan_prognosis(pool, markers=["M0"], endpoints=["OS"], adjust=["age", "mrd"])

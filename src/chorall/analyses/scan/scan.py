@@ -10,6 +10,7 @@ import polars as pl
 from chorall.analyses.adjustment import choose_adjustment
 from chorall.analyses.choices import check_choices
 from chorall.analyses.endpoint_choice import choose_endpoints, read_cohorts, warn_of_unverified
+from chorall.analyses.mrd_covariate import MRD
 from chorall.analyses.result import label_pool
 from chorall.analyses.scan.cohorts import ScanCohort, gather_cohorts
 from chorall.analyses.scan.fits import Line, run_task
@@ -98,6 +99,12 @@ def scan_prognosis(
     """
     if not 0 < conf_level < 1:
         raise InputError(f"`conf_level` is {conf_level!r}; expected between 0 and 1, e.g. 0.95.")
+    if MRD in adjust:
+        raise InputError(
+            "the scan cannot adjust for `mrd`: residual disease is known at the end of induction "
+            "only, and a model from day 0 would look into the future.\n  Ask `chorall prognosis` "
+            "for single markers: there, patients enter on the day of the sample."
+        )
     bounds = rules or RarityRules()
     trial_ids = check_choices(pool.trials if trials is None else trials, pool.trials, what="trial")
     in_trials = pl.col("trial_id").is_in(list(trial_ids))
