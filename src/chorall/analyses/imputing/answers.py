@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr, ndtri
 
-from chorall.analyses.imputing.incomplete import SMALLEST_GROUP, IncompleteCohort
+from chorall.analyses.imputing.incomplete import IncompleteCohort
+from chorall.analyses.rarity import SMALLEST_GROUP
 from chorall.errors import ConvergenceError, InputError
 from chorall.models.cox_model import fit_design
 from chorall.models.design_matrix import DesignColumn, DesignMatrix

@@ -4,22 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
 from chorall.analyses.adjustment import KINDS, SHORT_WORDS
+from chorall.analyses.age_spline import AGE_SPLINE, KNOT_QUANTILES
 from chorall.analyses.choices import check_choices
-from chorall.models.design_matrix import DesignColumn, Term, rank_levels
+from chorall.models.design_matrix import LOG2_OFFSET, DesignColumn, Term, rank_levels
 from chorall.models.splines import build_natural_basis
 
 Floats = NDArray[np.float64]
-
-AGE_SPLINE: Final = "age_spline"
-INNER_KNOTS: Final = (1 / 3, 2 / 3)
-LOG2_OFFSET: Final = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +107,7 @@ def _code_levels(series: pl.Series, label: str) -> Covariate:
 def _bend(values: Floats, label: str) -> Covariate:
     """Give a number a natural cubic spline; it stays linear where too few values differ."""
     known = values[~np.isnan(values)]
-    knots = np.concatenate([[known.min()], np.quantile(known, INNER_KNOTS), [known.max()]])
+    knots = np.concatenate([[known.min()], np.quantile(known, KNOT_QUANTILES), [known.max()]])
     if not (np.diff(knots) > 0).all():
         return Covariate(label, "pmm", values, (DesignColumn(label, label),))
     columns = tuple(DesignColumn(f"{label} ({j})", label) for j in (1, 2, 3))

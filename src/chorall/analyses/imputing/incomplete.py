@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from chorall.analyses.endpoint_cohort import EndpointCohort
 from chorall.analyses.imputing.covariates import Covariate
 from chorall.analyses.marker_groups import PRESENT, UNKNOWN
+from chorall.analyses.rarity import SMALLEST_GROUP
 from chorall.stats import ChainedImputations, find_own_hazard, impute_chained
 
 Floats = NDArray[np.float64]
@@ -20,8 +21,6 @@ Booleans = NDArray[np.bool_]
 
 FEWEST_TESTED: Final = 10
 """Tested patients of a trial, with fewer of whom a marker is not imputed there."""
-SMALLEST_GROUP: Final = 5
-"""Patients with the marker, and without it, below which there is nothing to learn from."""
 
 
 @dataclass(frozen=True, slots=True)

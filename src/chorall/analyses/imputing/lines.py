@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 
 from chorall.analyses.imputing.agreement import NOT_ASSESSABLE, judge_agreement, write_statement
 from chorall.analyses.imputing.answers import Answer, answer_imputed, answer_tested
-from chorall.analyses.imputing.incomplete import SMALLEST_GROUP, IncompleteCohort
+from chorall.analyses.imputing.incomplete import IncompleteCohort
 from chorall.analyses.marker_groups import ABSENT, PRESENT, UNKNOWN
+from chorall.analyses.rarity import SMALLEST_GROUP
 from chorall.stats import ChainedImputations
 
 

@@ -73,11 +73,12 @@ def check_missingness(
     See Also
     --------
     chorall.analyses.imputing.impute_prognosis : Hazard ratios with imputed values.
+    chorall.stats.mantel_haenszel : The odds ratio and its test.
     chorall.stats.logrank : R: ``survdiff(Surv(time, event) ~ missing + strata(trial_id))``.
 
     Notes
     -----
-    R: ``mantelhaen.test(table(missing, early, trial_id), correct = FALSE)``.
+    R: ``mantelhaen.test(table(missing, early, trial_id))``, p-values with ``exact = TRUE``.
     """
     _check_numbers(horizon_days, false_discovery_rate, conf_level)
     trial_ids = check_choices(pool.trials if trials is None else trials, pool.trials, what="trial")

@@ -9,8 +9,7 @@ from numpy.typing import NDArray
 
 from chorall.analyses.endpoint_cohort import EndpointCohort
 from chorall.analyses.missingness.items import Item
-from chorall.stats import logrank
-from chorall.stats.common_odds import find_common_odds
+from chorall.stats import logrank, mantel_haenszel
 
 Booleans = NDArray[np.bool_]
 
@@ -60,10 +59,25 @@ def compare_item(
         "early_deaths_tested": int(cells[1, 0]),
         "n_judged_tested": int(cells[1].sum()),
     }
-    enough = min(cells[:, 0].sum(), cells[0].sum(), cells[1].sum()) >= FEWEST
-    odds = find_common_odds(tables if enough else tables[:0], conf_level)
-    survival = compare_survival(cohort, rows, missing)
-    return {**counts, **odds._asdict(), "logrank_p_value": survival}
+    odds = compare_odds(tables, conf_level)
+    return {**counts, **odds, "logrank_p_value": compare_survival(cohort, rows, missing)}
+
+
+def compare_odds(tables: NDArray[np.float64], conf_level: float) -> dict[str, float]:
+    """Return the odds ratio of early death, missing against tested; NaN where there is too little.
+
+    Tables have shape (trials, 2, 2): missing and tested, with and without an early death.
+    """
+    cells = tables.sum(axis=0)
+    if min(cells[:, 0].sum(), cells[0].sum(), cells[1].sum()) < FEWEST:
+        return dict.fromkeys(("odds_ratio", "lower", "upper", "p_value"), float("nan"))
+    odds = mantel_haenszel(tables, conf_level=conf_level)
+    return {
+        "odds_ratio": odds.odds_ratio,
+        "lower": odds.lower,
+        "upper": odds.upper,
+        "p_value": odds.p_value,
+    }
 
 
 def compare_survival(cohort: EndpointCohort, rows: Booleans, missing: Booleans) -> float:

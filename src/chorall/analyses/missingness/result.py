@@ -39,7 +39,7 @@ class MissingnessResult(AnalysisResult):
     (censored before the horizon, or came under observation late: whether they died early is not
     known), early_deaths_missing of n_judged_missing, early_deaths_tested of n_judged_tested;
     odds_ratio, lower, upper, p_value (of early death, missing against tested; Mantel-Haenszel over
-    trials), q_value (Benjamini-Hochberg, over the items or over all lines of trials),
+    trials, exact test), q_value (Benjamini-Hochberg, over the items or over all lines of trials),
     logrank_p_value, logrank_q_value (survival of missing against tested, stratified by trial),
     finding (early deaths missing, early deaths tested, survival differs, no evidence, not
     assessable), statement (in words).
