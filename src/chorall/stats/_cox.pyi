@@ -59,3 +59,18 @@ def pass_few_columns(
     step_weight: NDArray[np.float64],
     base: int,
 ) -> tuple[float, NDArray[np.float64], NDArray[np.float64]]: ...
+def climb_few_columns(
+    x: NDArray[np.float64],
+    time: NDArray[np.float64],
+    event: NDArray[np.uint8],
+    weights: NDArray[np.float64],
+    stratum_bounds: NDArray[np.intp],
+    first_step: NDArray[np.intp],
+    fraction: NDArray[np.float64],
+    step_weight: NDArray[np.float64],
+    coefficients: NDArray[np.float64],
+    tolerance: float,
+    most_steps: int,
+    widest: float,
+    least_part: float,
+) -> bool: ...
