@@ -25,6 +25,8 @@ names the entity; `surrogate` lesions stand for an expression profile that was n
 `exclusion` every entity was excluded; `none` open. `X-r` means X with any partner.
 
 The order of precedence and which findings settle the matter are from memory: unverified.
+`chorall subtypes POOL` counts the patients of each; `--seen` counts those as open whose subtype
+is defined from memory.
 """
 
 

@@ -43,6 +43,7 @@ _HOMES = {
     "report": "chorall.reports.pool_report",
     "scan_prognosis": "chorall.analyses",
     "simulate": "chorall.simulation",
+    "subtypes": "chorall.analyses",
 }
 
 __all__ = [
@@ -66,6 +67,7 @@ __all__ = [
     "report",
     "scan_prognosis",
     "simulate",
+    "subtypes",
 ]
 
 

@@ -11,6 +11,7 @@ from chorall.analyses import overview as overview
 from chorall.analyses import plan_study as plan_study
 from chorall.analyses import prognosis as prognosis
 from chorall.analyses import scan_prognosis as scan_prognosis
+from chorall.analyses import subtypes as subtypes
 from chorall.consortium.build import build_pool as build_pool
 from chorall.consortium.diff import diff_pools as diff_pools
 from chorall.consortium.explain import explain_value as explain_value

@@ -16,6 +16,7 @@ from chorall.analyses.overview import overview
 from chorall.analyses.planning import plan_study
 from chorall.analyses.prognosis import prognosis
 from chorall.analyses.scan import scan_prognosis
+from chorall.analyses.subtype_counts import subtypes
 
 __all__ = [
     "check_missingness",
@@ -30,4 +31,5 @@ __all__ = [
     "plan_study",
     "prognosis",
     "scan_prognosis",
+    "subtypes",
 ]

@@ -1,4 +1,4 @@
-"""Commands about published classifiers: ask them about a pool, list them."""
+"""Commands about published classifiers and subtypes: ask about a pool, list them."""
 
 from __future__ import annotations
 
@@ -52,6 +52,25 @@ def classify(
         file = out / "classify-summary.csv"
         write_atomically(file, result.summary.write_csv().encode())
         open_console().print(f"Written: {file}", markup=False)
+
+
+def subtypes(
+    pool: PoolFolder,
+    scheme: Annotated[
+        list[str] | None, typer.Option("--scheme", help="ICC-2022 or WHO-HAEM5 (repeatable).")
+    ] = None,
+    seen: Annotated[
+        bool, typer.Option("--seen", help="Count subtypes defined from memory as open.")
+    ] = False,
+    json_file: JsonFile = None,
+    out: OutFolder = None,
+) -> None:
+    """Count the patients of each subtype, by each taxonomy."""
+    import chorall as ch
+    from chorall.reports.subtype_table import SUBTYPE_COLUMNS
+
+    result = ch.subtypes(ch.read_pool(pool), schemes=scheme or None, include_unverified=not seen)
+    show_result(result, SUBTYPE_COLUMNS, "Subtypes at diagnosis", json_file=json_file, out=out)
 
 
 def classifiers(

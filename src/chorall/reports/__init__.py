@@ -17,5 +17,6 @@ for _analysis in (
     "compare-endpoints",
     "impute",
     "missingness",
+    "subtypes",
 ):
     AnalysisResult.renderers[_analysis] = Renderers(plot=plot_result, html=render_result)

@@ -17,6 +17,7 @@ from chorall.analyses.planning.result import StudyPlan
 from chorall.analyses.prognosis_result import PrognosisResult
 from chorall.analyses.result import AnalysisResult
 from chorall.analyses.scan.result import ScanResult
+from chorall.analyses.subtype_counts import SubtypeCounts
 from chorall.errors import InputError
 from chorall.reports.age_curve_figure import draw_age_curves
 from chorall.reports.co_occurrence_figure import draw_co_occurrence
@@ -150,6 +151,7 @@ FIGURES: Final[dict[type[AnalysisResult], Callable[[Any], list[Figure]]]] = {
     ImputedPrognosis: draw_imputed_figures,
     ClassifyResult: draw_nothing,
     EndpointComparison: draw_nothing,
+    SubtypeCounts: draw_nothing,
     MissingnessResult: draw_nothing,
 }
 """How each kind of result is drawn."""

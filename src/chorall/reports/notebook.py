@@ -17,6 +17,7 @@ from chorall.analyses.planning.result import StudyPlan
 from chorall.analyses.prognosis_result import PrognosisResult
 from chorall.analyses.result import AnalysisResult
 from chorall.analyses.scan.result import ScanResult
+from chorall.analyses.subtype_counts import SubtypeCounts
 from chorall.errors import InputError
 from chorall.reports.classify_table import CLASSIFICATION_COLUMNS
 from chorall.reports.co_occurrence_table import CO_OCCURRENCE_COLUMNS, ONCOPRINT_COLUMNS
@@ -29,6 +30,7 @@ from chorall.reports.plan_table import plan_columns
 from chorall.reports.prognosis_table import PROGNOSIS_COLUMNS
 from chorall.reports.scan_table import SCAN_COLUMNS
 from chorall.reports.selection import select_lines
+from chorall.reports.subtype_table import SUBTYPE_COLUMNS
 from chorall.reports.table import TableColumn, render_html_table
 from chorall.reports.wording import RESEARCH_USE, SYNTHETIC_BANNER
 
@@ -43,6 +45,7 @@ COLUMNS: Final[dict[type[AnalysisResult], tuple[TableColumn, ...]]] = {
     ScanResult: SCAN_COLUMNS,
     ClassifyResult: CLASSIFICATION_COLUMNS,
     EndpointComparison: COMPARISON_COLUMNS,
+    SubtypeCounts: SUBTYPE_COLUMNS,
     ImputedPrognosis: IMPUTED_COLUMNS,
     MissingnessResult: MISSINGNESS_COLUMNS,
 }

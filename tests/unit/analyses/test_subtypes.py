@@ -7,7 +7,9 @@ import pytest
 
 from chorall.analyses.incidence import incidence
 from chorall.analyses.prognosis import prognosis
+from chorall.analyses.subtype_counts import subtypes
 from chorall.analyses.subtypes import list_subtypes
+from chorall.errors import InputError
 
 N = 60
 KINDS = ("bcr_abl1", "b_other", None)
@@ -66,3 +68,54 @@ def test_every_subtype_has_its_place_and_open_is_last():
     assert names[-1] == "open"
     assert len(set(names)) == len(names)
     assert names.index("b_other") < names.index("tlx1") < names.index("t_other")
+
+
+COUNTS = pl.DataFrame({
+    "patient_id": [f"P{i}" for i in range(6)],
+    "trial_id": ["Z"] * 6,
+    "lineage": ["B", "B", "B", "B", "T", None],
+})  # fmt: skip
+
+
+@pytest.fixture
+def counted(make_pool):
+    """Six patients: two BCR::ABL1, one each Ph-like (unverified), B-other, ETP, without lineage."""
+    found = pl.DataFrame({
+        "patient_id": COUNTS["patient_id"],
+        "trial_id": COUNTS["trial_id"],
+        "scheme": ["ICC-2022"] * 6,
+        "subtype": ["bcr_abl1", "bcr_abl1", "bcr_abl1_like", "b_other", "etp", None],
+        "basis": ["lesion", "lesion", "surrogate", "exclusion", "call", "none"],
+        "confidence": ["seen", "seen", "unverified", None, "unverified", None],
+    })  # fmt: skip
+    return make_pool(patients=COUNTS, others={"subtype": found})
+
+
+def test_subtypes_are_counted_with_their_confidence(counted):
+    result = subtypes(counted)
+    assert result.analysis == "subtypes"
+    assert result.rows.select("scheme", "subtype", "confidence", "n_patients").rows() == [
+        ("ICC-2022", "bcr_abl1", "seen", 2),
+        ("ICC-2022", "bcr_abl1_like", "unverified", 1),
+        ("ICC-2022", "b_other", None, 1),
+        ("ICC-2022", "etp", "unverified", 1),
+        ("ICC-2022", "open", None, 1),
+    ]
+    assert any("from memory: bcr_abl1_like, etp" in warning for warning in result.warnings)
+    assert "order of precedence" in result.warnings[0]
+
+
+def test_unverified_subtypes_can_be_switched_off_and_are_open_then(counted):
+    result = subtypes(counted, include_unverified=False)
+    assert result.rows.select("subtype", "n_patients").rows() == [
+        ("bcr_abl1", 2),
+        ("b_other", 1),
+        ("open", 3),
+    ]
+    assert any("2 patients" in warning and "open" in warning for warning in result.warnings)
+
+
+def test_an_unknown_taxonomy_is_refused(counted):
+    with pytest.raises(InputError, match=r"`WHO`; did you mean `WHO-HAEM5`"):
+        subtypes(counted, schemes=["WHO"])
+    assert subtypes(counted, schemes=["WHO-HAEM5"]).rows.is_empty()

@@ -79,3 +79,29 @@ def test_every_classifier_is_listed_with_source_and_confidence(run: Run, tmp_pat
     assert rows["nci"]["population"] == "B lineage; age of 1 year or more; age below 22 years"
     assert rows["picog"]["completeness"] == "NONE"
     assert rows["picog"]["missing"]
+
+
+def test_subtypes_are_counted_and_those_from_memory_can_be_left_out(
+    run: Run, tmp_path: Path
+) -> None:
+    patients = pl.DataFrame({"patient_id": ["P0", "P1"], "trial_id": "A", "lineage": "B"})
+    found = patients.select("patient_id", "trial_id").with_columns(
+        scheme=pl.lit("ICC-2022"), basis=pl.lit("lesion"),
+        subtype=pl.Series(["bcr_abl1", "bcr_abl1_like"]),
+        confidence=pl.Series(["seen", "unverified"]),
+    )  # fmt: skip
+    pool = build_pool(tmp_path / "pool", patients=patients, others={"subtype": found}).path
+    file = tmp_path / "subtypes.json"
+    code, text, error = run("subtypes", pool, "--json", file, "--out", tmp_path / "out")
+    assert (code, error) == (0, "")
+    assert "bcr_abl1_like (unverified)" in text
+    rows = json.loads(file.read_text("utf-8"))["rows"]
+    assert [(row["subtype"], row["n_patients"]) for row in rows] == [
+        ("bcr_abl1", 1),
+        ("bcr_abl1_like", 1),
+    ]
+    assert (tmp_path / "out" / "subtypes.csv").is_file()
+    _, text, _ = run("subtypes", pool, "--seen")
+    assert "bcr_abl1_like (unverified)" not in text
+    assert "1 patients of them are counted as open" in " ".join(text.split())
+    assert run("subtypes", pool, "--scheme", "WHO")[0] == 10
