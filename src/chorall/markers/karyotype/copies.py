@@ -130,8 +130,3 @@ def _guess_base(clone: Clone, low: int, high: int) -> int:
     usual = 1 if middle <= 34 else 2 if middle <= 57 else 3 if middle <= 80 else 4
     sums = {base: 22 * base + _count_sex(clone, base) + (low + high) / 2 for base in (1, 2, 3, 4)}
     return min(sums, key=lambda base: (abs(sums[base] - middle), abs(base - usual)))
-
-
-def list_whole_changes(clone: Clone, copies: Copies) -> dict[str, int]:
-    """Return copies of each chromosome of the disease: the person's own extra ones taken off."""
-    return {name: n - copies.constitutional.get(name, 0) for name, n in copies.whole.items()}
