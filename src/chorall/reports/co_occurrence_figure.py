@@ -41,7 +41,7 @@ class PairCell:
 
 
 def draw_co_occurrence(result: CoOccurrenceResult) -> Figure:
-    """Return the map of the markers with the most assessable pairs, at most 24.
+    """Return the map of the markers in the most evident pairs, at most 24.
 
     Parameters
     ----------
@@ -70,11 +70,15 @@ def draw_co_occurrence(result: CoOccurrenceResult) -> Figure:
 
 
 def select_markers(rows: pl.DataFrame) -> list[str]:
-    """Return up to 24 markers with the most assessable pairs, in the alphabet."""
-    long = pl.concat([rows.select(pl.col(side).alias("marker"), "p_value") for side in _SIDES])
-    counts = long.group_by("marker").agg(pl.col("p_value").count().alias("n"))
-    some = counts.filter(pl.col("n") > 0).sort("n", "marker", descending=[True, False])
-    return sorted(some["marker"].head(MOST_MARKERS).to_list())
+    """Return up to 24 markers, those in most pairs with q < 0.05 first; in the alphabet."""
+    long = pl.concat(
+        [rows.select(pl.col(side).alias("marker"), "p_value", "q_value") for side in _SIDES]
+    ).drop_nulls("p_value")
+    ranked = long.group_by("marker").agg(
+        n_evident=(pl.col("q_value") < CUSTOMARY_Q).sum(), p_value=pl.col("p_value").min()
+    )
+    ordered = ranked.sort("n_evident", "p_value", "marker", descending=[True, False, False])
+    return sorted(ordered["marker"].head(MOST_MARKERS).to_list())
 
 
 _SIDES: Final = ("marker_a", "marker_b")

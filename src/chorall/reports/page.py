@@ -18,13 +18,18 @@ from chorall.knowledge.grading_rules import grading
 from chorall.reports.atomic import write_atomically
 from chorall.reports.figure import Figure
 from chorall.reports.figure_sets import (
+    draw_age_figures,
     draw_coverage_figures,
     draw_curve_figures,
     draw_forest_figures,
     draw_frequency_figures,
     draw_trial_figures,
 )
-from chorall.reports.incidence_table import GROUPED_INCIDENCE_COLUMNS
+from chorall.reports.incidence_table import (
+    ADULTS_COLUMNS,
+    AGE_TREND_COLUMNS,
+    GROUPED_INCIDENCE_COLUMNS,
+)
 from chorall.reports.overview_table import (
     OVERVIEW_COLUMNS,
     QUALITY_COLUMNS,
@@ -103,6 +108,7 @@ def render_report(
         summary=write_summary(overview, incidence, prognosis),
         coverage_figures=_place(draw_coverage_figures(overview), numbers),
         frequency_figures=_place(draw_frequency_figures(incidence), numbers),
+        age_figures=_place(draw_age_figures(incidence), numbers),
         forest_figures=_place(draw_forest_figures(prognosis), numbers),
         trial_figures=_place(draw_trial_figures(prognosis), numbers),
         grades=grading().grades,
@@ -169,6 +175,12 @@ def _render_tables(
         ),
         "frequency": _render(
             select_age_bands(incidence), GROUPED_INCIDENCE_COLUMNS, frequency_caption
+        ),
+        "age_trend": _render(
+            incidence.age_trend, AGE_TREND_COLUMNS, "Trend of the frequency with age, within trials"
+        ),
+        "adults": _render(
+            incidence.adults, ADULTS_COLUMNS, "Adults against the younger, within trials"
         ),
         "prognosis": [_render_prognosis(prognosis, endpoint) for endpoint in prognosis.endpoints],
         "deliveries": _render(

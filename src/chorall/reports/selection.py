@@ -86,7 +86,10 @@ def select_lines(result: IncidenceResult) -> pl.DataFrame:
 
 def select_age_markers(result: IncidenceResult) -> list[str]:
     """Return up to six markers with a curve over age, the smallest p value of the trend first."""
-    drawn = result.age_trend.filter(pl.col("marker").is_in(result.age_curve["marker"].to_list()))
+    shown = result.rows["marker"].unique().to_list()
+    drawn = result.age_trend.filter(
+        pl.col("marker").is_in(result.age_curve["marker"].to_list()), pl.col("marker").is_in(shown)
+    )
     ordered = drawn.sort("p_value", nulls_last=True, maintain_order=True)
     return [str(marker) for marker in ordered["marker"].head(MOST_FREQUENCIES)]
 
