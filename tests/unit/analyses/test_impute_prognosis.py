@@ -11,6 +11,7 @@ import pytest
 from chorall.analyses.imputing import impute_prognosis
 from chorall.analyses.imputing.agreement import judge_agreement, write_statement
 from chorall.analyses.imputing.answers import Answer
+from chorall.analyses.prognosis import prognosis
 from chorall.errors import DefinitionError, InputError
 from chorall.stats import combine_imputations, fit_cox
 
@@ -78,6 +79,20 @@ def test_without_missing_values_both_answers_are_the_cox_model(make_pool, consor
         complete_degrees_of_freedom=fit.n_events - 2,
     )  # fmt: skip
     assert row["imputed_upper"] == pytest.approx(np.exp(expected.upper), rel=1e-9)
+
+
+@pytest.mark.parametrize("adjust", [["age_spline", "sex", "wbc"], []])
+def test_the_answer_of_those_tested_is_that_of_prognosis(pool, adjust) -> None:
+    given = {"markers": ["TP53", "IKZF1_del"], "endpoints": ["OS", "CIR"], "adjust": adjust}
+    found = impute_prognosis(pool, **given, **QUICK)
+    rows = prognosis(pool, **given).rows.filter(pl.col("trial").is_null(), model="cox")
+    names = ["n", "n_events", "hazard_ratio", "lower", "upper", "p_value"]
+    for row in found.rows.iter_rows(named=True):
+        same = rows.filter(**{name: row[name] for name in ("marker", "endpoint", "adjust")})
+        expected = same.row(0, named=True)
+        assert [row[name] for name in names] == pytest.approx(
+            [expected[name] for name in names], rel=1e-9
+        )
 
 
 def test_the_seed_decides(pool) -> None:
