@@ -119,3 +119,31 @@ def test_groups_add_up_and_every_missing_ratio_has_its_reason(rows):
     assert (groups == result["n_patients"]).all()
     silent = result.filter(pl.col("adjusted_hazard_ratio").is_null(), pl.col("note") == "")
     assert silent.is_empty()
+
+
+@settings(max_examples=10)
+@given(patients)
+def test_pooled_counts_are_the_sums_of_the_trials(rows):
+    found = incidence(pool_of(rows), by=["sex+age_band", "trial"]).rows
+    counts = ["n_patients", "n_tested", "n_present", "n_not_tested", "n_failed", "n_inconclusive"]
+    own = found.drop_nulls("trial").group_by("group").agg(pl.col(counts).sum())
+    pooled = found.filter(pl.col("trial").is_null()).select("group", *counts)
+    assert own.sort("group").equals(pooled.sort("group"))
+
+
+@settings(max_examples=10)
+@given(patients, st.sampled_from([untested, half_untested]))
+def test_untesting_lowers_the_denominators_of_every_stratum_and_never_adds_a_negative(rows, change):
+    key = ["by", "group", "trial"]
+    names = ["n_tested", "n_absent", "n_present", "n_patients"]
+    groupings = ["overall", "sex", "ascertainment", "trial"]
+    before, after = (
+        incidence(pool, by=groupings).rows.select(*key, *names)
+        for pool in (pool_of(rows), pool_of(rows, status=change))
+    )
+    both = before.join(after, on=key, nulls_equal=True, suffix="_after")
+    assert both.height == before.height == after.height
+    assert (both["n_tested_after"] <= both["n_tested"]).all()
+    assert (both["n_absent_after"] <= both["n_absent"]).all()
+    assert (both["n_present_after"] == both["n_present"]).all()
+    assert (both["n_patients_after"] == both["n_patients"]).all()

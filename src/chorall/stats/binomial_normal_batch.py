@@ -8,11 +8,13 @@ import numpy as np
 from scipy.special import expit
 
 from chorall.stats.arrays import Booleans, Floats
-from chorall.stats.binomial_normal import LARGEST_SPREAD, MAX_STEPS, find_nodes
+from chorall.stats.binomial_normal import MAX_STEPS, find_nodes
 
 MODE_STEPS = 60
 MODE_TOLERANCE = 1e-10
-HALVINGS = 20
+SHORTENINGS = 10
+# log odds that vary more between studies make them all or nothing, and the climb is endless
+LARGEST_SPREAD = 15.0
 # the climb ends when the next Newton step is shorter than this many standard errors: it converges
 # quadratically, so the place reached lies much nearer
 STEP_TOLERANCE = 1e-6
@@ -91,7 +93,7 @@ def place_nodes(events: Floats, n: Floats, mean: Floats, spread: Floats) -> tupl
 
 
 def climb_tables(tables: Tables, start: Floats) -> Maxima:
-    """Climb from a start each by Newton steps, halved while the likelihood falls."""
+    """Climb from a start each by Newton steps, shortened while the likelihood falls."""
     place = start.copy()
     points = evaluate_tables(tables, place)
     open_ones = np.ones(len(place), dtype=bool)
@@ -124,14 +126,14 @@ def find_ascents(points: Points) -> Floats:
 def step_tables(
     tables: Tables, place: Floats, points: Points, step: Floats, moving: Booleans
 ) -> Booleans:
-    """Take the first of step, step / 2, ... at which the likelihood does not fall, in place.
+    """Take the first of step, step / 4, ... at which the likelihood does not fall, in place.
 
     Returns which of the tables found none.
     """
     waiting = moving.copy()
     slack = 1e-13 * (1 + np.abs(points.value))
     scale = 1.0
-    for _ in range(HALVINGS):
+    for _ in range(SHORTENINGS):
         tried = place[waiting] + scale * step[waiting]
         found = evaluate_tables(tables.take(waiting), tried)
         better = found.value >= points.value[waiting] - slack[waiting]
@@ -142,5 +144,5 @@ def step_tables(
         waiting[rows] = False
         if not waiting.any():
             break
-        scale /= 2
+        scale /= 4
     return waiting

@@ -169,12 +169,20 @@ def find_maxima(
     for start in range(0, len(rows), BLOCK):
         block = rows[start : start + BLOCK]
         chosen = Tables(tables.n_events[block], tables.n[block])
-        found = climb_from_all_starts(chosen, logit(share[block]), n_studies[block] > 1)
-        place[block], converged[block] = found[0], found[2]
+        several = n_studies[block] > 1
+        pure = several & find_pure(chosen)
+        found = climb_from_all_starts(chosen, logit(share[block]), several & ~pure)
+        place[block], converged[block] = found[0], found[2] & ~pure
         for whole, part in zip(points, found[1], strict=True):
             whole[block] = part
     place[mixed & ~converged] = np.nan
     return place, points, converged
+
+
+def find_pure(tables: Tables) -> Booleans:
+    """Tell which rows have no study with and without the event: the likelihood rises for ever."""
+    nothing = (tables.n_events == 0) | (tables.n_events == tables.n)
+    return np.asarray(nothing.all(axis=1), dtype=np.bool_)
 
 
 def climb_from_all_starts(

@@ -115,6 +115,16 @@ def test_an_oncoprint_keeps_every_patient_in_three_states(make_pool):
     assert result.cells["patient_id"].n_unique() == 210
 
 
+def test_absence_by_an_assay_that_cannot_show_it_is_not_tested(make_pool):
+    patients = pl.DataFrame({"patient_id": ["a", "b", "c"], "trial_id": ["A"] * 3})
+    statuses = patients.select(
+        "patient_id", marker=pl.lit("TP53"), status=pl.Series(["present", "absent", "absent"]),
+        rules_out=pl.Series([False, False, True]),
+    )  # fmt: skip
+    result = oncoprint(make_pool(patients=patients, statuses=statuses))
+    assert result.rows.row(0) == ("TP53", 3, 1, 1, 1)
+
+
 def test_an_oncoprint_is_sorted_present_absent_not_tested(make_pool):
     cells = oncoprint(pool_of(make_pool, expand(CONFOUNDED))).cells
     wide = cells.pivot("marker", index="position", values="state").sort("position")

@@ -295,3 +295,31 @@ def test_an_endpoint_that_cannot_be_given_is_refused_with_what_is_missing(
     assert code == exit_code
     assert message in error
     assert "Traceback" not in error
+
+
+def test_incidence_writes_pairs_and_patients_where_they_are_asked_for(run: Run, pool: Path) -> None:
+    out, file = pool.parent / "out", pool.parent / "incidence.json"
+    code, printed, error = run(
+        "incidence", pool, "--by", "overall", "--by", "lineage+age_band", "--by", "trial",
+        "--co-occurrence", "--oncoprint", "--json", file, "--out", out,
+    )  # fmt: skip
+    assert (code, error) == (0, "")
+    assert "Every patient by the markers present" in printed
+    found = json.loads(file.read_text("utf-8"))
+    assert {"rows", "warnings", "age_trend", "adults", "co_occurrence", "oncoprint"} <= found.keys()
+    strata = [row["stratum"] for row in found["rows"]]
+    assert {} in strata
+    assert any(set(stratum) == {"lineage", "age_band"} for stratum in strata)
+    names = {"incidence.csv", "co-occurrence.json", "oncoprint-cells.csv", "age-trend.csv"}
+    assert names <= {path.name for path in out.iterdir()}
+
+
+def test_incidence_of_one_trial_only(run: Run, pool: Path) -> None:
+    file = pool.parent / "one.json"
+    code, _, error = run("incidence", pool, "-t", "A", "--by", "trial", "--json", file)
+    assert (code, error) == (0, "")
+    rows = json.loads(file.read_text("utf-8"))["rows"]
+    assert {row["trial"] for row in rows} == {None, "A"}
+    code, _, error = run("incidence", pool, "-t", "Z")
+    assert code == 10
+    assert_one_message(error, "InputError")
