@@ -12,7 +12,7 @@ from chorall.analyses.across_trials import TrialSynthesis
 from chorall.analyses.endpoint_analysis import EndpointAnalysis
 from chorall.analyses.endpoint_effects import pool_batches
 from chorall.analyses.prognosis_frames import list_one
-from chorall.analyses.proportionality import advise
+from chorall.analyses.proportionality import advise, join_tests
 from chorall.analyses.testing_bias import find_p_values
 
 _LIMITS: Final = ("hazard_ratio", "lower", "upper")
@@ -163,9 +163,8 @@ def _join_notes(horizon: str, unadjusted: str, adjusted: str) -> str:
 
 
 def _warn(analysis: EndpointAnalysis, place: int, line: dict[str, Any]) -> str:
-    tested = np.isfinite(line["proportionality_p_value"])
     advice = advise(
-        line["proportionality_p_value" if tested else "period_p_value"],
+        join_tests(line["proportionality_p_value"], line["period_p_value"]),
         line["early_hazard_ratio"], line["late_hazard_ratio"], analysis.settings.cut_years,
     )  # fmt: skip
     selective = analysis.selective.get(analysis.markers[place], "")

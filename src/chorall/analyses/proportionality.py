@@ -142,13 +142,19 @@ def measure_proportionality(
         return float("nan")
 
 
+def join_tests(*p_values: float) -> float:
+    """Return the smallest p-value times the number of tests that were made; NaN without one."""
+    made = [value for value in p_values if np.isfinite(value)]
+    return min(1.0, min(made) * len(made)) if made else float("nan")
+
+
 def advise(p_value: float, early: float, late: float, cut_years: float) -> str:
     """Say what to read where the hazard ratio changes over time, or return an empty text.
 
     Parameters
     ----------
     p_value : float
-        Of the test over all times, or where there is none of early against late; or NaN.
+        Of `join_tests`.
     early, late : float
         Hazard ratios; NaN where not given.
     cut_years : float
