@@ -125,6 +125,16 @@ def test_the_promised_hazard_ratio_of_tp53(amlsg_pool: Pool, amlsg_reference: Re
     assert (row["n_adjusted"], row["events_adjusted"]) == (1540, 904)
 
 
+def test_tp53_is_replicated_and_pooled_as_in_metafor(amlsg_pool: Pool) -> None:
+    """R: coxph(Surv(time, event) ~ age_years + TP53) in each trial, then rma(REML, knha)."""
+    result = prognosis(amlsg_pool, markers=["TP53"], endpoints=["OS"], adjust=["age_years"])
+    row = result.summary.row(0, named=True)
+    found = [row[f"pooled_{name}"] for name in ("hazard_ratio", "lower", "upper")]
+    assert found == pytest.approx([3.54284227, 2.87950950, 4.35898245], rel=1e-7)
+    assert (row["i2"], row["grade"], row["n_pooled"]) == (0, "replicated", 3)
+    assert sum("in retrospect" in line for line in result.warnings) == 3
+
+
 @pytest.mark.parametrize(
     ("marker", "name_in_r"),
     [
