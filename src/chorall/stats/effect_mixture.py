@@ -13,9 +13,11 @@ from chorall.stats.arrays import Floats
 GRID_STEP = 2**0.5
 MOST_STEPS = 100
 MAX_STEPS = 50
-# how far the walls of the positive orthant are lowered, and by what factor at a time
-LOWEST_WALL = 1e-9
+# effects, spread evenly over the grid, that are counted before any is seen
+PSEUDO_EFFECTS = 2.0
+# by what factor the walls of the positive orthant are lowered, and when a climb is over
 WALL_FACTOR = 0.2
+TOLERANCE = 1e-12
 HALVINGS = 80
 
 
@@ -52,37 +54,42 @@ def lay_grid(values: Floats, errors: Floats) -> Floats:
 
 
 def fit_mixture(values: Floats, errors: Floats) -> Mixture:
-    """Return the parts of the grid's components of highest likelihood."""
+    """Return the most likely parts of the grid's components, with `PSEUDO_EFFECTS` to begin with.
+
+    Without them a small family that shows little would be held to have no effect for certain.
+    """
     deviations = lay_grid(values, errors)
     logs = find_log_densities(values, errors, deviations)
-    weights = climb_weights(np.exp(logs - logs.max(axis=1, keepdims=True)))
-    return Mixture(weights / weights.sum(), deviations)
+    likelihood = np.exp(logs - logs.max(axis=1, keepdims=True))
+    return Mixture(climb_weights(likelihood, PSEUDO_EFFECTS), deviations)
 
 
-def climb_weights(likelihood: Floats) -> Floats:
-    """Return the parts that make the sum of log(likelihood @ parts) largest, shape (c,).
+def climb_weights(likelihood: Floats, pseudo: float) -> Floats:
+    """Return the parts that make the posterior largest, shape (c,).
 
-    Newton's method inside the positive orthant, the walls of which are lowered step by step. The
-    sum of the parts is held at 1 by its price: at the maximum it is the number of rows.
+    That is sum(log(likelihood @ parts)) + pseudo / c * sum(log(parts)): Newton's method inside the
+    positive orthant, whose walls, the second term, are lowered step by step to where they belong.
+    The sum of the parts is held at 1 by its price, the number of effects and of pseudo-effects.
     """
     m, c = likelihood.shape
-    weights = np.full(c, 1 / c)
-    wall = m / c
-    while wall > LOWEST_WALL * m:
+    last, price = pseudo / c, m + pseudo
+    weights, wall = np.full(c, 1 / c), max(m / c, last)
+    while True:
         for _ in range(MAX_STEPS):
             inverse = 1 / (likelihood @ weights)
-            gradient = m - likelihood.T @ inverse - wall / weights
+            gradient = price - likelihood.T @ inverse - wall / weights
             scaled = likelihood * inverse[:, None]
             hessian = scaled.T @ scaled + np.diag(wall / weights**2)
             step = -np.linalg.solve(hessian, gradient)
             decrement = float(-gradient @ step)
-            if decrement < LOWEST_WALL:
+            if decrement < TOLERANCE:
                 break
             # never through a wall; damped where the parabola does not hold
             room = np.min(np.where(step < 0, -weights / np.minimum(step, -1e-300), np.inf))
             weights = weights + min(0.9 * room, 1 / (1 + np.sqrt(decrement / wall)), 1.0) * step
-        wall *= WALL_FACTOR
-    return weights
+        if wall <= last:
+            return np.asarray(weights / weights.sum())
+        wall = max(wall * WALL_FACTOR, last)
 
 
 def find_log_densities(values: Floats, errors: Floats, deviations: Floats) -> Floats:

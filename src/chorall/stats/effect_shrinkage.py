@@ -85,7 +85,8 @@ def shrink_effects(
         Their standard errors, above 0; not read where `estimate` is NaN.
     prior : {"mixture", "normal"}, optional
         "mixture": true effects are 0, or normal around 0 with one of a grid of standard
-        deviations, in parts that are estimated. "normal": they are normal around a common mean,
+        deviations, in parts that are estimated (two effects spread evenly over the grid are
+        counted before any is seen). "normal": they are normal around a common mean,
         both by restricted likelihood; this shrinks few large effects among many nulls too much.
     conf_level : float, optional
         Coverage of the limits.
@@ -111,8 +112,8 @@ def shrink_effects(
     error the larger stays the larger. With "normal" the part (1 - standard_error^2 /
     (tau2 + standard_error^2)) of the distance from the mean remains, less for a larger standard
     error; the limits allow for the estimated mean. Neither allows for the estimated spread of the
-    prior. R: ``ashr::ash(estimate, standard_error, mixcompdist = "normal", prior = "uniform")``
-    with the same grid; for "normal" ``metafor::blup(metafor::rma(...))``.
+    prior. R: ``ashr::ash(estimate, standard_error, mixcompdist = "normal", prior = 1 + 2
+    / c)`` with the same grid of c; for "normal" ``metafor::blup(metafor::rma(...))``.
 
     References
     ----------

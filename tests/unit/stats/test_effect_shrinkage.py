@@ -71,20 +71,30 @@ def test_the_posterior_of_a_mixture_is_that_of_a_plain_sum_over_a_grid():
             assert below == pytest.approx(0.025, abs=1e-4)
 
 
-def test_the_weights_are_of_highest_likelihood():
+@pytest.mark.parametrize("pseudo", [0.5, 2.0])
+def test_the_weights_are_the_most_likely(pseudo):
     _, estimate, error = draw_family()
     logs = find_log_densities(estimate, error, lay_grid(estimate, error))
     likelihood = np.exp(logs - logs.max(axis=1, keepdims=True))
-    weights = climb_weights(likelihood)
-    assert weights.sum() == pytest.approx(1, abs=1e-6)
-    # no component would raise the likelihood: the condition of the maximum
-    gain = (likelihood / (likelihood @ weights)[:, None]).mean(axis=0)
-    assert gain.max() == pytest.approx(1, abs=1e-5)
+    weights = climb_weights(likelihood, pseudo)
+    assert weights.sum() == pytest.approx(1, abs=1e-12)
+    # the condition of the maximum: every component is worth the same
+    share = pseudo / len(weights)
+    gain = (likelihood / (likelihood @ weights)[:, None]).sum(axis=0) + share / weights
+    np.testing.assert_allclose(gain, 60 + pseudo, rtol=1e-6)
+    # and the EM algorithm goes there, slowly
     plain = np.full(len(weights), 1 / len(weights))
-    for _ in range(3000):
+    for _ in range(20_000):
         joint = likelihood * plain
-        plain = (joint / joint.sum(axis=1, keepdims=True)).mean(axis=0)
-    assert np.log(likelihood @ weights).sum() >= np.log(likelihood @ plain).sum() - 1e-5
+        plain = (joint / joint.sum(axis=1, keepdims=True)).sum(axis=0) + share
+        plain /= 60 + pseudo
+    np.testing.assert_allclose(weights, plain, atol=1e-4)
+
+
+def test_a_family_that_shows_little_is_not_held_to_be_none_for_certain():
+    found = shrink_effects([0.1, -0.2, 0.15, 0.05, -0.1], [0.4, 0.4, 0.4, 0.4, 0.4])
+    assert (found.prior_weights > 0.01).all()
+    assert (found.upper > 0).all()
 
 
 def test_limits_are_exactly_none_where_the_null_lies_on_them():
