@@ -153,3 +153,14 @@ def test_a_plan_is_written_and_drawn():
 def test_the_same_seed_gives_the_same_plan():
     first = ch.plan_study("marker", simulations=50, seed=4).rows
     assert first.equals(ch.plan_study("marker", simulations=50, seed=4).rows)
+
+
+def test_all_numbers_that_cannot_be_used_are_told_at_once():
+    wrong = {"frequency": 2, "hazard_ratio": 0, "tested_fraction": -1, "tau": -1, "r_squared": 1}
+    with pytest.raises(InputError) as told:
+        ch.plan_study("marker", **wrong)
+    for name in wrong:
+        assert f"`{name}` is" in str(told.value)
+    every = "(?s)`margin` is.*`followed_fraction` is.*`simulations` is"
+    with pytest.raises(InputError, match=every):
+        ch.plan_study("non-inferiority", margin=2, followed_fraction=0, simulations=-1)

@@ -7,8 +7,10 @@ from collections.abc import Mapping, Sequence
 from chorall.errors import InputError, raise_gathered
 
 
-def check_fractions(values: Mapping[str, float | Sequence[float]], *, closed: str = "") -> None:
-    """Raise one InputError for all values that are not fractions.
+def find_no_fractions(
+    values: Mapping[str, float | Sequence[float]], *, closed: str = ""
+) -> list[str]:
+    """Return a problem for each value that is no fraction.
 
     Parameters
     ----------
@@ -17,13 +19,12 @@ def check_fractions(values: Mapping[str, float | Sequence[float]], *, closed: st
     closed : {"", "0", "1"}
         Which end is allowed as well.
     """
-    problems = [
+    return [
         f"`{name}` is {value!r}; expected a fraction between 0 and 1, such as 0.05"
         for name, given in values.items()
         for value in list_values(given)
         if not (0 < value < 1 or (closed and value == float(closed)))
     ]
-    raise_gathered(InputError, "the plan cannot be made", problems, "Correct these.")
 
 
 def list_values(given: float | Sequence[float]) -> list[float]:
@@ -31,17 +32,22 @@ def list_values(given: float | Sequence[float]) -> list[float]:
     return [float(given)] if isinstance(given, (int, float)) else [float(one) for one in given]
 
 
-def check_counts(values: Mapping[str, tuple[float, float]]) -> None:
-    """Raise one InputError for all numbers below their least value.
+def find_too_small(values: Mapping[str, tuple[float, float]]) -> list[str]:
+    """Return a problem for each number below its least value.
 
     Parameters
     ----------
     values : mapping of str to (value, least)
         Name of the argument to what came and the least that can be used.
     """
-    problems = [
+    return [
         f"`{name}` is {value!r}; expected {least:g} or more"
         for name, (value, least) in values.items()
         if not value >= least
     ]
-    raise_gathered(InputError, "the plan cannot be made", problems, "Correct these.")
+
+
+def refuse_plan(*problems: Sequence[str]) -> None:
+    """Raise one InputError for all problems; do nothing without any."""
+    every = [problem for part in problems for problem in part]
+    raise_gathered(InputError, "the plan cannot be made", every, "Correct these.")

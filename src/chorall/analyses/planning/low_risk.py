@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from scipy.special import bdtr, betaincinv, ndtri
 from scipy.stats import binom
 
-from chorall.analyses.planning.checks import check_fractions, list_values
+from chorall.analyses.planning.checks import find_no_fractions, list_values, refuse_plan
 from chorall.analyses.planning.result import PlanRow, StudyPlan
 from chorall.errors import InputError
 
@@ -74,9 +74,11 @@ def plan_low_risk_study(
     levels: dict[str, float | Sequence[float]] = {
         "bound": bound, "conf_level": conf_level, "power": power
     }  # fmt: skip
-    check_fractions(levels)
-    check_fractions({"rate": rates}, closed="0")
-    check_fractions({"followed_fraction": followed_fraction}, closed="1")
+    refuse_plan(
+        find_no_fractions(levels),
+        find_no_fractions({"rate": rates}, closed="0"),
+        find_no_fractions({"followed_fraction": followed_fraction}, closed="1"),
+    )
     _check_below(rates, bound)
     rows = [_plan_row(one, bound, conf_level, power, followed_fraction) for one in rates]
     return StudyPlan(

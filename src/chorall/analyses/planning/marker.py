@@ -10,7 +10,12 @@ import polars as pl
 from scipy.special import ndtr, ndtri
 from scipy.stats import nct, t
 
-from chorall.analyses.planning.checks import check_counts, check_fractions, list_values
+from chorall.analyses.planning.checks import (
+    find_no_fractions,
+    find_too_small,
+    list_values,
+    refuse_plan,
+)
 from chorall.analyses.planning.marker_simulation import simulate_power
 from chorall.analyses.planning.result import PlanRow, StudyPlan
 from chorall.errors import InputError
@@ -86,9 +91,16 @@ def plan_marker_study(
     Hsieh FY, Lavori PW (2000). doi:10.1016/S0197-2456(00)00104-5
     """
     frequencies, ratios = list_values(frequency), list_values(hazard_ratio)
-    _check(frequencies, ratios, event_fraction, power, alpha, tested_fraction, r_squared)
-    least = {"n_markers": (n_markers, 1), "events_per_trial": (events_per_trial, 1)}
-    check_counts(least | {"tau": (tau, 0), "simulations": (simulations, 0)})
+    counts = {"n_markers": (n_markers, 1), "events_per_trial": (events_per_trial, 1)}
+    refuse_plan(
+        find_no_fractions({"frequency": frequencies, "power": power, "alpha": alpha}),
+        find_no_fractions(
+            {"event_fraction": event_fraction, "tested_fraction": tested_fraction}, closed="1"
+        ),
+        find_no_fractions({"r_squared": r_squared}, closed="0"),
+        _find_impossible(ratios),
+        find_too_small(counts | {"tau": (tau, 0), "simulations": (simulations, 0)}),
+    )
     level = alpha / n_markers
     rows: list[PlanRow] = []
     for share in frequencies:
@@ -174,25 +186,13 @@ def count_trials(
     )
 
 
-def _check(
-    frequencies: list[float],
-    ratios: list[float],
-    event_fraction: float,
-    power: float,
-    alpha: float,
-    tested_fraction: float,
-    r_squared: float,
-) -> None:
-    check_fractions({"frequency": frequencies, "power": power, "alpha": alpha})
-    ends = {"event_fraction": event_fraction, "tested_fraction": tested_fraction}
-    check_fractions(ends, closed="1")
-    check_fractions({"r_squared": r_squared}, closed="0")
-    wrong = [ratio for ratio in ratios if not (0 < ratio < math.inf) or ratio == 1]
-    if wrong:
-        raise InputError(
-            f"`hazard_ratio` is {wrong[0]!r}; expected above 0 and not 1: no study is large enough "
-            "to find nothing."
-        )
+def _find_impossible(ratios: list[float]) -> list[str]:
+    return [
+        f"`hazard_ratio` is {ratio!r}; expected above 0 and not 1: no study is large enough to "
+        "find nothing"
+        for ratio in ratios
+        if not (0 < ratio < math.inf) or ratio == 1
+    ]
 
 
 def _warn(rows: list[PlanRow], power: float, r_squared: float) -> tuple[str, ...]:

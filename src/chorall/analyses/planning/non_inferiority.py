@@ -9,7 +9,12 @@ import numpy as np
 import polars as pl
 from scipy.special import ndtr, ndtri
 
-from chorall.analyses.planning.checks import check_counts, check_fractions, list_values
+from chorall.analyses.planning.checks import (
+    find_no_fractions,
+    find_too_small,
+    list_values,
+    refuse_plan,
+)
 from chorall.analyses.planning.non_inferiority_simulation import simulate_non_inferiority
 from chorall.analyses.planning.result import PlanRow, StudyPlan
 from chorall.errors import InputError
@@ -71,9 +76,11 @@ def plan_non_inferiority_study(
     Blackwelder WC (1982). doi:10.1016/0197-2456(82)90024-1
     """
     chances, margins = list_values(success), list_values(margin)
-    check_fractions({"success": chances, "margin": margins, "power": power, "alpha": alpha})
-    check_fractions({"followed_fraction": followed_fraction}, closed="1")
-    check_counts({"simulations": (simulations, 0)})
+    refuse_plan(
+        find_no_fractions({"success": chances, "margin": margins, "power": power, "alpha": alpha}),
+        find_no_fractions({"followed_fraction": followed_fraction}, closed="1"),
+        find_too_small({"simulations": (simulations, 0)}),
+    )
     _check_difference(chances, margins, true_difference)
     rows: list[PlanRow] = []
     for chance in chances:
