@@ -34,6 +34,7 @@ from chorall.stats.fine_gray_result import FineGrayFit
 from chorall.stats.gonen_heller import GonenHeller, concordance_gonen_heller
 from chorall.stats.gonen_heller_difference import GonenHellerDifference, compare_gonen_heller
 from chorall.stats.gray import GrayResult, gray_test
+from chorall.stats.interaction_scan import InteractionScan, scan_interactions
 from chorall.stats.log_rank import LogrankResult, logrank
 from chorall.stats.log_rank_family import WeightedLogrankResult, weighted_logrank
 from chorall.stats.log_rank_trend import LogrankTrend, logrank_trend
@@ -54,6 +55,7 @@ from chorall.stats.pooled_effect_rows import PooledEffectRows, pool_effect_rows
 from chorall.stats.pooled_proportions import PooledProportion, pool_proportions
 from chorall.stats.pooled_proportions_many import PooledProportions, pool_many_proportions
 from chorall.stats.pooling import PooledEffects, pool_effects
+from chorall.stats.pooling_many import PooledMany, pool_many_effects
 from chorall.stats.proportion import ProportionInterval, proportion_interval
 from chorall.stats.pseudo_values import pseudo_values
 from chorall.stats.random_effects_cox import fit_random_effects_cox
@@ -70,6 +72,7 @@ from chorall.stats.risk_table import count_at_risk
 from chorall.stats.scan import scan_markers
 from chorall.stats.scan_endpoints import scan_endpoints
 from chorall.stats.scan_result import MarkerScan
+from chorall.stats.subgroup_contrast import SubgroupContrast, compare_subgroups, find_e_value
 from chorall.stats.survival_curve import (
     SurvivalAt,
     SurvivalCurve,
@@ -107,6 +110,7 @@ __all__ = [
     "GonenHeller",
     "GonenHellerDifference",
     "GrayResult",
+    "InteractionScan",
     "LogisticFit",
     "LogrankResult",
     "LogrankTrend",
@@ -116,6 +120,7 @@ __all__ = [
     "MetaRegression",
     "PooledEffectRows",
     "PooledEffects",
+    "PooledMany",
     "PooledProportion",
     "PooledProportions",
     "PredictedSurvival",
@@ -128,6 +133,7 @@ __all__ = [
     "SchoenfeldResiduals",
     "ShrunkenEffects",
     "StateProbabilitiesAt",
+    "SubgroupContrast",
     "SurvivalAt",
     "SurvivalCurve",
     "SurvivalQuantile",
@@ -145,6 +151,7 @@ __all__ = [
     "compare_brier_scores",
     "compare_concordance",
     "compare_gonen_heller",
+    "compare_subgroups",
     "concordance",
     "concordance_gonen_heller",
     "conditional_survival",
@@ -157,6 +164,7 @@ __all__ = [
     "estimate_by_stratum",
     "find_baseline_hazard",
     "find_cox_residuals",
+    "find_e_value",
     "find_own_hazard",
     "find_q_values",
     "find_schoenfeld_residuals",
@@ -175,6 +183,7 @@ __all__ = [
     "nelson_aalen",
     "pool_effect_rows",
     "pool_effects",
+    "pool_many_effects",
     "pool_many_proportions",
     "pool_proportions",
     "predict_cox_survival",
@@ -185,6 +194,7 @@ __all__ = [
     "restricted_mean_difference",
     "reverse_kaplan_meier",
     "scan_endpoints",
+    "scan_interactions",
     "scan_markers",
     "score_logistic",
     "shrink_effects",
