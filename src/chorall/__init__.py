@@ -29,6 +29,7 @@ _HOMES = {
     "classify": "chorall.analyses",
     "co_occurrence": "chorall.analyses",
     "compare_endpoints": "chorall.analyses",
+    "compare_strategies": "chorall.analyses",
     "diff_pools": "chorall.consortium.diff",
     "explain_value": "chorall.consortium.explain",
     "impute_prognosis": "chorall.analyses",
@@ -42,8 +43,10 @@ _HOMES = {
     "read_pool": "chorall.tables.store",
     "report": "chorall.reports.pool_report",
     "scan_prognosis": "chorall.analyses",
+    "scan_treatment": "chorall.analyses",
     "simulate": "chorall.simulation",
     "subtypes": "chorall.analyses",
+    "treatment": "chorall.analyses",
 }
 
 __all__ = [
@@ -53,6 +56,7 @@ __all__ = [
     "classify",
     "co_occurrence",
     "compare_endpoints",
+    "compare_strategies",
     "diff_pools",
     "explain_value",
     "impute_prognosis",
@@ -66,8 +70,10 @@ __all__ = [
     "read_pool",
     "report",
     "scan_prognosis",
+    "scan_treatment",
     "simulate",
     "subtypes",
+    "treatment",
 ]
 
 

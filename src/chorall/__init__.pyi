@@ -3,6 +3,7 @@ from chorall.analyses import check_missingness as check_missingness
 from chorall.analyses import classify as classify
 from chorall.analyses import co_occurrence as co_occurrence
 from chorall.analyses import compare_endpoints as compare_endpoints
+from chorall.analyses import compare_strategies as compare_strategies
 from chorall.analyses import impute_prognosis as impute_prognosis
 from chorall.analyses import incidence as incidence
 from chorall.analyses import measure_follow_up as measure_follow_up
@@ -11,7 +12,9 @@ from chorall.analyses import overview as overview
 from chorall.analyses import plan_study as plan_study
 from chorall.analyses import prognosis as prognosis
 from chorall.analyses import scan_prognosis as scan_prognosis
+from chorall.analyses import scan_treatment as scan_treatment
 from chorall.analyses import subtypes as subtypes
+from chorall.analyses import treatment as treatment
 from chorall.consortium.build import build_pool as build_pool
 from chorall.consortium.diff import diff_pools as diff_pools
 from chorall.consortium.explain import explain_value as explain_value

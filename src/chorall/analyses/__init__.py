@@ -17,12 +17,14 @@ from chorall.analyses.planning import plan_study
 from chorall.analyses.prognosis import prognosis
 from chorall.analyses.scan import scan_prognosis
 from chorall.analyses.subtype_counts import subtypes
+from chorall.analyses.treatments import compare_strategies, scan_treatment, treatment
 
 __all__ = [
     "check_missingness",
     "classify",
     "co_occurrence",
     "compare_endpoints",
+    "compare_strategies",
     "impute_prognosis",
     "incidence",
     "measure_follow_up",
@@ -31,5 +33,7 @@ __all__ = [
     "plan_study",
     "prognosis",
     "scan_prognosis",
+    "scan_treatment",
     "subtypes",
+    "treatment",
 ]

@@ -13,6 +13,7 @@ from chorall.cli import (
     pooling,
     scanning,
     starting,
+    treating,
 )
 
 app = typer.Typer(
@@ -52,6 +53,8 @@ app.command("prognosis")(asking.prognosis)
 app.command("scan")(scanning.scan)
 app.command("impute")(missing_values.impute)
 app.command("missingness")(missing_values.missingness)
+app.command("treatment")(treating.treatment)
+app.command("strategies")(treating.strategies)
 app.command("classify")(classifying.classify)
 app.command("classifiers")(classifying.classifiers)
 app.command("subtypes")(classifying.subtypes)

@@ -18,5 +18,7 @@ for _analysis in (
     "impute",
     "missingness",
     "subtypes",
+    "treatment",
+    "strategies",
 ):
     AnalysisResult.renderers[_analysis] = Renderers(plot=plot_result, html=render_result)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
+import polars as pl
+
 from chorall.analyses.classify_result import ClassifyResult
 from chorall.analyses.co_occurrence_result import CoOccurrenceResult
 from chorall.analyses.endpoint_comparison import EndpointComparison
@@ -18,6 +20,7 @@ from chorall.analyses.prognosis_result import PrognosisResult
 from chorall.analyses.result import AnalysisResult
 from chorall.analyses.scan.result import ScanResult
 from chorall.analyses.subtype_counts import SubtypeCounts
+from chorall.analyses.treatments.result import StrategyTable, TreatmentResult
 from chorall.errors import InputError
 from chorall.reports.age_curve_figure import draw_age_curves
 from chorall.reports.co_occurrence_figure import draw_co_occurrence
@@ -36,11 +39,14 @@ from chorall.reports.selection import (
     select_frequency_markers,
 )
 from chorall.reports.survival_figure import draw_survival
+from chorall.reports.treatment_figure import draw_treatment
 from chorall.reports.trial_forest_figure import draw_trial_forest
 from chorall.reports.volcano_figure import draw_volcano
 
 MARKERS_PER_FIGURE = 3
 """More would not fit on one printed page."""
+TREATMENT_FIGURES = 12
+"""A scan has thousands of lines; the figures show those with the strongest evidence."""
 
 
 def draw_figures(result: AnalysisResult) -> list[Figure]:
@@ -98,6 +104,15 @@ def draw_curve_figures(result: PrognosisResult) -> list[Figure]:
     return [draw_survival(result, marker, name) for marker in markers for name in endpoints]
 
 
+def draw_treatment_figures(result: TreatmentResult) -> list[Figure]:
+    """Return a figure for each of the first markers and endpoints, best q-values first."""
+    pooled = result.rows.filter(pl.col("trial").is_null()).sort(
+        "q_value", nulls_last=True, maintain_order=True
+    )
+    pairs = list(dict.fromkeys(pooled.select("marker", "endpoint").iter_rows()))
+    return [draw_treatment(result, *pair) for pair in pairs[:TREATMENT_FIGURES]]
+
+
 def _has(result: PrognosisResult, endpoint: str) -> bool:
     return endpoint in result.summary["endpoint"]
 
@@ -153,5 +168,7 @@ FIGURES: Final[dict[type[AnalysisResult], Callable[[Any], list[Figure]]]] = {
     EndpointComparison: draw_nothing,
     SubtypeCounts: draw_nothing,
     MissingnessResult: draw_nothing,
+    TreatmentResult: draw_treatment_figures,
+    StrategyTable: draw_nothing,
 }
 """How each kind of result is drawn."""

@@ -1,0 +1,79 @@
+"""Commands about treatment: what it does with and without a marker, and who asks which question."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from chorall.cli.asking import JsonFile, Level, Markers, OutFolder, PoolFolder
+from chorall.cli.showing import show_progress, show_result
+
+Endpoints = Annotated[
+    list[str] | None,
+    typer.Option("-e", "--endpoint", help="OS, EFS, RFS, CIR, ... (repeatable)."),
+]
+Trials = Annotated[
+    list[str] | None, typer.Option("-t", "--trial", help="Only this trial (repeatable).")
+]
+Horizon = Annotated[float, typer.Option(help="Years at which absolute figures are read.")]
+
+MOST_PRINTED = 40
+
+
+def treatment(
+    pool: PoolFolder,
+    marker: Markers = None,
+    strategy: Annotated[
+        list[str] | None,
+        typer.Option(
+            "-s", "--strategy", help="A component or level of treatment (repeatable): steroid, ..."
+        ),
+    ] = None,
+    endpoint: Endpoints = None,
+    modifier: Annotated[
+        str | None, typer.Option("--modifier", help="A second marker: a three-way question.")
+    ] = None,
+    trial: Trials = None,
+    horizon: Horizon = 5.0,
+    conf_level: Level = 0.95,
+    json_file: JsonFile = None,
+    out: OutFolder = None,
+) -> None:
+    """Say whether a marker changes what a randomised treatment does; without --marker scan all."""
+    import chorall as ch
+    from chorall.errors import InputError
+    from chorall.reports.treatment_table import TREATMENT_TERMINAL_COLUMNS
+
+    chosen = {"endpoints": endpoint} if endpoint else {}
+    opened, title = ch.read_pool(pool), "Randomised treatment with and without a marker"
+    if modifier is not None and not marker:
+        raise InputError("--modifier needs --marker: name the marker whose effect it modifies.")
+    if marker:
+        result = ch.treatment(
+            opened, markers=marker, strategies=strategy or None, modifier=modifier,
+            trials=trial or None, horizon_years=horizon, conf_level=conf_level, **chosen,
+        )  # fmt: skip
+        show_result(result, TREATMENT_TERMINAL_COLUMNS, title, json_file=json_file, out=out)
+        return
+    with show_progress() as progress:
+        result = ch.scan_treatment(
+            opened, strategies=strategy or None, trials=trial or None, horizon_years=horizon,
+            conf_level=conf_level, progress=lambda done, total: progress("scanning", done, total),
+            **chosen,
+        )  # fmt: skip
+    shown = result.rows.sort("q_value", nulls_last=True, maintain_order=True).head(MOST_PRINTED)
+    title = f"{title}: the first {shown.height} of {result.rows.height:,} lines by q"
+    show_result(
+        result, TREATMENT_TERMINAL_COLUMNS, title, json_file=json_file, out=out, shown=shown
+    )
+
+
+def strategies(pool: PoolFolder, json_file: JsonFile = None, out: OutFolder = None) -> None:
+    """List which trials give and randomise which component of treatment."""
+    import chorall as ch
+    from chorall.reports.treatment_table import STRATEGY_COLUMNS
+
+    result = ch.compare_strategies(ch.read_pool(pool))
+    title = "Components of treatment: comparable are only trials that randomise the same two levels"
+    show_result(result, STRATEGY_COLUMNS, title, json_file=json_file, out=out)
