@@ -46,6 +46,7 @@ _HOMES = {
     "scan_treatment": "chorall.analyses",
     "simulate": "chorall.simulation",
     "subtypes": "chorall.analyses",
+    "transplant": "chorall.analyses",
     "treatment": "chorall.analyses",
 }
 
@@ -73,6 +74,7 @@ __all__ = [
     "scan_treatment",
     "simulate",
     "subtypes",
+    "transplant",
     "treatment",
 ]
 

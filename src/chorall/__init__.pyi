@@ -14,6 +14,7 @@ from chorall.analyses import prognosis as prognosis
 from chorall.analyses import scan_prognosis as scan_prognosis
 from chorall.analyses import scan_treatment as scan_treatment
 from chorall.analyses import subtypes as subtypes
+from chorall.analyses import transplant as transplant
 from chorall.analyses import treatment as treatment
 from chorall.consortium.build import build_pool as build_pool
 from chorall.consortium.diff import diff_pools as diff_pools

@@ -17,6 +17,7 @@ from chorall.analyses.planning import plan_study
 from chorall.analyses.prognosis import prognosis
 from chorall.analyses.scan import scan_prognosis
 from chorall.analyses.subtype_counts import subtypes
+from chorall.analyses.transplants import transplant
 from chorall.analyses.treatments import compare_strategies, scan_treatment, treatment
 
 __all__ = [
@@ -35,5 +36,6 @@ __all__ = [
     "scan_prognosis",
     "scan_treatment",
     "subtypes",
+    "transplant",
     "treatment",
 ]

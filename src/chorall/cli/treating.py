@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -67,6 +67,45 @@ def treatment(
     show_result(
         result, TREATMENT_TERMINAL_COLUMNS, title, json_file=json_file, out=out, shown=shown
     )
+
+
+def transplant(
+    pool: PoolFolder,
+    endpoint: Endpoints = None,
+    marker: Markers = None,
+    adjust: Annotated[
+        list[str] | None,
+        typer.Option("-a", "--adjust", help="age, sex, wbc, ... (repeatable), or none."),
+    ] = None,
+    donor: Annotated[
+        list[str] | None, typer.Option("--donor", help="Only this donor (repeatable).")
+    ] = None,
+    method: Annotated[
+        list[str] | None, typer.Option("--method", help="Only this answer (repeatable).")
+    ] = None,
+    landmark: Annotated[
+        list[float] | None, typer.Option("--landmark", help="Day of a landmark (repeatable).")
+    ] = None,
+    trial: Trials = None,
+    horizon: Horizon = 5.0,
+    conf_level: Level = 0.95,
+    json_file: JsonFile = None,
+    out: OutFolder = None,
+) -> None:
+    """Compare patients after transplantation in first remission with others: observational."""
+    import chorall as ch
+    from chorall.reports.transplant_table import TRANSPLANT_TERMINAL_COLUMNS
+
+    given = {"endpoints": endpoint, "donors": donor, "methods": method, "landmark_days": landmark}
+    chosen: dict[str, Any] = {name: value for name, value in given.items() if value}
+    if adjust:
+        chosen["adjust"] = [] if adjust == ["none"] else adjust
+    result = ch.transplant(
+        ch.read_pool(pool), markers=marker or (), trials=trial or None, horizon_years=horizon,
+        conf_level=conf_level, **chosen,
+    )  # fmt: skip
+    title = "Transplantation in first remission: observational answers side by side"
+    show_result(result, TRANSPLANT_TERMINAL_COLUMNS, title, json_file=json_file, out=out)
 
 
 def strategies(pool: PoolFolder, json_file: JsonFile = None, out: OutFolder = None) -> None:

@@ -20,5 +20,6 @@ for _analysis in (
     "subtypes",
     "treatment",
     "strategies",
+    "transplant",
 ):
     AnalysisResult.renderers[_analysis] = Renderers(plot=plot_result, html=render_result)

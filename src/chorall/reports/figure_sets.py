@@ -20,6 +20,7 @@ from chorall.analyses.prognosis_result import PrognosisResult
 from chorall.analyses.result import AnalysisResult
 from chorall.analyses.scan.result import ScanResult
 from chorall.analyses.subtype_counts import SubtypeCounts
+from chorall.analyses.transplants.result import TransplantResult
 from chorall.analyses.treatments.result import StrategyTable, TreatmentResult
 from chorall.errors import InputError
 from chorall.reports.age_curve_figure import draw_age_curves
@@ -39,6 +40,7 @@ from chorall.reports.selection import (
     select_frequency_markers,
 )
 from chorall.reports.survival_figure import draw_survival
+from chorall.reports.transplant_figure import draw_transplant
 from chorall.reports.treatment_figure import draw_treatment
 from chorall.reports.trial_forest_figure import draw_trial_forest
 from chorall.reports.volcano_figure import draw_volcano
@@ -113,6 +115,12 @@ def draw_treatment_figures(result: TreatmentResult) -> list[Figure]:
     return [draw_treatment(result, *pair) for pair in pairs[:TREATMENT_FIGURES]]
 
 
+def draw_transplant_figures(result: TransplantResult) -> list[Figure]:
+    """Return the curves of each endpoint."""
+    drawn = result.curves["endpoint"].unique(maintain_order=True)
+    return [draw_transplant(result, endpoint) for endpoint in drawn]
+
+
 def _has(result: PrognosisResult, endpoint: str) -> bool:
     return endpoint in result.summary["endpoint"]
 
@@ -169,6 +177,7 @@ FIGURES: Final[dict[type[AnalysisResult], Callable[[Any], list[Figure]]]] = {
     SubtypeCounts: draw_nothing,
     MissingnessResult: draw_nothing,
     TreatmentResult: draw_treatment_figures,
+    TransplantResult: draw_transplant_figures,
     StrategyTable: draw_nothing,
 }
 """How each kind of result is drawn."""

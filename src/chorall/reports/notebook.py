@@ -18,6 +18,7 @@ from chorall.analyses.prognosis_result import PrognosisResult
 from chorall.analyses.result import AnalysisResult
 from chorall.analyses.scan.result import ScanResult
 from chorall.analyses.subtype_counts import SubtypeCounts
+from chorall.analyses.transplants.result import TransplantResult
 from chorall.analyses.treatments.result import StrategyTable, TreatmentResult
 from chorall.errors import InputError
 from chorall.reports.classify_table import CLASSIFICATION_COLUMNS
@@ -33,6 +34,7 @@ from chorall.reports.scan_table import SCAN_COLUMNS
 from chorall.reports.selection import select_lines
 from chorall.reports.subtype_table import SUBTYPE_COLUMNS
 from chorall.reports.table import TableColumn, render_html_table
+from chorall.reports.transplant_table import TRANSPLANT_COLUMNS
 from chorall.reports.treatment_table import STRATEGY_COLUMNS, TREATMENT_COLUMNS
 from chorall.reports.wording import RESEARCH_USE, SYNTHETIC_BANNER
 
@@ -52,6 +54,7 @@ COLUMNS: Final[dict[type[AnalysisResult], tuple[TableColumn, ...]]] = {
     MissingnessResult: MISSINGNESS_COLUMNS,
     TreatmentResult: TREATMENT_COLUMNS,
     StrategyTable: STRATEGY_COLUMNS,
+    TransplantResult: TRANSPLANT_COLUMNS,
 }
 
 

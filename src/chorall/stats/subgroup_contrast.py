@@ -100,7 +100,9 @@ def check_ratio(ratio: tuple[float, float, float]) -> float:
     return float(np.log(upper / lower))
 
 
-def find_e_value(ratio: float, *, limit: float | None = None) -> tuple[float, float]:
+def find_e_value(
+    ratio: float, *, limit: float | None = None, common: bool = False
+) -> tuple[float, float]:
     """Return how strong an unmeasured confounder would have to be to explain a ratio away.
 
     Parameters
@@ -109,6 +111,9 @@ def find_e_value(ratio: float, *, limit: float | None = None) -> tuple[float, fl
         Risk ratio, or a hazard ratio of a rare event, above 0.
     limit : float, optional
         The confidence limit nearer to 1.
+    common : bool, optional
+        True: hazard ratios of an event that more than about 15 % have; each is turned into a risk
+        ratio first, (1 - 0.5^sqrt(h)) / (1 - 0.5^sqrt(1 / h)).
 
     Returns
     -------
@@ -127,7 +132,8 @@ def find_e_value(ratio: float, *, limit: float | None = None) -> tuple[float, fl
 
     Notes
     -----
-    R: ``EValue::evalues.RR``: ``rr + sqrt(rr * (rr - 1))`` of the ratio or its inverse.
+    R: ``EValue::evalues.RR``: ``rr + sqrt(rr * (rr - 1))`` of the ratio or its inverse; common:
+    ``evalues.HR(..., rare = FALSE)``.
 
     References
     ----------
@@ -142,11 +148,18 @@ def find_e_value(ratio: float, *, limit: float | None = None) -> tuple[float, fl
     given = [ratio] if limit is None else [ratio, limit]
     if not all(0 < one < np.inf for one in given):
         raise InputError(f"{given!r} are no ratios; expected numbers above 0.")
-    strength = bound_confounding(ratio)
+    used = [turn_to_risk(one) for one in given] if common else given
+    strength = bound_confounding(used[0])
     if limit is None:
         return strength, float("nan")
     crosses = (ratio - 1) * (limit - 1) <= 0
-    return strength, 1.0 if crosses else bound_confounding(limit)
+    return strength, 1.0 if crosses else bound_confounding(used[1])
+
+
+def turn_to_risk(hazard_ratio: float) -> float:
+    """Return the risk ratio that a hazard ratio of a common event comes near to."""
+    root = float(np.sqrt(hazard_ratio))
+    return float((1 - 0.5**root) / (1 - 0.5 ** (1 / root)))
 
 
 def bound_confounding(ratio: float) -> float:

@@ -149,5 +149,9 @@ def test_e_values_of_the_paper():
     assert (round(estimate, 2), round(limit, 2)) == (7.26, 3.0)
     assert find_e_value(1 / 3.9)[0] == pytest.approx(estimate)
     assert find_e_value(0.8, limit=1.1)[1] == 1
+    # a hazard ratio of a common event: 0.25 has the root 0.5
+    risk = (1 - 0.5**0.5) / (1 - 0.25)
+    assert find_e_value(0.25, common=True)[0] == pytest.approx(find_e_value(risk)[0])
+    assert find_e_value(0.25, common=True)[0] < find_e_value(0.25)[0]
     with pytest.raises(InputError, match="above 0"):
         find_e_value(0)

@@ -23,6 +23,7 @@ from chorall.analyses.treatments.questions import (
     choose_questions,
     find_questions,
 )
+from chorall.analyses.treatments.received import refuse_received
 from chorall.analyses.treatments.result import TreatmentResult
 from chorall.analyses.treatments.rows import add_verdicts, frame_contrast
 from chorall.errors import InputError
@@ -78,7 +79,7 @@ def treatment(
     InputError
         If a marker, strategy, endpoint or trial does not exist, or a number is out of range.
     DataError
-        If no trial randomises the strategy.
+        If no trial randomises the strategy, or it was given without randomisation.
 
     See Also
     --------
@@ -156,6 +157,7 @@ def _ask(
     trial_ids = check_choices(pool.trials if trials is None else trials, pool.trials, what="trial")
     results = pool.table("marker_result").filter(pl.col("trial_id").is_in(list(trial_ids)))
     chosen = _choose_markers(pool, markers, modifier)
+    refuse_received(pool, strategies, trial_ids)
     questions, gaps = find_questions(pool, trial_ids)
     asked = choose_questions(questions, strategies)
     available, missing = choose_endpoints(pool, endpoints, trial_ids)

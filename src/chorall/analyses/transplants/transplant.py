@@ -1,0 +1,191 @@
+"""Is transplantation in first remission of use? Observational, and said so."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+import polars as pl
+
+from chorall.analyses.adjustment import choose_terms
+from chorall.analyses.choices import check_choices
+from chorall.analyses.endpoint_choice import choose_endpoints, read_cohorts, warn_of_unverified
+from chorall.analyses.marker_groups import read_marker_groups
+from chorall.analyses.result import label_pool
+from chorall.analyses.subtypes import add_subtype
+from chorall.analyses.transplants.agreement import say_agreement
+from chorall.analyses.transplants.answers import (
+    DATED,
+    FIXED,
+    LANDMARK,
+    SEQUENTIAL,
+    answer_all,
+    answer_by_marker,
+)
+from chorall.analyses.transplants.pictures import draw_curves, occupy_states
+from chorall.analyses.transplants.result import TransplantResult
+from chorall.analyses.transplants.starts import place_starts, read_transplants
+from chorall.errors import DefinitionError, InputError, raise_gathered
+from chorall.tables.store import Pool
+
+ENDPOINTS: Final = ("OS", "RFS")
+COVARIATES: Final = ("age_years", "wbc_10e9_per_l")
+LANDMARK_DAYS: Final = (180.0,)
+METHODS: Final = (DATED, LANDMARK, SEQUENTIAL, FIXED)
+NOT_OFFERED: Final = {
+    "donor-versus-no-donor": (
+        "a natural experiment needs to know who HAD a donor, transplanted or not; the data model "
+        "holds donors of transplanted patients only"
+    ),
+    "overlap-weights": "a propensity model with balance and positivity checks is not written yet",
+    "clone-censor-weight": (
+        "a target trial (eligibility, time zero, strategies, grace period) cannot be defined yet"
+    ),
+    "doubly-robust": "an outcome model beside weights is not written yet",
+    "negative-control": "the data model names no outcome that transplantation cannot change",
+}
+SCHEMA: Final[dict[str, pl.DataType]] = {
+    **dict.fromkeys(("endpoint", "method", "evidence", "marker", "group"), pl.String()),
+    "landmark_days": pl.Float64(),
+    **dict.fromkeys(
+        ("n_patients", "n_transplanted", "events_transplanted", "events_other"), pl.Int64()
+    ),
+    **dict.fromkeys(
+        (
+            "risk_transplanted", "risk_other", "risk_difference", "lower_risk_difference",
+            "upper_risk_difference", "hazard_ratio", "lower", "upper", "p_value", "e_value",
+            "e_value_limit",
+        ),
+        pl.Float64(),
+    ),
+    "n_trials": pl.Int64(),
+    "note": pl.String(),
+}  # fmt: skip
+ALWAYS: Final = (
+    "Observational: patients were chosen for transplantation; no method here removes what was not "
+    "measured. The E-value says how strong that would have to be.",
+    "Donor against no donor is not offered: the data model does not hold who had a donor.",
+)
+
+
+def transplant(
+    pool: Pool,
+    *,
+    endpoints: Sequence[str] = ENDPOINTS,
+    markers: Sequence[str] = (),
+    adjust: Sequence[str] = COVARIATES,
+    donors: Sequence[str] = (),
+    methods: Sequence[str] = METHODS,
+    landmark_days: Sequence[float] = LANDMARK_DAYS,
+    trials: Sequence[str] | None = None,
+    horizon_years: float = 5.0,
+    conf_level: float = 0.95,
+) -> TransplantResult:
+    """Compare patients after allogeneic transplantation in first remission with those without.
+
+    Parameters
+    ----------
+    pool : Pool
+        The pooled data.
+    endpoints : sequence of str
+        Short names; days count from the endpoint's origin.
+    markers : sequence of str
+        Of each: the dated covariate with and without it, and the interaction within trials.
+    adjust : sequence of str
+        Covariates of all models; complete cases.
+    donors : sequence of str
+        Donors that count; none: all but autologous.
+    methods : sequence of str
+        `time-dependent covariate`, `landmark`, `sequential landmarks`, `fixed covariate (wrong)`.
+    landmark_days : sequence of float
+        Days from the endpoint's origin. The first is also where curves begin.
+    trials : sequence of str, optional
+        Only these trials.
+    horizon_years : float
+        Where absolute figures are read.
+    conf_level : float
+        Two-sided level of all limits.
+
+    Returns
+    -------
+    TransplantResult
+        The answers side by side, all graded `observational`; whether they agree is said in words.
+
+    Raises
+    ------
+    InputError
+        If a name does not exist or a number is out of range.
+    DefinitionError
+        If a method is asked for that is known but not offered; the message says what is missing.
+    DataError
+        If nobody was transplanted in first remission.
+
+    See Also
+    --------
+    treatment : Randomised strategies.
+    chorall.stats.fit_cox : R: ``coxph(Surv(start, stop, event) ~ after + ... + strata(trial))``.
+
+    References
+    ----------
+    Simon R, Makuch RW (1984). doi:10.1002/sim.4780030106
+    Gran JM et al. (2010). doi:10.1002/sim.4048
+    """
+    _check_numbers(landmark_days, horizon_years, conf_level)
+    chosen_methods = _choose_methods(methods)
+    trial_ids = check_choices(pool.trials if trials is None else trials, pool.trials, what="trial")
+    transplants = read_transplants(pool, donors, trial_ids)
+    known = pool.table("patient").filter(pl.col("trial_id").is_in(list(trial_ids)))
+    terms, missing_covariates = choose_terms(add_subtype(pool, known), adjust)
+    available, missing = choose_endpoints(pool, endpoints, trial_ids)
+    cohorts = read_cohorts(pool, available, add_subtype(pool, known), trial_ids, terms)
+    asked = _choose_markers(pool, markers)
+    results, outcomes = pool.table("marker_result"), pool.table("endpoint")
+    lines: list[dict[str, Any]] = []
+    curves, states = [], []
+    for cohort in cohorts:
+        start, dated = place_starts(cohort, outcomes, transplants)
+        lines += answer_all(cohort, start, dated, landmark_days, horizon_years, conf_level)
+        groups = read_marker_groups(results, cohort.patient_ids, asked)
+        for place, marker in enumerate(asked):
+            lines += answer_by_marker(cohort, start, dated, marker, groups[:, place], conf_level)
+        curves.append(draw_curves(cohort, start, dated, landmark_days[0], conf_level))
+        states.append(occupy_states(cohort, start, dated, horizon_years, conf_level))
+    rows = pl.DataFrame(lines, schema=SCHEMA).with_columns(pl.col(pl.Float64).fill_nan(None))
+    return TransplantResult(
+        analysis="transplant",
+        pool=label_pool(pool),
+        rows=rows.filter(pl.col("method").is_in(chosen_methods)),
+        warnings=(
+            *missing, *missing_covariates, *transplants.warnings, *say_agreement(rows),
+            *warn_of_unverified(available), *ALWAYS,
+        ),
+        curves=pl.concat(curves),
+        states=pl.concat(states),
+        donors=tuple(donors),
+        adjusted_for=tuple(term.label for term in terms),
+        horizon_years=float(horizon_years),
+        conf_level=conf_level,
+    )  # fmt: skip
+
+
+def _choose_methods(methods: Sequence[str]) -> list[str]:
+    refused = [f"{name}: {NOT_OFFERED[name]}" for name in methods if name in NOT_OFFERED]
+    advice = f"Offered: {', '.join(METHODS)}."
+    raise_gathered(DefinitionError, "no answer of this kind is offered", refused, advice)
+    return list(check_choices(methods, METHODS, what="method"))
+
+
+def _choose_markers(pool: Pool, markers: Sequence[str]) -> tuple[str, ...]:
+    known = pool.table("marker_result")["marker"].unique().sort().to_list()
+    return check_choices(markers, known, what="marker")
+
+
+def _check_numbers(landmark_days: Sequence[float], horizon_years: float, conf_level: float) -> None:
+    if not landmark_days or not all(0 <= day <= 3653 for day in landmark_days):
+        raise InputError(
+            f"`landmark_days` is {landmark_days!r}; expected at least one, each 0 to 3653."
+        )
+    if not 0 < horizon_years <= 100:
+        raise InputError(f"`horizon_years` is {horizon_years!r}; expected above 0 and at most 100.")
+    if not 0 < conf_level < 1:
+        raise InputError(f"`conf_level` is {conf_level!r}; expected between 0 and 1, e.g. 0.95.")
