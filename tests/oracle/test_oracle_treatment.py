@@ -5,7 +5,7 @@ import polars as pl
 import pytest
 from oracle.oracle_tables import read_oracle, read_patients
 
-from chorall.stats import pool_many_effects, scan_interactions
+from chorall.stats import pool_effect_rows, scan_interactions
 
 # both sides climb until rounding stops them
 ITERATED = 1e-8
@@ -66,8 +66,9 @@ def test_absolute_effects_with_competing_causes(group):
 def test_the_two_stages():
     strata = PATIENTS["stratum"].to_numpy()
     parts = [scan(strata == name, cause="event") for name in np.unique(strata)]
-    pooled = pool_many_effects(
-        [part.interaction for part in parts], [part.interaction_error for part in parts]
+    pooled = pool_effect_rows(
+        np.column_stack([part.interaction for part in parts]),
+        np.column_stack([part.interaction_error for part in parts]),
     )
     assert (pooled.estimate[0], pooled.standard_error[0]) == pytest.approx(
         expected("deft"), abs=ITERATED

@@ -55,7 +55,6 @@ from chorall.stats.pooled_effect_rows import PooledEffectRows, pool_effect_rows
 from chorall.stats.pooled_proportions import PooledProportion, pool_proportions
 from chorall.stats.pooled_proportions_many import PooledProportions, pool_many_proportions
 from chorall.stats.pooling import PooledEffects, pool_effects
-from chorall.stats.pooling_many import PooledMany, pool_many_effects
 from chorall.stats.proportion import ProportionInterval, proportion_interval
 from chorall.stats.pseudo_values import pseudo_values
 from chorall.stats.random_effects_cox import fit_random_effects_cox
@@ -120,7 +119,6 @@ __all__ = [
     "MetaRegression",
     "PooledEffectRows",
     "PooledEffects",
-    "PooledMany",
     "PooledProportion",
     "PooledProportions",
     "PredictedSurvival",
@@ -183,7 +181,6 @@ __all__ = [
     "nelson_aalen",
     "pool_effect_rows",
     "pool_effects",
-    "pool_many_effects",
     "pool_many_proportions",
     "pool_proportions",
     "predict_cox_survival",

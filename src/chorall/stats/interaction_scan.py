@@ -100,7 +100,7 @@ def scan_interactions(
     See Also
     --------
     fit_cox : One marker with covariates.
-    pool_many_effects : The trials together.
+    pool_effect_rows : The trials together.
 
     Notes
     -----

@@ -11,8 +11,6 @@ from chorall.stats import (
     cumulative_incidence,
     find_e_value,
     fit_cox,
-    pool_effects,
-    pool_many_effects,
     restricted_mean_difference,
     scan_interactions,
 )
@@ -103,27 +101,6 @@ def test_wrong_statuses_and_arms_are_refused():
         scan_interactions(markers + 5, treated, time, cause, horizon=15)
     with pytest.raises(InputError, match="`treated` must be boolean"):
         scan_interactions(markers, treated.astype(int), time, cause, horizon=15)
-
-
-def test_pooling_many_is_pooling_each():
-    rng = np.random.default_rng(8)
-    errors = rng.uniform(0.1, 0.6, (5, 40))
-    effects = (
-        rng.normal(0, rng.choice([0, 0.4, 2], 40), (5, 40)) + rng.normal(size=(5, 40)) * errors
-    )
-    effects[rng.random((5, 40)) < 0.25] = np.nan
-    effects[:, 0], effects[1:, 1] = np.nan, np.nan
-    many = pool_many_effects(effects, errors)
-    assert np.isnan(many.estimate[0])
-    assert many.n_studies[0] == 0
-    for column in range(1, 40):
-        there = np.isfinite(effects[:, column])
-        one = pool_effects(effects[there, column], errors[there, column])
-        for name in ("estimate", "standard_error", "lower", "upper", "p_value", "tau2"):
-            same = pytest.approx(getattr(one, name), abs=SAME, nan_ok=True)
-            assert getattr(many, name)[column] == same
-        fixed = pool_effects(effects[there, column], errors[there, column], method="fixed")
-        assert many.common_p_value[column] == pytest.approx(fixed.p_value, abs=SAME)
 
 
 def test_published_odds_ratios_of_a_donor_by_age():

@@ -17,7 +17,8 @@ from chorall.knowledge.units import DAYS_PER_YEAR
 from chorall.models.design_matrix import DesignMatrix
 from chorall.models.survival import Survival
 from chorall.models.time_dependent import Spans, split_at_start, stack_landmarks, take_landmark
-from chorall.stats import cumulative_incidence, pool_many_effects
+from chorall.models.within_trials import pool_trials_together
+from chorall.stats import cumulative_incidence
 
 DATED, LANDMARK, SEQUENTIAL = "time-dependent covariate", "landmark", "sequential landmarks"
 FIXED: Final = "fixed covariate (wrong)"
@@ -141,7 +142,7 @@ def answer_by_marker(
         pick = np.array(weights)
         effects = np.array([[pick @ fit.effects] for fit in fits])
         errors = np.sqrt(np.array([[pick @ fit.covariance @ pick] for fit in fits]))
-        pooled = pool_many_effects(effects, errors, conf_level=conf_level)
+        pooled = pool_trials_together(effects, errors, conf_level=conf_level).random
         lines.append({
             "endpoint": cohort.endpoint,
             "method": DATED,

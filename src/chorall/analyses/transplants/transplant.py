@@ -7,10 +7,11 @@ from typing import Any, Final
 
 import polars as pl
 
-from chorall.analyses.adjustment import choose_terms
+from chorall.analyses.adjustment import choose_adjustment
 from chorall.analyses.choices import check_choices
 from chorall.analyses.endpoint_choice import choose_endpoints, read_cohorts, warn_of_unverified
 from chorall.analyses.marker_groups import read_marker_groups
+from chorall.analyses.mrd_covariate import add_mrd
 from chorall.analyses.result import label_pool
 from chorall.analyses.subtypes import add_subtype
 from chorall.analyses.transplants.agreement import say_agreement
@@ -92,7 +93,7 @@ def transplant(
     markers : sequence of str
         Of each: the dated covariate with and without it, and the interaction within trials.
     adjust : sequence of str
-        Covariates of all models; complete cases.
+        Covariates of all models (`mrd` is at the end of induction); complete cases.
     donors : sequence of str
         Donors that count; none: all but autologous.
     methods : sequence of str
@@ -135,9 +136,9 @@ def transplant(
     trial_ids = check_choices(pool.trials if trials is None else trials, pool.trials, what="trial")
     transplants = read_transplants(pool, donors, trial_ids)
     known = pool.table("patient").filter(pl.col("trial_id").is_in(list(trial_ids)))
-    terms, missing_covariates = choose_terms(add_subtype(pool, known), adjust)
+    adjustment = choose_adjustment(add_mrd(pool, add_subtype(pool, known)), adjust)
     available, missing = choose_endpoints(pool, endpoints, trial_ids)
-    cohorts = read_cohorts(pool, available, add_subtype(pool, known), trial_ids, terms)
+    cohorts = read_cohorts(pool, available, adjustment.patients, trial_ids, adjustment.terms)
     asked = _choose_markers(pool, markers)
     results, outcomes = pool.table("marker_result"), pool.table("endpoint")
     lines: list[dict[str, Any]] = []
@@ -156,13 +157,13 @@ def transplant(
         pool=label_pool(pool),
         rows=rows.filter(pl.col("method").is_in(chosen_methods)),
         warnings=(
-            *missing, *missing_covariates, *transplants.warnings, *say_agreement(rows),
+            *missing, *adjustment.warnings, *transplants.warnings, *say_agreement(rows),
             *warn_of_unverified(available), *ALWAYS,
         ),
         curves=pl.concat(curves),
         states=pl.concat(states),
         donors=tuple(donors),
-        adjusted_for=tuple(term.label for term in terms),
+        adjusted_for=adjustment.labels,
         horizon_years=float(horizon_years),
         conf_level=conf_level,
     )  # fmt: skip

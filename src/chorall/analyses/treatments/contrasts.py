@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from chorall.analyses.marker_groups import ABSENT, PRESENT, UNKNOWN, read_marker_groups
 from chorall.analyses.treatments.arms import ArmCohort
 from chorall.knowledge.units import DAYS_PER_YEAR
-from chorall.stats import InteractionScan, PooledMany, pool_many_effects, scan_interactions
+from chorall.models.within_trials import TrialsTogether, pool_trials_together
+from chorall.stats import InteractionScan, scan_interactions
 
 Floats = NDArray[np.float64]
 
@@ -52,23 +53,23 @@ class ContrastScan:
     ----------
     trials : tuple of TrialScan
         In the order of the consortium.
-    interaction : PooledMany
+    interaction : TrialsTogether
         The deft estimate: only contrasts within trials enter.
-    left_out : tuple of PooledMany
+    left_out : tuple of TrialsTogether
         The same without each trial.
-    hazards, risks, years : tuple of PooledMany
+    hazards, risks, years : tuple of TrialsTogether
         Effects without and with the marker: log hazard ratio, difference of risk, years gained.
-    risk_interaction : PooledMany
+    risk_interaction : TrialsTogether
         Difference of the differences of risk.
     """
 
     trials: tuple[TrialScan, ...]
-    interaction: PooledMany
-    left_out: tuple[PooledMany, ...]
-    hazards: tuple[PooledMany, ...]
-    risks: tuple[PooledMany, ...]
-    years: tuple[PooledMany, ...]
-    risk_interaction: PooledMany
+    interaction: TrialsTogether
+    left_out: tuple[TrialsTogether, ...]
+    hazards: tuple[TrialsTogether, ...]
+    risks: tuple[TrialsTogether, ...]
+    years: tuple[TrialsTogether, ...]
+    risk_interaction: TrialsTogether
 
 
 def scan_contrast(
@@ -186,9 +187,9 @@ def pool_trials(trials: tuple[TrialScan, ...], conf_level: float) -> ContrastSca
     }  # fmt: skip
     return ContrastScan(
         trials=trials,
-        interaction=pool_many_effects(effects, errors, conf_level=conf_level),
+        interaction=pool_trials_together(effects, errors, conf_level=conf_level),
         left_out=tuple(
-            pool_many_effects(effects[rest], errors[rest], conf_level=conf_level)
+            pool_trials_together(effects[rest], errors[rest], conf_level=conf_level)
             for rest in kept
             if len(trials) > 1
         ),
@@ -203,5 +204,5 @@ def pool_trials(trials: tuple[TrialScan, ...], conf_level: float) -> ContrastSca
     )
 
 
-def _pool(effects: list[Floats], errors: list[Floats], conf_level: float) -> PooledMany:
-    return pool_many_effects(np.stack(effects), np.stack(errors), conf_level=conf_level)
+def _pool(effects: list[Floats], errors: list[Floats], conf_level: float) -> TrialsTogether:
+    return pool_trials_together(np.stack(effects), np.stack(errors), conf_level=conf_level)

@@ -75,9 +75,9 @@ def frame_left_out(found: Sequence[ContrastScan], markers: Sequence[str]) -> pl.
                 "endpoint": trial.cohort.endpoint,
                 "left_out": question.unit,
                 "interaction_ratio": np.exp(pooled.estimate),
-                "interaction_lower": np.exp(pooled.lower),
-                "interaction_upper": np.exp(pooled.upper),
-                "interaction_p_value": pooled.p_value,
+                "interaction_lower": np.exp(pooled.random.lower),
+                "interaction_upper": np.exp(pooled.random.upper),
+                "interaction_p_value": pooled.random.p_value,
             }
             frames.append(pl.DataFrame(columns, schema=LEFT_OUT))
     return pl.concat(frames).with_columns(pl.col(pl.Float64).fill_nan(None))

@@ -13,7 +13,8 @@ from scipy.special import ndtr, ndtri
 from chorall.analyses.treatments.claims import NOT_ASSESSABLE, Interactions, name_claim
 from chorall.analyses.treatments.contrasts import ContrastScan, TrialScan, pool_trials
 from chorall.analyses.treatments.evidence import RANDOMISED
-from chorall.stats import PooledMany, adjust_p_values
+from chorall.models.within_trials import TrialsTogether
+from chorall.stats import adjust_p_values
 
 CELLS: Final = ("absent_control", "absent_treated", "present_control", "present_treated")
 SIDES: Final = ("absent", "present")
@@ -66,7 +67,7 @@ def _frame(
     total = sum(len(one.cohort.time) for one in found.trials)
     columns: dict[str, Any] = {
         "marker": list(markers),
-        "n_trials": found.interaction.n_studies,
+        "n_trials": found.interaction.n_trials,
         "n_patients": total - unknown,
         "n_unknown": unknown,
     }
@@ -96,7 +97,7 @@ def _list_absolute(found: ContrastScan) -> dict[str, NDArray[np.float64]]:
     columns |= _name_limits("risk_difference_interaction", found.risk_interaction)
     pooled = found.risk_interaction
     columns["risk_interaction_p_value"] = np.where(
-        pooled.n_studies == 2, pooled.common_p_value, pooled.p_value
+        pooled.n_trials == 2, pooled.common_p_value, pooled.random.p_value
     )
     return columns
 
@@ -109,26 +110,26 @@ def _list_relative(found: ContrastScan) -> dict[str, NDArray[np.float64]]:
     pooled = found.interaction
     return columns | {
         "interaction_ratio": np.exp(pooled.estimate),
-        "interaction_lower": np.exp(pooled.lower),
-        "interaction_upper": np.exp(pooled.upper),
-        "interaction_p_value": pooled.p_value,
-        "tau2": pooled.tau2,
-        "i_squared": pooled.i_squared,
-        "prediction_lower": np.exp(pooled.prediction_lower),
-        "prediction_upper": np.exp(pooled.prediction_upper),
+        "interaction_lower": np.exp(pooled.random.lower),
+        "interaction_upper": np.exp(pooled.random.upper),
+        "interaction_p_value": pooled.random.p_value,
+        "tau2": pooled.random.tau2,
+        "i_squared": pooled.random.i_squared,
+        "prediction_lower": np.exp(pooled.random.prediction_lower),
+        "prediction_upper": np.exp(pooled.random.prediction_upper),
         "common_interaction_ratio": np.exp(pooled.common_estimate),
         "common_interaction_p_value": pooled.common_p_value,
     }
 
 
-def _name_limits(name: str, pooled: PooledMany) -> dict[str, NDArray[np.float64]]:
+def _name_limits(name: str, pooled: TrialsTogether) -> dict[str, NDArray[np.float64]]:
     """Return a group's effect; with two trials the common one: their variance is not known."""
-    width = float(ndtri((1 + pooled.conf_level) / 2)) * pooled.common_error
-    two, common = pooled.n_studies == 2, pooled.common_estimate
+    width = float(ndtri((1 + pooled.random.conf_level) / 2)) * pooled.common_error
+    two, common = pooled.n_trials == 2, pooled.common_estimate
     return {
         name: np.where(two, common, pooled.estimate),
-        f"lower_{name}": np.where(two, common - width, pooled.lower),
-        f"upper_{name}": np.where(two, common + width, pooled.upper),
+        f"lower_{name}": np.where(two, common - width, pooled.random.lower),
+        f"upper_{name}": np.where(two, common + width, pooled.random.upper),
     }
 
 
@@ -142,7 +143,7 @@ def _list_notes(found: ContrastScan) -> list[str]:
             for text, holds in (
                 (FEW_PATIENTS, lacking[at]),
                 (NOT_FOLLOWED, short[at] and not lacking[at]),
-                (TWO_TRIALS, pooled.n_studies[at] == 2),
+                (TWO_TRIALS, pooled.n_trials[at] == 2),
             )
             if holds
         )

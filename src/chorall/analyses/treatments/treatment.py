@@ -85,7 +85,7 @@ def treatment(
     --------
     scan_treatment : All markers and questions.
     chorall.stats.scan_interactions : R: ``coxph(Surv(time, event) ~ marker * treated)``.
-    chorall.stats.pool_many_effects : R: ``metafor::rma(..., method = "REML", test = "knha")``.
+    chorall.stats.pool_effect_rows : R: ``metafor::rma(..., method = "REML", test = "knha")``.
     """
     return _ask(
         pool, markers, strategies, endpoints, modifier, trials, horizon_years, conf_level,
