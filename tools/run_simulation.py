@@ -27,6 +27,10 @@ STUDIES = {
     "replicate_fine_gray": "null",
     "replicate_pooling": "heterogeneous",
     "replicate_immortal_time": "immortal-time",
+    "replicate_interaction": "predictive",
+    "replicate_prognosis_only": "prognostic",
+    "replicate_no_interaction": "null",
+    "replicate_transplant": "prognostic",
 }
 HEAD = """# Validation by simulation
 
