@@ -24,6 +24,7 @@ from typing import Any
 from chorall._version import __version__
 
 _HOMES = {
+    "fit_bank": "chorall.analyses.bank",
     "build_pool": "chorall.consortium.build",
     "check_missingness": "chorall.analyses",
     "classify": "chorall.analyses",
@@ -39,7 +40,9 @@ _HOMES = {
     "overview": "chorall.analyses",
     "plan_pool": "chorall.consortium.plan",
     "plan_study": "chorall.analyses",
+    "predict": "chorall.analyses.bank",
     "prognosis": "chorall.analyses",
+    "read_bank": "chorall.analyses.bank",
     "read_pool": "chorall.tables.store",
     "report": "chorall.reports.pool_report",
     "scan_prognosis": "chorall.analyses",
@@ -48,6 +51,7 @@ _HOMES = {
     "subtypes": "chorall.analyses",
     "transplant": "chorall.analyses",
     "treatment": "chorall.analyses",
+    "write_bank": "chorall.analyses.bank",
 }
 
 __all__ = [
@@ -60,6 +64,7 @@ __all__ = [
     "compare_strategies",
     "diff_pools",
     "explain_value",
+    "fit_bank",
     "impute_prognosis",
     "incidence",
     "measure_follow_up",
@@ -67,7 +72,9 @@ __all__ = [
     "overview",
     "plan_pool",
     "plan_study",
+    "predict",
     "prognosis",
+    "read_bank",
     "read_pool",
     "report",
     "scan_prognosis",
@@ -76,6 +83,7 @@ __all__ = [
     "subtypes",
     "transplant",
     "treatment",
+    "write_bank",
 ]
 
 

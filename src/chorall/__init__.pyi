@@ -16,6 +16,10 @@ from chorall.analyses import scan_treatment as scan_treatment
 from chorall.analyses import subtypes as subtypes
 from chorall.analyses import transplant as transplant
 from chorall.analyses import treatment as treatment
+from chorall.analyses.bank import fit_bank as fit_bank
+from chorall.analyses.bank import predict as predict
+from chorall.analyses.bank import read_bank as read_bank
+from chorall.analyses.bank import write_bank as write_bank
 from chorall.consortium.build import build_pool as build_pool
 from chorall.consortium.diff import diff_pools as diff_pools
 from chorall.consortium.explain import explain_value as explain_value

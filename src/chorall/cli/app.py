@@ -6,6 +6,7 @@ import typer
 
 from chorall.cli import (
     asking,
+    banking,
     classifying,
     endpoints,
     missing_values,
@@ -63,3 +64,5 @@ app.command("report")(asking.report)
 app.command("endpoints")(endpoints.list_endpoints)
 app.command("compare-endpoints")(endpoints.compare_endpoints)
 app.add_typer(planning.app, name="plan-study")
+app.add_typer(banking.app, name="bank")
+app.command("predict")(banking.predict)

@@ -1,0 +1,7 @@
+"""The knowledge bank of a pool: fit, predict, validate."""
+
+from chorall.analyses.bank.fit import fit_pool_bank as fit_bank
+from chorall.analyses.bank.predict import predict_patient as predict
+from chorall.models.bank.bundle import read_bank, write_bank
+
+__all__ = ["fit_bank", "predict", "read_bank", "write_bank"]

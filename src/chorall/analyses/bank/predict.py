@@ -1,0 +1,142 @@
+"""Ask a bank about a patient file, with the published classifiers beside the answer."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Final
+
+from chorall.errors import InputError, raise_gathered
+from chorall.knowledge.classifier_items import classifier_items
+from chorall.knowledge.gene_names import known_symbols
+from chorall.markers.classifiers import classify_patient
+from chorall.markers.names import SUFFIXES
+from chorall.models.bank.bank import Bank
+from chorall.models.bank.features import UNDETECTED, UNKNOWN_WORDS
+from chorall.models.bank.predict import predict
+from chorall.models.bank.prediction import BankPrediction
+from chorall.tables.mrd_result import MrdResult
+
+OWN_FIELDS: Final = ("course", "patient_id")
+
+
+def predict_patient(
+    bank: Bank,
+    patient: Mapping[str, Any],
+    strategies: Sequence[str],
+    *,
+    years: Sequence[float] = (1.0, 3.0, 5.0),
+    level: float = 0.95,
+    draws: int = 500,
+) -> BankPrediction:
+    """Predict the course of one patient under each strategy.
+
+    Parameters
+    ----------
+    bank : Bank
+        As `read_bank` or `fit_pool_bank` returns it.
+    patient : mapping of str to object
+        As in a patient file (docs/methods/bank.md): items by name, `course` for where the patient
+        is today.
+    strategies : sequence of str
+        Names, parts joined by +.
+    years : sequence of float
+        From today, up to 10.
+    level : float
+        Of the intervals.
+    draws : int
+        100 or more.
+
+    Returns
+    -------
+    BankPrediction
+        With published classifiers that apply to the patient beside it.
+
+    Raises
+    ------
+    InputError
+        If a field is not known, a value cannot be, or a strategy is not known.
+    """
+    notes = check_fields(bank, patient)
+    own = {name: value for name, value in patient.items() if name != "patient_id"}
+    found = predict(bank, own, strategies, years=years, level=level, draws=draws)
+    return replace(found, published=ask_published(patient), notes=(*found.notes, *notes))
+
+
+def read_patient_file(file: Path) -> dict[str, Any]:
+    """Read a patient file.
+
+    Raises
+    ------
+    InputError
+        If it does not exist or is no JSON object.
+    """
+    if not file.is_file():
+        raise InputError(f"{file}: no such file. Give a JSON file with one patient.")
+    try:
+        content = json.loads(file.read_text(encoding="utf-8"))
+    except (UnicodeDecodeError, json.JSONDecodeError) as error:
+        raise InputError(f"{file}: not readable as JSON ({error.__class__.__name__}).") from None
+    if not isinstance(content, dict):
+        raise InputError(f"{file}: holds no JSON object, but one patient was expected.")
+    return content
+
+
+def check_fields(bank: Bank, patient: Mapping[str, Any]) -> tuple[str, ...]:
+    """Refuse fields that nobody knows; return notes on those that this bank does not use."""
+    used = {feature.item for feature in bank.design.features}
+    others = [name for name in patient if name not in used and name not in OWN_FIELDS]
+    unknown = [name for name in others if not _is_known(name)]
+    raise_gathered(
+        InputError,
+        "the patient has fields that are not known",
+        [f"`{name}`" for name in unknown],
+        f"This bank uses: {', '.join(sorted(used))}; and `course`.",
+    )
+    if not others:
+        return ()
+    return (f"Not used, because the bank has too few patients with it: {', '.join(others)}.",)
+
+
+def _is_known(name: str) -> bool:
+    ends = [end for end in SUFFIXES.values() if end and name.endswith(end)]
+    gene = name.removesuffix(ends[0]) if ends else name
+    return name in classifier_items() or "::" in name or gene in known_symbols()
+
+
+def ask_published(patient: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what published classifiers say of the patient, where they apply.
+
+    Returns
+    -------
+    dict of str to dict
+        `result` (null where open), `best`, `worst`, `confidence`.
+    """
+    items = {
+        name: _read_item(name, value)
+        for name, value in patient.items()
+        if name not in OWN_FIELDS and (name in classifier_items() or "::" in name)
+    }
+    return {
+        name: {
+            "result": answer.result,
+            "best": answer.best,
+            "worst": answer.worst,
+            "confidence": answer.confidence,
+        }
+        for name, answer in classify_patient(items).items()
+        if answer.applicable is not False
+    }
+
+
+def _read_item(name: str, value: Any) -> Any:
+    if isinstance(value, str) and value in UNKNOWN_WORDS:
+        return None
+    item = classifier_items().get(name)
+    if item is None or item.kind != "mrd" or value is None:
+        return value
+    if value == UNDETECTED:
+        return MrdResult(category="undetected")
+    return MrdResult(category="quantified", mrd_fraction=float(value)) if value else None

@@ -1,0 +1,132 @@
+"""The bank: everything that predicts, and no patient."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from chorall.models.bank.conditional import FeatureLaw
+from chorall.models.bank.design import Design
+from chorall.models.bank.states import FIRST_STATE
+from chorall.models.bank.transition_fit import TransitionModel
+
+if TYPE_CHECKING:
+    from chorall.models.bank.prediction import BankPrediction
+
+Floats = NDArray[np.float64]
+
+DAYS_PER_YEAR: Final = 365.25
+INTERVALS_PER_YEAR: Final = 12
+INTERVAL_DAYS: Final = DAYS_PER_YEAR / INTERVALS_PER_YEAR
+LONGEST_YEARS: Final = 10
+FINE_MONTHS: Final = 4
+FINE_STEPS: Final = 30
+"""Induction is followed by the day: remission and failure follow each other within a month."""
+
+FORMAT_VERSION: Final = 1
+FEWEST_SHOWN: Final = 5
+"""Smaller counts of patients are kept as 0, so that nobody can be found in a bank."""
+
+AGE_EDGES: Final = (0, 10, 16, 25, 40, 55, 65, 111)
+"""Age groups in which comparable patients are counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Strategies that trials have put side by side.
+
+    Attributes
+    ----------
+    reference : str
+        The strategy without a flag: the most frequent one.
+    strategies : tuple of str
+        All of them, the reference first.
+    randomised : bool
+        True where everybody counted was allocated at random.
+    n_trials : int
+        Trials that asked.
+    """
+
+    reference: str
+    strategies: tuple[str, ...]
+    randomised: bool
+    n_trials: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Bank:
+    """A fitted bank.
+
+    Attributes
+    ----------
+    design : Design
+        Features, strategies, covariates.
+    law : FeatureLaw
+        How features go together; completes what is not known.
+    transitions : tuple of TransitionModel
+        Those with enough events.
+    comparisons : tuple of Comparison
+        What was randomised against what.
+    support : dict of str to dict of str to int
+        By cell of age and lineage, by strategy: patients, 0 below 5.
+    transplant_day : float
+        Median day of transplantation in first remission, counted from remission; NaN without any.
+    about : dict
+        Pool, trials, patients, version: what the model card prints.
+    warnings : tuple of str
+        What the reader must know.
+    """
+
+    design: Design
+    law: FeatureLaw
+    transitions: tuple[TransitionModel, ...]
+    comparisons: tuple[Comparison, ...]
+    support: dict[str, dict[str, int]]
+    transplant_day: float
+    about: dict[str, Any] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def strategies(self) -> tuple[str, ...]:
+        """All strategies by name, references included."""
+        return tuple(name for one in self.comparisons for name in one.strategies)
+
+    def predict(
+        self, patient: Mapping[str, Any], strategies: Sequence[str], **options: Any
+    ) -> BankPrediction:
+        """Ask about one patient; see `chorall.models.bank.predict.predict` for the options."""
+        from chorall.models.bank.predict import predict
+
+        return predict(self, patient, strategies, **options)
+
+
+def list_edges(state: str) -> Floats:
+    """Return the ends of the intervals in days by which a state is followed, from 0."""
+    n_months = LONGEST_YEARS * INTERVALS_PER_YEAR
+    months = np.array([month * INTERVAL_DAYS for month in range(n_months + 1)], np.float64)
+    if state != FIRST_STATE:
+        return months
+    fine = np.arange(FINE_MONTHS * FINE_STEPS) * INTERVAL_DAYS / FINE_STEPS
+    return np.array([*fine, *months[FINE_MONTHS:]], np.float64)
+
+
+def name_cell(patient: Mapping[str, Any]) -> str:
+    """Return the cell in which comparable patients of a patient file are counted."""
+    age, lineage = patient.get("age_years"), patient.get("lineage")
+    known = isinstance(lineage, str) and lineage in ("B", "T", "MPAL")
+    return f"{name_age(age)}, lineage {lineage if known else 'not known'}"
+
+
+def name_age(age: Any) -> str:
+    """Return the age group, upper end left out."""
+    if isinstance(age, bool) or not isinstance(age, int | float) or age != age:
+        return "age not known"
+    for low, high in pairwise(AGE_EDGES):
+        if low <= age < high:
+            return f"age {low}-{high - 1}" if high < AGE_EDGES[-1] else f"age {low} or more"
+    return "age not known"

@@ -1,0 +1,154 @@
+"""Fit all transitions of a bank from stays in states."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from chorall.errors import DataError
+from chorall.models.bank.bank import Bank, Comparison, list_edges
+from chorall.models.bank.conditional import fit_feature_law
+from chorall.models.bank.design import Design, build_design
+from chorall.models.bank.features import Feature
+from chorall.models.bank.states import FIRST_STATE, TRANSITIONS, Transition
+from chorall.models.bank.transition_fit import RiskRows, TransitionModel, fit_transition
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+
+RAREST: Final = 5
+"""Transitions made less often are left out; who made one is censored there."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Stays:
+    """Stays of patients in states by the clock of the state; a stay may be cut into pieces.
+
+    Attributes
+    ----------
+    patient : ndarray of int64, shape (m,)
+        Row of the patient.
+    origin, target : ndarray of str, shape (m,)
+        The state, and the next one ("" where the piece ends without leaving).
+    entry_time, time : ndarray of shape (m,)
+        Days since the state was entered; time > entry_time.
+    flags : ndarray of shape (m, s)
+        1 where allocated to the strategy by then.
+    stratum : ndarray of str, shape (m,)
+        Trial and whether allocated yet.
+    """
+
+    patient: Integers
+    origin: NDArray[np.str_]
+    target: NDArray[np.str_]
+    entry_time: Floats
+    time: Floats
+    flags: Floats
+    stratum: NDArray[np.str_]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class BankData:
+    """What a bank is fitted to.
+
+    Attributes
+    ----------
+    features : tuple of Feature, length f
+    values : ndarray of shape (n, f)
+        Numbers of the features, NaN where not known.
+    trial : ndarray of str, shape (n,)
+    strategies : tuple of str, length s
+        Those with a flag.
+    stays : Stays
+    comparisons : tuple of Comparison
+    support : dict
+        As in `Bank`.
+    transplant_day : float
+        As in `Bank`.
+    """
+
+    features: tuple[Feature, ...]
+    values: Floats
+    trial: NDArray[np.str_]
+    strategies: tuple[str, ...]
+    stays: Stays
+    comparisons: tuple[Comparison, ...]
+    support: dict[str, dict[str, int]]
+    transplant_day: float
+
+
+def fit_bank(data: BankData, about: dict[str, Any], warnings: Sequence[str] = ()) -> Bank:
+    """Fit a bank.
+
+    Parameters
+    ----------
+    data : BankData
+        Patients and their stays.
+    about : dict
+        What the model card says of the origin.
+    warnings : sequence of str
+        What is known already.
+
+    Raises
+    ------
+    DataError
+        If nobody leaves the first state: then there is nothing to foretell.
+    """
+    is_flag = np.array([feature.is_flag for feature in data.features], bool)
+    law = fit_feature_law(data.values, is_flag)
+    design = _choose_design(data)
+    completed = law.expect(data.values)
+    models = [
+        model
+        for transition in TRANSITIONS
+        if (model := _fit(transition, data, design, completed)) is not None
+    ]
+    if not any(model.transition.origin == FIRST_STATE for model in models):
+        raise DataError(
+            "the pool cannot fill a bank: nobody is seen to leave induction. Remissions, relapses "
+            "and deaths must be dated in at least one trial."
+        )
+    said = [*warnings, *_name_left_out(data.stays, models)]
+    said += [f"{model.transition.name}: {text}" for model in models for text in model.warnings]
+    return Bank(
+        design, law, tuple(models), data.comparisons, data.support, data.transplant_day,
+        about, tuple(said),
+    )  # fmt: skip
+
+
+def _choose_design(data: BankData) -> Design:
+    """Build the covariates from patients; a strategy counts once it was ever allocated."""
+    flags = np.zeros((len(data.values), len(data.strategies)))
+    np.maximum.at(flags, data.stays.patient, data.stays.flags)
+    return build_design(data.features, data.strategies, np.hstack([data.values, flags]))
+
+
+def _fit(
+    transition: Transition, data: BankData, design: Design, completed: Floats
+) -> TransitionModel | None:
+    stays = data.stays
+    own = stays.origin == transition.origin
+    event = stays.target[own] == transition.target
+    if event.sum() < RAREST:
+        return None
+    rows = RiskRows(
+        np.hstack([completed[stays.patient[own]], stays.flags[own]]),
+        stays.entry_time[own], stays.time[own], event,
+        data.trial[stays.patient[own]], stays.stratum[own],
+    )  # fmt: skip
+    return fit_transition(transition, design, rows, list_edges(transition.origin))
+
+
+def _name_left_out(stays: Stays, models: Sequence[TransitionModel]) -> list[str]:
+    fitted = {(model.transition.origin, model.transition.target) for model in models}
+    said = []
+    steps = np.char.add(np.char.add(stays.origin, " > "), stays.target)
+    for step, n in zip(*np.unique(steps[stays.target != ""], return_counts=True), strict=True):
+        if tuple(str(step).split(" > ")) not in fitted:
+            count = str(n) if n >= RAREST else f"fewer than {RAREST}"
+            said.append(f"{step} is not part of the bank ({count} patients, censored there).")
+    return said

@@ -1,0 +1,116 @@
+"""What is not known of a patient, drawn given what is known.
+
+A normal distribution of all features, conditioned on those that are known. A flag is present with
+the probability that its conditional mean says (kept within 0.001 and 0.999), and keeps its
+correlation with the others through the normal draw.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import ndtr
+
+Floats = NDArray[np.float64]
+Booleans = NDArray[np.bool_]
+
+SHRINKAGE = 0.02
+RAREST = 1e-3
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FeatureLaw:
+    """Mean and covariance of the f features.
+
+    Attributes
+    ----------
+    mean : ndarray of shape (f,)
+    covariance : ndarray of shape (f, f)
+        Positive definite.
+    is_flag : ndarray of bool, shape (f,)
+        True where a feature is 0 or 1.
+    """
+
+    mean: Floats
+    covariance: Floats
+    is_flag: Booleans
+
+    def condition(self, known: Floats) -> tuple[NDArray[np.int64], Floats, Floats]:
+        """Return the places of what is not known, its mean and its covariance."""
+        missing = np.flatnonzero(np.isnan(known))
+        given = np.flatnonzero(~np.isnan(known))
+        cross = self.covariance[np.ix_(missing, given)]
+        weights = np.linalg.solve(self.covariance[np.ix_(given, given)], cross.T).T
+        mean = self.mean[missing] + weights @ (known[given] - self.mean[given])
+        covariance = self.covariance[np.ix_(missing, missing)] - weights @ cross.T
+        return missing, mean, covariance
+
+    def draw(self, known: Floats, normals: Floats) -> Floats:
+        """Complete a patient in d draws.
+
+        Parameters
+        ----------
+        known : ndarray of shape (f,)
+            NaN where not known.
+        normals : ndarray of shape (d, f)
+            Standard normal; the same normals complete alike.
+
+        Returns
+        -------
+        ndarray of shape (d, f)
+        """
+        values = np.tile(known, (len(normals), 1))
+        missing, mean, covariance = self.condition(known)
+        if not len(missing):
+            return values
+        noise = normals[:, missing] @ np.linalg.cholesky(covariance).T
+        spread = np.sqrt(np.diag(covariance))
+        chance = np.clip(mean, RAREST, 1 - RAREST)
+        flags = (ndtr(noise / spread) > 1 - chance).astype(float)
+        values[:, missing] = np.where(self.is_flag[missing], flags, mean + noise)
+        return values
+
+    def expect(self, rows: Floats) -> Floats:
+        """Put the conditional mean where a value is missing, for n patients at once."""
+        filled = rows.copy()
+        patterns, place = np.unique(np.isnan(rows), axis=0, return_inverse=True)
+        for number, pattern in enumerate(patterns):
+            if not pattern.any():
+                continue
+            own = np.flatnonzero(place.ravel() == number)
+            filled[np.ix_(own, np.flatnonzero(pattern))] = self._expect_pattern(rows[own], pattern)
+        return filled
+
+    def _expect_pattern(self, rows: Floats, missing: Booleans) -> Floats:
+        cross = self.covariance[np.ix_(missing, ~missing)]
+        weights = np.linalg.solve(self.covariance[np.ix_(~missing, ~missing)], cross.T)
+        found = self.mean[missing] + (rows[:, ~missing] - self.mean[~missing]) @ weights
+        return np.asarray(np.where(self.is_flag[missing], np.clip(found, 0, 1), found))
+
+
+def fit_feature_law(rows: Floats, is_flag: Booleans) -> FeatureLaw:
+    """Estimate mean and covariance from pairs of features that are both known.
+
+    Parameters
+    ----------
+    rows : ndarray of shape (n, f)
+        NaN where not known.
+    is_flag : ndarray of bool, shape (f,)
+        True where a feature is 0 or 1.
+    """
+    known = ~np.isnan(rows)
+    counts = known.sum(axis=0)
+    mean = np.where(known, rows, 0).sum(axis=0) / np.maximum(counts, 1)
+    centred = np.where(known, rows - mean, 0)
+    pairs = known.T.astype(float) @ known
+    covariance = centred.T @ centred / np.maximum(pairs, 1)
+    spread = np.sqrt(np.maximum(np.diag(covariance), RAREST * (1 - RAREST)))
+    correlation = covariance / np.outer(spread, spread) * (1 - SHRINKAGE)
+    np.fill_diagonal(correlation, 1)
+    values, vectors = np.linalg.eigh(correlation)
+    # pairs that come from different patients may contradict one another
+    repaired = (vectors * np.maximum(values, SHRINKAGE)) @ vectors.T
+    scale = spread / np.sqrt(np.diag(repaired))
+    return FeatureLaw(mean, repaired * np.outer(scale, scale), is_flag)

@@ -1,0 +1,59 @@
+"""What stands behind a strategy: comparable patients, and how allocation came about."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from chorall.models.bank.bank import FEWEST_SHOWN, Bank
+from chorall.models.bank.strategy import Strategy
+
+
+def refuse(
+    bank: Bank, cell: str, strategies: Sequence[Strategy], outside: Sequence[str]
+) -> dict[str, str]:
+    """Return the strategies on which the bank has nothing to say for this patient, and why.
+
+    Parameters
+    ----------
+    bank : Bank
+        The fitted bank.
+    cell : str
+        Age group and lineage.
+    strategies : sequence of Strategy
+        Those asked.
+    outside : sequence of str
+        What lies outside of the data, from `find_unsupported`.
+    """
+    said = {}
+    for strategy in strategies:
+        counts = bank.support.get(cell, {})
+        keys = [*strategy.parts, strategy.transplant]
+        few = [key for key in keys if counts.get(key, 0) < FEWEST_SHOWN]
+        reasons = list(outside)
+        if few:
+            reasons.append(
+                f"fewer than {FEWEST_SHOWN} comparable patients ({cell}) with {', '.join(few)}"
+            )
+        if reasons:
+            said[strategy.name] = "; ".join(reasons)
+    return said
+
+
+def grade(bank: Bank, first: Strategy, second: Strategy) -> str:
+    """Return how the contrast of two strategies is backed.
+
+    Returns
+    -------
+    str
+        `randomised`: they differ in one question that trials randomised. `adjusted`: patients were
+        seen under both, but choice, not chance, decided. `extrapolated`: no trial saw both.
+    """
+    if first.transplant != second.transplant:
+        return "adjusted"
+    different = set(first.parts) ^ set(second.parts)
+    if not different:
+        return "adjusted"
+    for comparison in bank.comparisons:
+        if different <= set(comparison.strategies) and len(different) == 2:
+            return "randomised" if comparison.randomised else "adjusted"
+    return "extrapolated"
