@@ -193,10 +193,12 @@ KERNELS: dict[str, tuple[tuple[str, ...], Call]] = {
 # test_numbers_are_read.py; and scan_endpoints, whose numbers are those of scan_markers to the
 # last bit (test_scan_endpoints.py)
 OTHERS = {
-    "adjust_p_values", "bootstrap", "combine_imputations", "compare_gonen_heller",
-    "cross_validate", "draw_bootstrap_rows", "draw_folds", "estimate_by_stratum", "find_q_values",
-    "fit_meta_regression", "impute_chained", "mantel_haenszel", "pool_effects",
-    "pool_many_proportions", "pool_proportions", "proportion_interval", "scan_endpoints",
+    "adjust_p_values", "bootstrap", "bootstrap_cox", "combine_imputations", "compare_gonen_heller",
+    "compare_subgroups", "cross_validate", "draw_bootstrap_rows", "draw_folds",
+    "estimate_by_stratum", "find_e_value", "find_q_values", "fit_meta_regression", "impute_chained",
+    "mantel_haenszel", "pool_effect_rows", "pool_effects", "pool_many_proportions",
+    "pool_proportions", "proportion_interval", "scan_endpoints", "scan_interactions",
+    "shrink_effects",
 }  # fmt: skip
 
 
