@@ -139,7 +139,7 @@ def prognosis(
     if detail not in ("full", "estimates"):
         raise InputError(f"`detail` is {detail!r}; expected one of: full, estimates.")
     check_transplant(transplant, pool)
-    refuse_cut_points(markers if markers is not None and not isinstance(markers, str) else ())
+    refuse_cut_points([markers] if isinstance(markers, str) else markers or ())
     trial_ids = check_choices(pool.trials if trials is None else trials, pool.trials, what="trial")
     results = pool.table("marker_result").filter(pl.col("trial_id").is_in(list(trial_ids)))
     discrete, asked_numbers = split_markers(markers)
