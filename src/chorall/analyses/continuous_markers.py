@@ -133,14 +133,18 @@ def _add_vaf(pool: Pool, patients: pl.DataFrame, name: str) -> pl.DataFrame:
 
 
 def list_continuous(
-    cohort: EndpointCohort, markers: Sequence[ContinuousMarker], adjust: str, conf_level: float
+    cohort: EndpointCohort,
+    model_cohort: EndpointCohort,
+    markers: Sequence[ContinuousMarker],
+    adjust: str,
+    conf_level: float,
 ) -> list[pl.DataFrame]:
     """Return the rows of continuous markers on one endpoint: one stage, trials, two stages.
 
     Parameters
     ----------
-    cohort : EndpointCohort, n rows
-        The endpoint.
+    cohort, model_cohort : EndpointCohort
+        The endpoint: one row per patient, and what the adjusted models are fitted to.
     markers : sequence of ContinuousMarker
         Columns of `cohort.people`.
     adjust : str
@@ -152,7 +156,8 @@ def list_continuous(
     flags = (False, True) if adjust != "none" else (False,)
     for marker in markers:
         for adjusted in flags:
-            parts += _list_one(cohort, marker, adjust if adjusted else "none", conf_level)
+            fitted, words = (model_cohort, adjust) if adjusted else (cohort, "none")
+            parts += _list_one(fitted, marker, words, conf_level)
     return parts
 
 
@@ -216,10 +221,11 @@ def fit_continuous(
     design = np.column_stack([x, design])
     used = np.asarray(np.isfinite(design).all(axis=1), dtype=bool)
     n_events = int(part.event[used].sum())
-    sparsity = judge_sparsity(int(used.sum()), n_events, design.shape[1] - 1)
+    n_used = int(part.counted(used).sum())
+    sparsity = judge_sparsity(n_used, n_events, design.shape[1] - 1)
     note = f"per {marker.unit}"
     if sparsity.firth or sparsity.too_sparse or not n_events:
-        return _shape(np.nan, np.nan, int(used.sum()), n_events, f"{note}; too few events")
+        return _shape(np.nan, np.nan, n_used, n_events, f"{note}; too few events")
     survival = part.survival(used)
     _, without = find_eventless(design[used], survival.event)
     kept = ~without & find_informative(survival.time, survival.event, survival.strata)
@@ -227,7 +233,7 @@ def fit_continuous(
     columns = design[used][kept]
     estimable, _ = find_estimable(columns, outcome.strata)
     if not estimable[0]:
-        return _shape(np.nan, np.nan, int(used.sum()), n_events, f"{note}; does not vary")
+        return _shape(np.nan, np.nan, n_used, n_events, f"{note}; does not vary")
     arguments: dict[str, Any] = {"entry_time": outcome.entry_time, "strata": outcome.strata}
     try:
         fit = fit_cox(columns[:, estimable], outcome.time, outcome.event, **arguments)
@@ -235,9 +241,9 @@ def fit_continuous(
             p_value = _test_curve(columns, estimable, outcome.time, outcome.event, arguments, fit)
             note += f"; p = {p_value:.2g} against a curve (natural spline)"
     except (InputError, ConvergenceError):
-        return _shape(np.nan, np.nan, int(used.sum()), n_events, f"{note}; no solution")
+        return _shape(np.nan, np.nan, n_used, n_events, f"{note}; no solution")
     estimate, error = float(fit.log_hazard_ratio[0]), float(fit.standard_error[0])
-    return _shape(estimate, error, int(used.sum()), n_events, note)
+    return _shape(estimate, error, n_used, n_events, note)
 
 
 def _test_curve(

@@ -180,7 +180,7 @@ def prognosis(
     return PrognosisResult(
         analysis="prognosis",
         pool=label_pool(pool),
-        rows=_frame_all_rows(analyses, model_cohorts, chosen, numbers, summary, settings),
+        rows=_frame_all_rows(analyses, observed, model_cohorts, chosen, numbers, summary, settings),
         warnings=warnings,
         summary=summary,
         curves=frame_curves(analyses, chosen),
@@ -253,6 +253,7 @@ def _analyse_all(
 
 def _frame_all_rows(
     analyses: Sequence[EndpointAnalysis],
+    cohorts: Sequence[EndpointCohort],
     model_cohorts: Sequence[EndpointCohort],
     markers: Sequence[str],
     numbers: Sequence[ContinuousMarker],
@@ -262,8 +263,8 @@ def _frame_all_rows(
     rows = add_warnings(frame_rows(analyses, markers), summary, settings.adjust)
     parts = [
         part
-        for cohort in model_cohorts
-        for part in list_continuous(cohort, numbers, settings.adjust, settings.conf_level)
+        for cohort, fitted in zip(cohorts, model_cohorts, strict=True)
+        for part in list_continuous(cohort, fitted, numbers, settings.adjust, settings.conf_level)
     ]
     continuous = join_rows(
         parts, [number.name for number in numbers], [cohort.endpoint for cohort in model_cohorts]
