@@ -56,6 +56,7 @@ def test_the_strongest_markers_are_exaggerated_and_shrinking_mends_it(chosen):
     assert (shrunken**2).mean() < 0.5 * (naive**2).mean()
 
 
-def test_shrunken_intervals_of_the_strongest_cover_better(chosen):
-    assert chosen[:, 3].mean() > 0.78
+def test_shrunken_intervals_of_the_strongest_cover(chosen):
+    """They share a prior within a pool: 60 lines count as about 12."""
+    assert chosen[:, 3].mean() > 0.95 - 3 * np.sqrt(0.95 * 0.05 / N_CHOSEN)
     assert chosen[:, 3].mean() > chosen[:, 2].mean()
