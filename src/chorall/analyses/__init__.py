@@ -15,6 +15,7 @@ from chorall.analyses.oncoprint import oncoprint
 from chorall.analyses.overview import overview
 from chorall.analyses.planning import plan_study
 from chorall.analyses.prognosis import prognosis
+from chorall.analyses.responses import response
 from chorall.analyses.scan import scan_prognosis
 from chorall.analyses.subtype_counts import subtypes
 from chorall.analyses.transplants import transplant
@@ -33,6 +34,7 @@ __all__ = [
     "overview",
     "plan_study",
     "prognosis",
+    "response",
     "scan_prognosis",
     "scan_treatment",
     "subtypes",

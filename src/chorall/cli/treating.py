@@ -108,6 +108,38 @@ def transplant(
     show_result(result, TRANSPLANT_TERMINAL_COLUMNS, title, json_file=json_file, out=out)
 
 
+def response(
+    pool: PoolFolder,
+    marker: Markers = None,
+    outcome: Annotated[
+        list[str] | None,
+        typer.Option("--outcome", help="remission, mrd_negative, induction_death (repeatable)."),
+    ] = None,
+    strategy: Annotated[
+        list[str] | None, typer.Option("-s", "--strategy", help="A randomised strategy.")
+    ] = None,
+    trial: Trials = None,
+    by_day: Annotated[int, typer.Option(help="Remission counts by this day.")] = 90,
+    timepoint: Annotated[str, typer.Option(help="Of residual disease.")] = "end_of_induction",
+    conf_level: Level = 0.95,
+    json_file: JsonFile = None,
+    out: OutFolder = None,
+) -> None:
+    """Say whether response to induction goes with a marker, and with randomised arms by marker."""
+    import chorall as ch
+    from chorall.reports.response_table import RESPONSE_COLUMNS
+
+    chosen = {"outcomes": outcome} if outcome else {}
+    result = ch.response(
+        ch.read_pool(pool), markers=marker or None, strategies=strategy or None,
+        trials=trial or None, remission_by_day=by_day, mrd_timepoint=timepoint,
+        conf_level=conf_level, **chosen,
+    )  # fmt: skip
+    title = "Response with and without a marker, and by randomised arm in both groups"
+    columns = [one for one in RESPONSE_COLUMNS if one.header not in {"Method", "Note"}]
+    show_result(result, columns, title, json_file=json_file, out=out)
+
+
 def strategies(pool: PoolFolder, json_file: JsonFile = None, out: OutFolder = None) -> None:
     """List which trials give and randomise which component of treatment."""
     import chorall as ch

@@ -21,5 +21,6 @@ for _analysis in (
     "treatment",
     "strategies",
     "transplant",
+    "response",
 ):
     AnalysisResult.renderers[_analysis] = Renderers(plot=plot_result, html=render_result)

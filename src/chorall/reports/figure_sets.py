@@ -17,6 +17,7 @@ from chorall.analyses.oncoprint import Oncoprint
 from chorall.analyses.overview_result import OverviewResult
 from chorall.analyses.planning.result import StudyPlan
 from chorall.analyses.prognosis_result import PrognosisResult
+from chorall.analyses.responses.result import ResponseResult
 from chorall.analyses.result import AnalysisResult
 from chorall.analyses.scan.result import ScanResult
 from chorall.analyses.subtype_counts import SubtypeCounts
@@ -179,5 +180,6 @@ FIGURES: Final[dict[type[AnalysisResult], Callable[[Any], list[Figure]]]] = {
     TreatmentResult: draw_treatment_figures,
     TransplantResult: draw_transplant_figures,
     StrategyTable: draw_nothing,
+    ResponseResult: draw_nothing,
 }
 """How each kind of result is drawn."""

@@ -15,6 +15,7 @@ from chorall.analyses.oncoprint import Oncoprint
 from chorall.analyses.overview_result import OverviewResult
 from chorall.analyses.planning.result import StudyPlan
 from chorall.analyses.prognosis_result import PrognosisResult
+from chorall.analyses.responses.result import ResponseResult
 from chorall.analyses.result import AnalysisResult
 from chorall.analyses.scan.result import ScanResult
 from chorall.analyses.subtype_counts import SubtypeCounts
@@ -30,6 +31,7 @@ from chorall.reports.incidence_table import INCIDENCE_COLUMNS
 from chorall.reports.overview_table import OVERVIEW_COLUMNS
 from chorall.reports.plan_table import plan_columns
 from chorall.reports.prognosis_table import PROGNOSIS_COLUMNS
+from chorall.reports.response_table import RESPONSE_COLUMNS
 from chorall.reports.scan_table import SCAN_COLUMNS
 from chorall.reports.selection import select_lines
 from chorall.reports.subtype_table import SUBTYPE_COLUMNS
@@ -54,6 +56,7 @@ COLUMNS: Final[dict[type[AnalysisResult], tuple[TableColumn, ...]]] = {
     MissingnessResult: MISSINGNESS_COLUMNS,
     TreatmentResult: TREATMENT_COLUMNS,
     StrategyTable: STRATEGY_COLUMNS,
+    ResponseResult: RESPONSE_COLUMNS,
     TransplantResult: TRANSPLANT_COLUMNS,
 }
 
