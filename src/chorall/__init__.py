@@ -52,6 +52,7 @@ _HOMES = {
     "subtypes": "chorall.analyses",
     "transplant": "chorall.analyses",
     "treatment": "chorall.analyses",
+    "validate_bank": "chorall.analyses.bank",
     "write_bank": "chorall.analyses.bank",
 }
 
@@ -85,6 +86,7 @@ __all__ = [
     "subtypes",
     "transplant",
     "treatment",
+    "validate_bank",
     "write_bank",
 ]
 
@@ -92,7 +94,7 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     if name not in _HOMES:
         raise AttributeError(f"module 'chorall' has no attribute {name!r}")
-    if _HOMES[name] == "chorall.analyses":
+    if _HOMES[name].startswith("chorall.analyses"):
         import_module("chorall.reports")  # registers how results are drawn
     value = getattr(import_module(_HOMES[name]), name)
     globals()[name] = value

@@ -20,6 +20,7 @@ from chorall.analyses import treatment as treatment
 from chorall.analyses.bank import fit_bank as fit_bank
 from chorall.analyses.bank import predict as predict
 from chorall.analyses.bank import read_bank as read_bank
+from chorall.analyses.bank import validate_bank as validate_bank
 from chorall.analyses.bank import write_bank as write_bank
 from chorall.consortium.build import build_pool as build_pool
 from chorall.consortium.diff import diff_pools as diff_pools

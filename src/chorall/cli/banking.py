@@ -8,8 +8,8 @@ from typing import Annotated, Any
 
 import typer
 
-from chorall.cli.asking import JsonFile, Level, PoolFolder
-from chorall.cli.showing import open_console, print_frame, print_label
+from chorall.cli.asking import JsonFile, Level, OutFolder, PoolFolder
+from chorall.cli.showing import open_console, print_frame, print_label, show_progress, show_result
 
 app = typer.Typer(
     help="The knowledge bank: fit it to a pool, validate it.",
@@ -47,6 +47,45 @@ def fit(
         console.print(f"Note: {warning}", markup=False)
     console.print(f"Strategies: {', '.join(bank.strategies)}", markup=False)
     console.print(f"Written: {folder}", markup=False)
+
+
+@app.command("validate")
+def validate(
+    pool: PoolFolder,
+    endpoint: Annotated[
+        list[str] | None, typer.Option("-e", "--endpoint", help="OS or EFS (repeatable).")
+    ] = None,
+    horizon: Annotated[float, typer.Option(help="Years at which risks are judged.")] = 3.0,
+    folds: Annotated[int, typer.Option(help="Folds of the cross-validation.")] = 5,
+    repeats: Annotated[int, typer.Option(help="Its repeats; 0 leaves it out.")] = 1,
+    seed: Annotated[int, typer.Option(help="Of the folds.")] = 1,
+    json_file: JsonFile = None,
+    out: OutFolder = None,
+) -> None:
+    """Leave out one trial after the other, fit to the rest, and judge the predictions.
+
+    Printed are all patients and each trial; --json and --out write subgroups too.
+    """
+    import polars as pl
+
+    import chorall as ch
+    from chorall.reports.bank_table import VALIDATION_COLUMNS
+
+    with show_progress() as progress:
+        result = ch.validate_bank(
+            ch.read_pool(pool),
+            endpoints=tuple(endpoint or ("OS", "EFS")),
+            horizon_years=horizon,
+            n_folds=folds,
+            n_repeats=repeats,
+            seed=seed,
+            progress=lambda done, total: progress("fitting", done, total),
+        )
+    shown = result.rows.filter(
+        (pl.col("group") == "all") | pl.col("group").str.starts_with("trial")
+    )
+    title = "Patients whom the bank had not seen"
+    show_result(result, VALIDATION_COLUMNS, title, json_file=json_file, out=out, shown=shown)
 
 
 def predict(

@@ -22,5 +22,6 @@ for _analysis in (
     "strategies",
     "transplant",
     "response",
+    "bank-validate",
 ):
     AnalysisResult.renderers[_analysis] = Renderers(plot=plot_result, html=render_result)

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import polars as pl
 
+from chorall.analyses.bank.validate_result import BankValidation
 from chorall.analyses.classify_result import ClassifyResult
 from chorall.analyses.co_occurrence_result import CoOccurrenceResult
 from chorall.analyses.endpoint_comparison import EndpointComparison
@@ -63,6 +64,20 @@ def draw_figures(result: AnalysisResult) -> list[Figure]:
     for kind, draw in FIGURES.items():
         if isinstance(result, kind):
             return draw(result)
+    if isinstance(result, StudyPlan):
+        return [draw_plan(result)]
+    if isinstance(result, OverviewResult):
+        return draw_coverage_figures(result)
+    if isinstance(result, IncidenceResult):
+        return draw_frequency_figures(result)
+    if isinstance(result, PrognosisResult):
+        return [*draw_forest_figures(result), *draw_curve_figures(result)]
+    if isinstance(result, ClassifyResult):
+        return []  # its table says it all
+    if isinstance(result, EndpointComparison):
+        return []  # a table says it all
+    if isinstance(result, BankValidation):
+        return []  # its table says it all
     raise InputError(f"there are no figures for the analysis `{result.analysis}`.")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from html import escape
 from typing import Any, Final
 
+from chorall.analyses.bank.validate_result import BankValidation
 from chorall.analyses.classify_result import ClassifyResult
 from chorall.analyses.co_occurrence_result import CoOccurrenceResult
 from chorall.analyses.endpoint_comparison import EndpointComparison
@@ -22,6 +23,7 @@ from chorall.analyses.subtype_counts import SubtypeCounts
 from chorall.analyses.transplants.result import TransplantResult
 from chorall.analyses.treatments.result import StrategyTable, TreatmentResult
 from chorall.errors import InputError
+from chorall.reports.bank_table import VALIDATION_COLUMNS
 from chorall.reports.classify_table import CLASSIFICATION_COLUMNS
 from chorall.reports.co_occurrence_table import CO_OCCURRENCE_COLUMNS, ONCOPRINT_COLUMNS
 from chorall.reports.endpoint_tables import COMPARISON_COLUMNS
@@ -58,6 +60,7 @@ COLUMNS: Final[dict[type[AnalysisResult], tuple[TableColumn, ...]]] = {
     StrategyTable: STRATEGY_COLUMNS,
     ResponseResult: RESPONSE_COLUMNS,
     TransplantResult: TRANSPLANT_COLUMNS,
+    BankValidation: VALIDATION_COLUMNS,
 }
 
 

@@ -1,0 +1,147 @@
+"""Validation: every patient judged once by a bank that has not seen them, differences, alarm."""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+import pytest
+from typer.testing import CliRunner
+
+import chorall as ch
+from chorall.analyses.bank import validate
+from chorall.analyses.bank.fit import keep_patients, read_bank_data
+from chorall.analyses.bank.measures import Outcome, compare, measure
+from chorall.analyses.bank.rivals import ask_classifiers
+from chorall.cli.app import app
+from chorall.errors import DataError, InputError
+from chorall.models.bank.bank_fit import fit_bank
+from chorall.models.bank.batch import predict_many
+from chorall.models.bank.strategy import read_strategy
+from chorall.stats import concordance
+
+
+@pytest.fixture(scope="module")
+def validation(bank_pool):
+    return ch.validate_bank(bank_pool, endpoints=("OS",), n_folds=2, n_repeats=1)
+
+
+def pick(validation, **wanted):
+    rows = validation.rows
+    for name, value in wanted.items():
+        rows = rows.filter(pl.col(name) == value)
+    return rows
+
+
+def test_each_trial_is_judged_by_a_bank_of_the_others(validation, bank_pool):
+    """One trial again by hand."""
+    data, _ = read_bank_data(bank_pool)
+    trial = "SYN-ADULT-1"
+    held_out = data.trial == trial
+    bank = fit_bank(keep_patients(data, ~held_out), {})
+    values = data.values[held_out].copy()
+    values[:, [feature.kind == "mrd" for feature in data.features]] = np.nan
+    found = predict_many(bank, values, read_strategy(bank, "as_observed"), years=(3.0,))
+    rows = bank_pool.table("endpoint").filter(pl.col("endpoint") == "OS")
+    ids = bank_pool.table("patient").filter(pl.col("trial_id") == trial).select("patient_id")
+    own = ids.join(rows, on="patient_id", how="left", maintain_order="left")
+    by_hand = concordance(
+        -found["overall_survival"][:, 0], own["exit_day"], (own["cause"] > 0).to_numpy()
+    )
+    row = pick(
+        validation, scheme="leave_one_trial_out", group=f"trial {trial}", model="bank",
+        measure="concordance",
+    )  # fmt: skip
+    assert row["estimate"].item() == pytest.approx(by_hand.concordance, abs=1e-9)
+
+
+def test_the_bank_tells_patients_apart_that_it_has_not_seen(validation):
+    for scheme in ("leave_one_trial_out", "cross_validation"):
+        row = pick(validation, scheme=scheme, group="all", model="bank", measure="concordance")
+        assert row["lower"].item() > 0.5
+        assert row["estimate"].item() < validate.TOO_GOOD
+
+
+def test_differences_are_those_of_the_two_models(validation):
+    where = {"scheme": "leave_one_trial_out", "group": "all"}
+    for name in ("concordance", "brier"):
+        values = [
+            pick(validation, **where, model=model, measure=name)["estimate"].item()
+            for model in ("bank", "age_and_wbc", "difference")
+        ]
+        assert values[2] == pytest.approx(values[0] - values[1], abs=1e-9)
+
+
+def test_every_measure_has_its_interval(validation):
+    rows = pick(validation, scheme="leave_one_trial_out", group="all", model="bank")
+    assert set(rows["measure"]) == {
+        "concordance", "concordance_uno", "auc", "brier", "scaled_brier",
+        "observed_over_expected", "calibration_intercept", "calibration_slope",
+    }  # fmt: skip
+    assert (rows["lower"] <= rows["estimate"]).all()
+    assert (rows["estimate"] <= rows["upper"]).all()
+    assert set(pick(validation, model="bank")["group"]) >= {"all", "sex female", "lineage B"}
+
+
+def test_a_published_classifier_is_compared_where_it_places_patients(bank_pool, validation):
+    order = ask_classifiers(bank_pool)["ukallxii_clinical"]
+    assert set(order[np.isfinite(order)]) <= {0.0, 1.0, 2.0}
+    rows = validation.rows.filter(pl.col("model").str.starts_with("difference to "))
+    assert rows.height
+    assert (rows["n"] <= 900).all()
+
+
+def test_a_covariate_that_knows_the_outcome_sounds_the_alarm():
+    rows = pl.DataFrame(
+        {"measure": ["concordance"] * 2, "model": ["bank", "age_and_wbc"], "lower": [0.9, 0.9]}
+    )
+    assert "Leakage alarm" in validate._sound_alarm(rows)[0]
+    assert validate._sound_alarm(rows.with_columns(lower=pl.lit(0.8))) == []
+
+
+def test_a_perfect_and_a_useless_risk_are_measured_as_such():
+    random = np.random.default_rng(1)
+    time = random.exponential(1000, 400)
+    outcome = Outcome("OS", time, np.ones(400, bool), np.zeros(400))
+    everybody, trial = np.ones(400, bool), np.array(["A"] * 400)
+    perfect, useless = np.exp(-time / 300), random.random(400)
+    found = {row["measure"]: row for row in measure(outcome, everybody, perfect, trial, 900.0)}
+    assert found["concordance"]["estimate"] == pytest.approx(1, abs=1e-3)
+    (difference, _) = compare(outcome, everybody, (perfect, useless), trial, 900.0)
+    assert difference["estimate"] == pytest.approx(0.5, abs=0.06)
+
+
+def test_one_trial_alone_cannot_be_validated(bank_pool):
+    data, _ = read_bank_data(bank_pool)
+    one = keep_patients(data, data.trial == "SYN-ADULT-1")
+    outcome = Outcome("OS", np.ones(1), np.ones(1, bool), np.zeros(1))
+    with pytest.raises(DataError, match="no trial can be left out"):
+        list(validate._list_schemes(one, outcome, 5, 0, 1))
+
+
+@pytest.mark.parametrize(
+    "options", [{"endpoints": ("PFS",)}, {"endpoints": ()}, {"horizon_years": 20.0}, {"n_folds": 1}]
+)
+def test_what_cannot_be_validated_is_refused(bank_pool, options):
+    with pytest.raises(InputError):
+        ch.validate_bank(bank_pool, **options)
+
+
+def test_the_command_prints_and_writes(bank_pool, tmp_path):
+    file = tmp_path / "validation.json"
+    done = CliRunner().invoke(
+        app,
+        [
+            "bank",
+            "validate",
+            str(bank_pool.path),
+            "-e",
+            "OS",
+            "--repeats",
+            "0",
+            "--json",
+            str(file),
+        ],
+    )
+    assert done.exit_code == 0, done.output
+    assert "leave_one_trial_out" in done.output
+    assert '"analysis": "bank-validate"' in file.read_text()
