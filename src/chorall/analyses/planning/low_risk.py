@@ -9,8 +9,7 @@ from typing import Any, TypeAlias
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
-from scipy.special import bdtr, betaincinv, ndtri
-from scipy.stats import binom
+from scipy.special import bdtr, bdtrik, betaincinv, ndtri
 
 from chorall.analyses.planning.checks import find_no_fractions, list_values, refuse_plan
 from chorall.analyses.planning.result import PlanRow, StudyPlan
@@ -122,7 +121,11 @@ def count_allowed(sizes: Sizes, bound: float, conf_level: float) -> Sizes:
     The limit of k relapses lies within `bound` where k or fewer have a probability of at most
     1 - `conf_level` if `bound` is the truth.
     """
-    return np.asarray(binom.ppf(1 - conf_level, sizes, bound) - 1)
+    tail = 1 - conf_level
+    most = np.floor(bdtrik(tail, sizes, bound))  # NaN where even none is likelier than the tail
+    most = np.where(np.isnan(most), -1, most)
+    # The inverse is exact to rounding only: step back where it landed just above.
+    return np.asarray(np.where((most >= 0) & (bdtr(most, sizes, bound) > tail), most - 1, most))
 
 
 def _most(rate: float, bound: float, conf_level: float, power: float = 0.5) -> int:

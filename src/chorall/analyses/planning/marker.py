@@ -7,8 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import polars as pl
-from scipy.special import ndtr, ndtri
-from scipy.stats import nct, t
+from scipy.special import nctdtr, ndtr, ndtri, stdtrit
 
 from chorall.analyses.planning.checks import (
     find_no_fractions,
@@ -176,7 +175,7 @@ def count_trials(
     within = 1 / (events_per_trial * frequency * (1 - frequency))
     for k in range(2, MOST_TRIALS + 1):
         shift = abs(math.log(hazard_ratio)) * math.sqrt(k / (tau**2 + within))
-        reached = float(nct.sf(t.isf(alpha / 2, k - 1), k - 1, shift))
+        reached = float(1 - nctdtr(k - 1, shift, stdtrit(k - 1, 1 - alpha / 2)))
         if reached >= power:
             return k
     raise InputError(
