@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import numpy as np
-import polars as pl
 from numpy.typing import NDArray
 
-from chorall.analyses.marker_groups import ABSENT, PRESENT, UNKNOWN, read_marker_groups
+from chorall.analyses.marker_groups import ABSENT, PRESENT, UNKNOWN
 from chorall.analyses.treatments.arms import ArmCohort
+from chorall.analyses.treatments.statuses import Statuses
 from chorall.knowledge.units import DAYS_PER_YEAR
 from chorall.models.within_trials import TrialsTogether, pool_trials_together
 from chorall.stats import InteractionScan, scan_interactions
@@ -74,7 +74,7 @@ class ContrastScan:
 
 def scan_contrast(
     cohorts: Sequence[ArmCohort],
-    results: pl.DataFrame,
+    statuses: Statuses,
     markers: Sequence[str],
     *,
     modifier: str | None,
@@ -87,8 +87,8 @@ def scan_contrast(
     ----------
     cohorts : sequence of ArmCohort
         All of one contrast and endpoint.
-    results : DataFrame
-        The table marker_result.
+    statuses : Statuses
+        Of all patients and markers, the modifier among them.
     markers : sequence of str, length m
         Compared at diagnosis: present against absent.
     modifier : str or None
@@ -97,7 +97,7 @@ def scan_contrast(
         As in `treatment`.
     """
     trials = tuple(
-        scan_trial(cohort, results, markers, modifier, horizon_years * DAYS_PER_YEAR)
+        scan_trial(cohort, statuses, markers, modifier, horizon_years * DAYS_PER_YEAR)
         for cohort in cohorts
     )
     return pool_trials(trials, conf_level)
@@ -105,18 +105,18 @@ def scan_contrast(
 
 def scan_trial(
     cohort: ArmCohort,
-    results: pl.DataFrame,
+    statuses: Statuses,
     markers: Sequence[str],
     modifier: str | None,
     horizon_days: float,
 ) -> TrialScan:
     """Estimate every marker in one trial."""
-    groups = read_marker_groups(results, cohort.patient_ids, markers)
+    groups = statuses.of(cohort.patient_ids, markers)
     if modifier is None:
         scan = guard_cells(scan_groups(cohort, groups, horizon_days))
         unknown = (groups == UNKNOWN).sum(axis=0)
         return TrialScan(cohort, scan, unknown, scan.interaction, scan.interaction_error)
-    second = read_marker_groups(results, cohort.patient_ids, [modifier])
+    second = statuses.of(cohort.patient_ids, [modifier])
     with_it, without = (
         guard_cells(scan_groups(cohort, np.where(second == code, groups, UNKNOWN), horizon_days))
         for code in (PRESENT, ABSENT)

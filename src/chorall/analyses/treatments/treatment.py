@@ -26,6 +26,7 @@ from chorall.analyses.treatments.questions import (
 from chorall.analyses.treatments.received import refuse_received
 from chorall.analyses.treatments.result import TreatmentResult
 from chorall.analyses.treatments.rows import add_verdicts, frame_contrast
+from chorall.analyses.treatments.statuses import read_statuses
 from chorall.errors import InputError
 from chorall.tables.store import Pool
 
@@ -163,11 +164,13 @@ def _ask(
     available, missing = choose_endpoints(pool, endpoints, trial_ids)
     cohorts = read_arm_cohorts(pool, asked, available)
     groups = _group(cohorts, asked, available)
+    wanted = [*chosen, *([modifier] if modifier else [])]
+    statuses = read_statuses(results, [one.patient_ids for one in cohorts], wanted)
     found: list[ContrastScan] = []
     for group in groups:
         found.append(
             scan_contrast(
-                group, results, chosen,
+                group, statuses, chosen,
                 modifier=modifier, horizon_years=horizon_years, conf_level=conf_level,
             )
         )  # fmt: skip
