@@ -34,7 +34,8 @@ class Statuses:
         """Return the statuses of some of the patients, one row each, in the order given."""
         rows = self.patient_ids.search_sorted(patient_ids).to_numpy()
         columns = [self.markers.index(marker) for marker in markers]
-        return self.groups[rows][:, columns]
+        chosen: NDArray[np.int8] = self.groups[rows][:, columns]
+        return chosen
 
 
 def read_statuses(
