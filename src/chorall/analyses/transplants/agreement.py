@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import polars as pl
 
-from chorall.analyses.transplants.answers import DATED, FIXED, LANDMARK, SEQUENTIAL
+from chorall.analyses.transplants.answers import DATED, FIXED, LANDMARK, OVERLAP, SEQUENTIAL
 
 
 def say_agreement(rows: pl.DataFrame) -> list[str]:
@@ -25,7 +25,7 @@ def say_agreement(rows: pl.DataFrame) -> list[str]:
 
 
 def _say_one(endpoint: str, rows: pl.DataFrame) -> Iterator[str]:
-    sound = rows.filter(pl.col("method").is_in([DATED, LANDMARK, SEQUENTIAL])).to_dicts()
+    sound = rows.filter(pl.col("method").is_in([DATED, LANDMARK, OVERLAP, SEQUENTIAL])).to_dicts()
     listed = ", ".join(
         f"{one['method']} {one['hazard_ratio']:.2f} ({one['lower']:.2f} to {one['upper']:.2f})"
         for one in sound

@@ -12,6 +12,7 @@ from scipy.special import ndtri
 from chorall.analyses.endpoint_cohort import EndpointCohort
 from chorall.analyses.marker_groups import PRESENT, UNKNOWN
 from chorall.analyses.transplants.fits import SpanFit, fit_spans
+from chorall.analyses.transplants.overlap import answer_by_overlap
 from chorall.analyses.treatments.evidence import OBSERVATIONAL
 from chorall.knowledge.units import DAYS_PER_YEAR
 from chorall.models.design_matrix import DesignMatrix
@@ -21,6 +22,7 @@ from chorall.models.within_trials import pool_trials_together
 from chorall.stats import cumulative_incidence
 
 DATED, LANDMARK, SEQUENTIAL = "time-dependent covariate", "landmark", "sequential landmarks"
+OVERLAP: Final = "landmark, overlap weights"
 FIXED: Final = "fixed covariate (wrong)"
 WRONG: Final = (
     "immortal time: who was transplanted had to live until then; shown to say how far off it is"
@@ -68,6 +70,38 @@ def answer_all(
     ever = Spans(np.arange(len(times)), survival, times < survival.time)
     wrong = _line(cohort, FIXED, fit_spans(ever, covariates), width)
     return [*lines, wrong | {"note": "; ".join(filter(None, (WRONG, wrong["note"])))}]
+
+
+def answer_by_weights(
+    cohort: EndpointCohort,
+    start: NDArray[np.float64],
+    rows: NDArray[np.bool_],
+    landmarks: Sequence[float],
+    horizon_years: float,
+    conf_level: float,
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Return a line per landmark with overlap weights, and the balance of its covariates.
+
+    Parameters are those of `answer_all`.
+    """
+    survival, width = cohort.survival(rows), float(ndtri((1 + conf_level) / 2))
+    covariates = take_rows(cohort.covariates, rows)
+    lines, balance = [], []
+    for landmark in landmarks:
+        spans = take_landmark(survival, start[rows], landmark)
+        cause = cohort.cause[rows][spans.patient]
+        found = answer_by_overlap(spans, cause, covariates, horizon_years * DAYS_PER_YEAR, width)
+        where = {"endpoint": cohort.endpoint, "landmark_days": landmark}
+        lines.append({
+            **where,
+            "method": OVERLAP,
+            "evidence": OBSERVATIONAL,
+            "group": "all",
+            "n_trials": len(cohort.trial_ids),
+            **found.line,
+        })  # fmt: skip
+        balance += [where | line for line in found.balance]
+    return lines, balance
 
 
 def take_rows(design: DesignMatrix, rows: NDArray[np.bool_]) -> DesignMatrix:

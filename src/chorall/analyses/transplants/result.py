@@ -13,12 +13,12 @@ from chorall.analyses.result import AnalysisResult
 class TransplantResult(AnalysisResult):
     """What transplantation in first remission goes with, answered in several ways.
 
-    `rows`: endpoint, method (`time-dependent covariate`, `landmark`, `sequential landmarks`,
-    `fixed covariate (wrong)`), evidence (`observational`), marker and group (`all`; with a marker
+    `rows`: endpoint, method (`time-dependent covariate`, `landmark`, `landmark, overlap weights`,
+    `sequential landmarks`, `fixed covariate (wrong)`),
+    evidence (`observational`), marker and group (`all`; with a marker
     `present`, `absent` and `interaction`, of the time-dependent covariate, pooled over trials),
     landmark_days, n_patients, n_transplanted, events_transplanted, events_other, risk_transplanted
-    and risk_other (of the event by the horizon: from the landmark on; of the time-dependent
-    covariate by the method of Simon and Makuch from the first landmark on), risk_difference with
+    and risk_other (of the event by the horizon: from the landmark on; risk_difference with
     lower_ and upper_ (landmark only), hazard_ratio, lower, upper, p_value (adjusted, stratified by
     trial; cause-specific), e_value and e_value_limit, n_trials, note.
 
@@ -30,6 +30,9 @@ class TransplantResult(AnalysisResult):
     states : DataFrame
         endpoint, state, time_years (0, 1, 2 ...), probability, lower, upper: the multi-state
         answer (Aalen-Johansen, all trials together).
+    balance : DataFrame
+        endpoint, landmark_days, covariate, before, after: standardised mean differences between
+        transplanted and others, before and after overlap weights.
     donors : tuple of str
         Donors that count as transplantation here; empty: all but autologous.
     adjusted_for : tuple of str
@@ -40,6 +43,7 @@ class TransplantResult(AnalysisResult):
 
     curves: pl.DataFrame
     states: pl.DataFrame
+    balance: pl.DataFrame
     donors: tuple[str, ...]
     adjusted_for: tuple[str, ...]
     horizon_years: float

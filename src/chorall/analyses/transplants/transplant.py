@@ -19,9 +19,11 @@ from chorall.analyses.transplants.answers import (
     DATED,
     FIXED,
     LANDMARK,
+    OVERLAP,
     SEQUENTIAL,
     answer_all,
     answer_by_marker,
+    answer_by_weights,
 )
 from chorall.analyses.transplants.pictures import draw_curves, occupy_states
 from chorall.analyses.transplants.result import TransplantResult
@@ -32,13 +34,19 @@ from chorall.tables.store import Pool
 ENDPOINTS: Final = ("OS", "RFS")
 COVARIATES: Final = ("age_years", "wbc_10e9_per_l")
 LANDMARK_DAYS: Final = (180.0,)
-METHODS: Final = (DATED, LANDMARK, SEQUENTIAL, FIXED)
+METHODS: Final = (DATED, LANDMARK, OVERLAP, SEQUENTIAL, FIXED)
+BALANCE: Final[dict[str, pl.DataType]] = {
+    "endpoint": pl.String(),
+    "landmark_days": pl.Float64(),
+    "covariate": pl.String(),
+    "before": pl.Float64(),
+    "after": pl.Float64(),
+}
 NOT_OFFERED: Final = {
     "donor-versus-no-donor": (
         "a natural experiment needs to know who HAD a donor, transplanted or not; the data model "
         "holds donors of transplanted patients only"
     ),
-    "overlap-weights": "a propensity model with balance and positivity checks is not written yet",
     "clone-censor-weight": (
         "a target trial (eligibility, time zero, strategies, grace period) cannot be defined yet"
     ),
@@ -97,7 +105,8 @@ def transplant(
     donors : sequence of str
         Donors that count; none: all but autologous.
     methods : sequence of str
-        `time-dependent covariate`, `landmark`, `sequential landmarks`, `fixed covariate (wrong)`.
+        `time-dependent covariate`, `landmark`, `landmark, overlap weights`, `sequential landmarks`,
+        `fixed covariate (wrong)`.
     landmark_days : sequence of float
         Days from the endpoint's origin. The first is also where curves begin.
     trials : sequence of str, optional
@@ -142,10 +151,16 @@ def transplant(
     asked = _choose_markers(pool, markers)
     results, outcomes = pool.table("marker_result"), pool.table("endpoint")
     lines: list[dict[str, Any]] = []
+    balance: list[dict[str, Any]] = []
     curves, states = [], []
     for cohort in cohorts:
         start, dated = place_starts(cohort, outcomes, transplants)
         lines += answer_all(cohort, start, dated, landmark_days, horizon_years, conf_level)
+        weighed, parts = answer_by_weights(
+            cohort, start, dated, landmark_days, horizon_years, conf_level
+        )
+        lines += weighed
+        balance += parts
         groups = read_marker_groups(results, cohort.patient_ids, asked)
         for place, marker in enumerate(asked):
             lines += answer_by_marker(cohort, start, dated, marker, groups[:, place], conf_level)
@@ -162,6 +177,7 @@ def transplant(
         ),
         curves=pl.concat(curves),
         states=pl.concat(states),
+        balance=pl.DataFrame(balance, schema=BALANCE),
         donors=tuple(donors),
         adjusted_for=adjustment.labels,
         horizon_years=float(horizon_years),

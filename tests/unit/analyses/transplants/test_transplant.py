@@ -5,9 +5,9 @@ import polars as pl
 import pytest
 from unit.analyses.pool_builder import build_pool
 
-import chorall.reports  # noqa: F401  registers how results are drawn
 from chorall.analyses import transplant
 from chorall.errors import DataError, DefinitionError, InputError
+from chorall.reports.figure_sets import draw_figures
 from chorall.stats import fit_cox, kaplan_meier
 
 DAYS = 365.25
@@ -142,6 +142,59 @@ def test_too_few_events_are_refused_with_the_reason(tmp_path):
     assert all("at least 10 on either side are needed" in note for note in found["note"])
 
 
+def confounded(n=3000, seed=8):
+    """Draw old patients who die sooner and are transplanted less; it does nothing."""
+    rng = np.random.default_rng(seed)
+    age = rng.uniform(20, 60, n)
+    chosen = rng.random(n) < 1 / (1 + np.exp((age - 35) / 8))
+    planned = np.where(chosen, rng.integers(60, 170, n), 100_000)
+    death = rng.exponential(2500 * np.exp(-(age - 40) / 15), n)
+    follow_up = rng.uniform(2100, 4000, n)
+    return pl.DataFrame({
+        "patient_id": [f"P{at:04d}" for at in range(n)],
+        "trial_id": rng.choice(["A", "B"], n),
+        "age_years": age,
+        "time": np.ceil(np.minimum(death, follow_up)).astype(int),
+        "cause": (death < follow_up).astype(int),
+        "planned": planned,
+        "status": "absent",
+    })  # fmt: skip
+
+
+def test_overlap_weights_remove_what_was_measured(tmp_path):
+    rows = confounded()
+    done = rows.filter(pl.col("planned") <= pl.col("time"))
+    pool = build_pool(
+        tmp_path / "pool",
+        patients=rows.select("patient_id", "trial_id", "age_years"),
+        outcomes=rows.select("patient_id", "time", "cause", endpoint=pl.lit("OS")),
+        others={"transplant": done.select(
+            "patient_id", "trial_id", n=pl.lit(1), day="planned", donor=pl.lit("unrelated"),
+            remission_status=pl.lit("first_remission"),
+        )},
+    )  # fmt: skip
+    found = transplant(pool, endpoints=["OS"], adjust=["age"])
+    plain = found.rows.filter(method="landmark").row(0, named=True)
+    weighed = found.rows.filter(method="landmark, overlap weights").row(0, named=True)
+    assert plain["upper_risk_difference"] < -0.1
+    assert weighed["lower_risk_difference"] < 0 < weighed["upper_risk_difference"]
+    assert weighed["lower"] < 1 < weighed["upper"]
+    assert weighed["evidence"] == "observational"
+    balance = found.balance.row(0, named=True)
+    assert balance["covariate"] == "age_years"
+    assert balance["before"] < -0.5
+    assert abs(balance["after"]) < 1e-6
+    figures = [figure.name for figure in draw_figures(found)]
+    assert figures == ["transplant-OS", "balance-OS"]
+    assert "svg" in draw_figures(found)[1].svg()
+
+
+def test_weights_without_a_covariate_are_refused(result):
+    line = result.rows.filter(method="landmark, overlap weights").row(0, named=True)
+    assert line["hazard_ratio"] is None
+    assert "no covariate to weigh by" in line["note"]
+
+
 def test_what_is_not_counted_is_said(rows, tmp_path):
     pool = make_pool(tmp_path / "pool", rows, donor=None, undated=5)
     found = transplant(pool, endpoints=["OS"], adjust=[])
@@ -154,6 +207,7 @@ def test_what_is_not_counted_is_said(rows, tmp_path):
     ("asked", "error", "words"),
     [
         ({"methods": ["clone-censor-weight"]}, DefinitionError, "grace period"),
+        ({"methods": ["doubly-robust"]}, DefinitionError, "outcome model"),
         ({"methods": ["donor-versus-no-donor"]}, DefinitionError, "who HAD a donor"),
         ({"methods": ["magic"]}, InputError, "unknown method"),
         ({"donors": ["magic"]}, InputError, "unknown donor"),
