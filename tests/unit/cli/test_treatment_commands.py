@@ -8,7 +8,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from unit.analyses.transplants.test_transplant import draw as draw_transplants
+from unit.analyses.transplants.test_transplant import make_pool as make_transplant_pool
 from unit.analyses.treatments.randomised_pool import STEROIDS, draw_trial, make_pool
+from unit.analyses.treatments.test_response import draw as draw_responses
+from unit.analyses.treatments.test_response import make_pool as make_response_pool
 
 from chorall.cli import main
 
@@ -71,3 +75,26 @@ def test_a_strategy_nobody_randomised_is_one_message(run: Run, folder: Path) -> 
     code, _, error = run("treatment", folder, "--modifier", "IKZF1_del")
     assert code == 10
     assert "--modifier needs --marker" in error
+
+
+def test_transplantation_and_response_are_asked_on_the_command_line(
+    run: Run, tmp_path: Path
+) -> None:
+    pool = make_transplant_pool(tmp_path / "t", draw_transplants()).path
+    file, out = tmp_path / "t.json", tmp_path / "out"
+    code, printed, error = run(
+        "transplant", pool, "-e", "OS", "-a", "none", "--json", file, "--out", out
+    )
+    assert (code, error) == (0, "")
+    assert "that is immortal time, not an effect" in printed.replace("\n", " ")
+    rows = json.loads(file.read_text("utf-8"))["rows"]
+    assert {row["evidence"] for row in rows} == {"observational"}
+    assert "svg" in (out / "transplant-figure-1.svg").read_text("utf-8")
+    code, _, error = run("transplant", pool, "--method", "donor-versus-no-donor")
+    assert code == 12
+    assert "who HAD a donor" in error
+    answers = make_response_pool(tmp_path / "r", draw_responses()).path
+    code, _, error = run("response", answers, "--outcome", "remission", "--json", file)
+    assert (code, error) == (0, "")
+    groups = [row["group"] for row in json.loads(file.read_text("utf-8"))["rows"]]
+    assert groups == ["all", "absent", "present", "interaction"]
