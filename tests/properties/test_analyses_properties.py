@@ -15,7 +15,7 @@ from chorall.analyses.prognosis import prognosis
 from chorall.tables.schema import TABLES
 from chorall.tables.words import MARKER_STATUSES
 
-few_examples = settings(max_examples=25, deadline=None)
+few_examples = settings(max_examples=8)
 
 patient = st.fixed_dictionaries({
     "trial_id": st.sampled_from(["A", "B"]),
@@ -121,7 +121,7 @@ def test_groups_add_up_and_every_missing_ratio_has_its_reason(rows):
     assert silent.is_empty()
 
 
-@settings(max_examples=10)
+@settings(max_examples=4)
 @given(patients)
 def test_pooled_counts_are_the_sums_of_the_trials(rows):
     found = incidence(pool_of(rows), by=["sex+age_band", "trial"]).rows
@@ -131,7 +131,7 @@ def test_pooled_counts_are_the_sums_of_the_trials(rows):
     assert own.sort("group").equals(pooled.sort("group"))
 
 
-@settings(max_examples=10)
+@settings(max_examples=4)
 @given(patients, st.sampled_from([untested, half_untested]))
 def test_untesting_lowers_the_denominators_of_every_stratum_and_never_adds_a_negative(rows, change):
     key = ["by", "group", "trial"]

@@ -208,7 +208,8 @@ def find_standard_errors(points: Points, spread: Floats) -> Floats:
     (a, b), d = information[:, 0].T, information[:, 1, 1]
     # with a spread of 0 the information of the mean alone
     remaining = np.where(spread == 0, a, a - b**2 / np.where(spread == 0, 1.0, d))
-    with np.errstate(invalid="ignore"):
+    # a row that never converged may have no information left; the caller does not read it
+    with np.errstate(invalid="ignore", divide="ignore"):
         return np.asarray(1 / np.sqrt(remaining), dtype=np.float64)
 
 

@@ -75,3 +75,17 @@ def test_i_squared_by_hand():
 def test_what_are_no_tables_of_counts_is_refused(events, n):
     with pytest.raises(InputError):
         pool_many_proportions(events, n)
+
+
+def test_every_small_table_of_three_trials_has_an_answer_or_none_and_no_warning():
+    cells = [(k, n) for n in range(4) for k in range(n + 1)]
+    tables = [(a, b, c) for a in cells for b in cells for c in cells]
+    events = np.array([[k for k, _ in table] for table in tables])
+    tested = np.array([[n for _, n in table] for table in tables])
+    some = tested.sum(axis=1) > 0
+    pooled = pool_many_proportions(events[some], tested[some])
+    known = np.isfinite(pooled.estimate)
+    assert known.any()
+    assert ((pooled.estimate[known] >= 0) & (pooled.estimate[known] <= 1)).all()
+    assert not np.isinf(pooled.lower).any()
+    assert not np.isinf(pooled.upper).any()
