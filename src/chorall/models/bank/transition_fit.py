@@ -8,7 +8,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from chorall.models.bank.design import MRD, TREATMENT, Design
+from chorall.models.bank.design import MODIFIERS, MRD, TREATMENT, Design
 from chorall.models.bank.states import Transition
 from chorall.stats import fit_random_effects_cox
 
@@ -24,6 +24,10 @@ TREATMENT_VARIANCE: Final = 4.0
 
 LEVEL_VARIANCE: Final = 1.0
 """Per decade of age: what goes with age across trials is hardly shrunk either."""
+
+LEAST_MODIFIER_VARIANCE: Final = 0.16
+"""One marker may decide what a strategy does while all others do not: a small variance, estimated
+from all of them, would hide it and claim to be sure."""
 
 BEFORE_MRD: Final = ("induction", "induction_failure", "transplant_other")
 
@@ -220,6 +224,8 @@ def _fit_effects(
     if TREATMENT not in variances:
         return first.log_hazard_ratio, first.covariance, variances, first.warnings
     variances[TREATMENT] = TREATMENT_VARIANCE
+    if MODIFIERS in variances:
+        variances[MODIFIERS] = max(variances[MODIFIERS], LEAST_MODIFIER_VARIANCE)
     known = [variances[group] for group in first.groups.tolist()]
     fit = fit_random_effects_cox(*arguments, **options, mean_groups=kept, group_variance=known)
     return fit.log_hazard_ratio, fit.covariance, variances, fit.warnings
