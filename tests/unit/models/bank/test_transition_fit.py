@@ -5,7 +5,7 @@ import pytest
 
 from chorall.models.bank.bank import list_edges
 from chorall.models.bank.conditional import fit_feature_law
-from chorall.models.bank.design import TREATMENT, Design, build_design
+from chorall.models.bank.design import MODIFIERS, TREATMENT, Design, build_design
 from chorall.models.bank.features import Feature
 from chorall.models.bank.states import Transition
 from chorall.models.bank.transition_fit import RiskRows, find_baseline, fit_transition
@@ -45,6 +45,17 @@ def test_planted_effects_are_found_and_nothing_else():
     assert effects["new:M1"] < -0.3
     assert abs(effects["M2"]) < 0.25
     assert model.group_variance[TREATMENT] == 4.0
+
+
+def test_modifiers_keep_a_variance_when_none_of_them_matters():
+    design, rows = make_rows()
+    random = np.random.default_rng(9)
+    time = random.exponential(1500, len(rows.time))
+    nothing = RiskRows(
+        rows.values, rows.entry_time, time, np.ones(len(time), bool), rows.trial, rows.trial
+    )
+    model = fit_transition(RELAPSE, design, nothing, list_edges("remission"))
+    assert model.group_variance[MODIFIERS] == 0.16
 
 
 def test_the_baseline_without_effects_is_nelson_and_aalen():
