@@ -184,10 +184,11 @@ def _convolve(flow: Floats, leaving: Leaving) -> tuple[Floats, dict[str, Floats]
         found = irfft(arriving * rfft(kernel, length), length)[:, :g]
         return np.asarray(np.maximum(found, 0))
 
-    stays = (leaving.stays[:, :-1] + leaving.stays[:, 1:]) / 2
     goes = {}
     for target, kernel in leaving.goes.items():
         halved = kernel / 2
         halved[:, 1:] += kernel[:, :-1] / 2
         goes[target] = spread(halved)
-    return spread(stays), goes
+    # who came and has not gone is still there: as exact as a convolution, and quicker
+    stayed = np.cumsum(flow - np.asarray(sum(goes.values())), axis=1)
+    return np.maximum(stayed, 0), goes
