@@ -51,6 +51,7 @@ def pool_of(rows, *, shuffled: bool = False, **changes: pl.Expr):
     return pool
 
 
+ALL_OR_NOTHING = "trials are all or nothing: not pooled"
 untested = pl.when(pl.col("status") == "absent").then(pl.lit("not_tested")).otherwise("status")
 half_untested = (
     pl.when((pl.col("status") == "absent") & (pl.col("time") < 3))
@@ -70,7 +71,9 @@ def test_the_six_words_add_up_and_the_frequency_lies_within_its_limits(rows):
     words = [f"n_{word}" for word in MARKER_STATUSES]
     assert (counts["n_patients"] == counts.select(pl.sum_horizontal(words)).to_series()).all()
     assert (counts["n_tested"] == counts["n_present"] + counts["n_absent"]).all()
-    assert (counts["proportion"].is_null() == (counts["n_tested"] == 0)).all()
+    assert (counts["crude_proportion"].is_null() == (counts["n_tested"] == 0)).all()
+    untold = counts["proportion"].is_null() & (counts["n_tested"] > 0)
+    assert (counts.filter(untold)["note"] == ALL_OR_NOTHING).all()
     assert (
         counts.drop_nulls("proportion")
         .select(

@@ -9,7 +9,6 @@ from chorall.knowledge.age_bands import age_bands
 from chorall.simulation.consortium import draw_cohort
 from chorall.simulation.definitions import all_designs, choose_designs, effects, scenarios
 from chorall.simulation.delivery import Cohort
-from chorall.simulation.histories import NEVER
 from chorall.simulation.marker_law import build_marker_law, compute_frequencies, find_bands
 from chorall.simulation.residual_disease import score_residual_disease
 from chorall.simulation.risks import list_effects
@@ -41,7 +40,10 @@ def relapse_times(cohorts: list[Cohort]) -> tuple[np.ndarray, np.ndarray]:
     relapse = stack(cohorts, "course", "relapse")
     ends = [stack(cohorts, "course", name) for name in ("second_malignancy", "last_contact")]
     first = np.where(relapse >= 0, relapse, np.where(ends[0] >= 0, ends[0], ends[1]))
-    return first - stack(cohorts, "course", "remission"), relapse >= 0
+    # Transplantation changes the hazard and ends follow-up: given MRD it is by chance.
+    transplant = stack(cohorts, "course", "transplant")
+    end = np.where(transplant >= 0, np.minimum(transplant, first), first)
+    return end - stack(cohorts, "course", "remission"), (relapse >= 0) & (end == relapse)
 
 
 def arm_columns(cohorts: list[Cohort]) -> tuple[np.ndarray, list[float]]:
@@ -65,8 +67,7 @@ def test_relapse_hazard_ratios_are_the_planted_ones(cohorts: list[Cohort], adult
     late = np.concatenate([one.end_of_consolidation for one in disease])
     early = np.concatenate([one.end_of_induction for one in disease])
     arms, of_arms = arm_columns(cohorts)
-    transplanted = stack(cohorts, "course", "transplant") != NEVER
-    rows = (stack(cohorts, "course", "remission") >= 0) & (days > 0) & ~transplanted
+    rows = (stack(cohorts, "course", "remission") >= 0) & (days > 0)
     rows &= stack(cohorts, "patients", "is_adult") == adult
     rows &= stack(cohorts, "patients", "is_t") == 0
     covariates = np.column_stack(
