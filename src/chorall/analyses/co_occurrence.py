@@ -10,6 +10,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from chorall.analyses.arguments import check_trials
 from chorall.analyses.choices import check_choices
 from chorall.analyses.co_occurrence_result import CoOccurrenceResult
 from chorall.analyses.incidence_cells import keep_trials, list_cells
@@ -90,7 +91,7 @@ def co_occurrence(
     check_choices(phase, results["phase"].unique().sort().to_list(), what="phase")
     known = results["marker"].unique().sort().to_list()
     chosen = check_choices(known if markers is None else markers, known, what="marker")
-    kept = check_choices(pool.trials if trials is None else trials, pool.trials, what="trial")
+    kept = check_trials(pool, trials)
     cells = keep_trials(list_cells(pool, chosen, phase, ("subtype",)), kept)
     strata, joint = count_pairs(cells, chosen)
     overall = _test_pairs(joint, chosen, ALL_SUBTYPES, conf_level)
@@ -215,11 +216,8 @@ _SCHEMA: Final = {
 
 def _add_q_values(rows: list[dict[str, Any]]) -> pl.DataFrame:
     table = pl.DataFrame(rows, schema=_SCHEMA).with_columns(pl.col(pl.Float64).fill_nan(None))
-    known = table["p_value"].is_not_null().to_numpy()
-    q_values = np.full(table.height, np.nan)
-    if known.any():
-        q_values[known] = adjust_p_values(table["p_value"].drop_nulls().to_numpy())
-    q_column = pl.Series("q_value", q_values, nan_to_null=True)
+    p_values = table["p_value"].fill_null(float("nan")).to_numpy()
+    q_column = pl.Series("q_value", adjust_p_values(p_values), nan_to_null=True)
     return table.insert_column(table.columns.index("p_value") + 1, q_column)
 
 

@@ -7,6 +7,7 @@ from typing import Final, Literal
 
 import polars as pl
 
+from chorall.analyses.arguments import check_trials
 from chorall.analyses.choices import check_choices
 from chorall.analyses.incidence_ages import compare_adults, fit_age_curves, select_tested
 from chorall.analyses.incidence_cells import keep_trials, list_cells
@@ -96,7 +97,7 @@ def incidence(
     check_choices(phase, results["phase"].unique().sort().to_list(), what="phase")
     known = results["marker"].unique().sort().to_list()
     chosen = check_choices(known if markers is None else markers, known, what="marker")
-    kept = check_choices(pool.trials if trials is None else trials, pool.trials, what="trial")
+    kept = check_trials(pool, trials)
 
     cells = keep_trials(list_cells(pool, chosen, phase, _list_plain(groupings)), kept)
     counts = _count_strata(pool, cells, groupings, chosen, phase, kept)

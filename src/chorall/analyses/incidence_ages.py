@@ -117,11 +117,7 @@ def _list_points(marker: str, curve: AgeCurve) -> pl.DataFrame:
 def _add_q_values(table: pl.DataFrame) -> pl.DataFrame:
     """Adjust `p_value` over the rows that have one (Benjamini and Hochberg)."""
     p_values = table["p_value"].fill_null(float("nan")).to_numpy()
-    known = np.isfinite(p_values)
-    q_values = np.full(len(p_values), np.nan)
-    if known.any():
-        q_values[known] = adjust_p_values(p_values[known])
-    q_column = pl.Series("q_value", q_values, nan_to_null=True)
+    q_column = pl.Series("q_value", adjust_p_values(p_values), nan_to_null=True)
     return table.insert_column(table.columns.index("p_value") + 1, q_column)
 
 

@@ -8,6 +8,7 @@ from typing import Final
 
 import polars as pl
 
+from chorall.analyses.arguments import check_trials
 from chorall.analyses.choices import check_choices
 from chorall.analyses.incidence_cells import keep_trials, list_cells
 from chorall.analyses.incidence_groups import TRIAL, label_groups
@@ -84,7 +85,7 @@ def oncoprint(
     check_choices(phase, results["phase"].unique().sort().to_list(), what="phase")
     known = results["marker"].unique().sort().to_list()
     chosen = check_choices(known if markers is None else markers, known, what="marker")
-    kept = check_choices(pool.trials if trials is None else trials, pool.trials, what="trial")
+    kept = check_trials(pool, trials)
     states = keep_trials(_find_states(pool, chosen, phase), kept)
     rows = _count_states(states, chosen)
     return Oncoprint(

@@ -9,7 +9,7 @@ from typing import Final, Literal
 import polars as pl
 
 from chorall.analyses.adjustment import Adjustment, choose_adjustment
-from chorall.analyses.choices import check_choices
+from chorall.analyses.arguments import check_conf_level, check_markers, check_trials, check_years
 from chorall.analyses.cohort_spans import enter_later
 from chorall.analyses.continuous_markers import (
     ContinuousMarker,
@@ -133,17 +133,16 @@ def prognosis(
     chorall.stats.pool_effects : R: ``metafor::rma(y, sei = s, method = "REML", test = "knha")``.
     """
     cut = grading().proportionality.cut_years if cut_years is None else cut_years
-    _check_numbers(
-        conf_level, horizon_years=horizon_years, landmark_years=landmark_years, cut_years=cut
-    )
+    check_years(horizon_years=horizon_years, landmark_years=landmark_years, cut_years=cut)
+    check_conf_level(conf_level)
     if detail not in ("full", "estimates"):
         raise InputError(f"`detail` is {detail!r}; expected one of: full, estimates.")
     check_transplant(transplant, pool)
     refuse_cut_points([markers] if isinstance(markers, str) else markers or ())
-    trial_ids = check_choices(pool.trials if trials is None else trials, pool.trials, what="trial")
+    trial_ids = check_trials(pool, trials)
     results = pool.table("marker_result").filter(pl.col("trial_id").is_in(list(trial_ids)))
     discrete, asked_numbers = split_markers(markers)
-    chosen = _choose_markers(pool, discrete)
+    chosen = check_markers(pool, discrete)
     known = pool.table("patient").filter(pl.col("trial_id").is_in(list(trial_ids)))
     patients = add_transplant(pool, add_mrd(pool, add_subtype(pool, known)))
     patients, numbers = add_continuous(pool, patients, asked_numbers)
@@ -200,19 +199,6 @@ def prognosis(
             pool, observed, summary, (*chosen, *asked_numbers), labels, methods_text, warnings
         ),
     )
-
-
-def _check_numbers(conf_level: float, **years: float) -> None:
-    for name, value in years.items():
-        if not 0 < value <= 100:
-            raise InputError(f"`{name}` is {value!r}; expected above 0 and at most 100.")
-    if not 0 < conf_level < 1:
-        raise InputError(f"`conf_level` is {conf_level!r}; expected between 0 and 1, e.g. 0.95.")
-
-
-def _choose_markers(pool: Pool, markers: Sequence[str] | None) -> tuple[str, ...]:
-    known = pool.table("marker_result")["marker"].unique().sort().to_list()
-    return check_choices(known if markers is None else markers, known, what="marker")
 
 
 def _wait_for_mrd(cohort: EndpointCohort, adjustment: Adjustment) -> EndpointCohort:

@@ -92,12 +92,9 @@ def missingness(
     out: OutFolder = None,
 ) -> None:
     """Say which results are missing more often in patients who die early."""
-    from dataclasses import replace
-
     import polars as pl
 
     import chorall as ch
-    from chorall.cli.showing import open_console, write_json, write_result
     from chorall.reports.imputed_table import MISSINGNESS_COLUMNS
 
     result = ch.check_missingness(
@@ -109,12 +106,5 @@ def missingness(
     )
     rows = result.rows if by_trial else result.rows.filter(pl.col("trial").is_null())
     title = f"Results missing, and deaths within {horizon:g} days"
-    show_result(replace(result, rows=rows), MISSINGNESS_COLUMNS, title, json_file=None, out=None)
     # the files hold every row, whatever is printed
-    console = open_console()
-    if json_file is not None:
-        write_json(result, json_file)
-        console.print(f"Written: {json_file}", markup=False)
-    if out is not None:
-        for file in write_result(result, out):
-            console.print(f"Written: {file}", markup=False)
+    show_result(result, MISSINGNESS_COLUMNS, title, json_file=json_file, out=out, shown=rows)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from chorall.cli.showing import open_console, write_json, write_result
+from chorall.cli.showing import open_console, write_files
 
 if TYPE_CHECKING:
     from chorall.analyses.planning import StudyPlan
@@ -151,9 +151,4 @@ def _show(plan: StudyPlan, title: str, json_file: Path | None, out: Path | None)
     console.print(plan.statement, markup=False)
     for warning in plan.warnings:
         console.print(f"Note: {warning}", markup=False)
-    if json_file is not None:
-        write_json(plan, json_file)
-        console.print(f"Written: {json_file}", markup=False)
-    if out is not None:
-        for file in write_result(plan, out):
-            console.print(f"Written: {file}", markup=False)
+    write_files(console, plan, json_file=json_file, out=out)

@@ -102,6 +102,13 @@ def show_result(
     console.print(render_terminal_table(lines, columns, title))
     for warning in result.warnings:
         console.print(f"Note: {warning}", markup=False)
+    write_files(console, result, json_file=json_file, out=out)
+
+
+def write_files(
+    console: Console, result: AnalysisResult, *, json_file: Path | None, out: Path | None
+) -> None:
+    """Write a result where it is asked for, and print the name of each file."""
     if json_file is not None:
         write_json(result, json_file)
         console.print(f"Written: {json_file}", markup=False)

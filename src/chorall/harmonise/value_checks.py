@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from chorall.harmonise.assay_tables import NOT_GENES
 from chorall.harmonise.calendar_dates import can_read_dates
@@ -99,6 +99,13 @@ def _check_blank(
         allowed = [*MARKER_STATUSES, *allowed]
     elif column.may_be_missing:
         allowed = [*MISSING_REASONS, *allowed]
+    yield from check_blank(spec, allowed, where)
+
+
+def check_blank(
+    spec: ValuePart, allowed: Sequence[str], where: KeyPath
+) -> Iterator[MappingProblem]:
+    """Yield what is wrong with the meaning of an empty cell."""
     if spec.blank is None:
         yield MappingProblem(
             where, f"say what `blank` means, there is no default: {', '.join(allowed)}."

@@ -7,7 +7,6 @@ from typing import Any, Final
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Drawing
-from matplotlib.ticker import NullFormatter, NullLocator
 
 from chorall.reports.canvas import (
     BLUE,
@@ -22,6 +21,7 @@ from chorall.reports.canvas import (
     shorten_label,
 )
 from chorall.reports.forest_figure import ForestLine
+from chorall.reports.ratio_axis import find_ratio_limits, prepare_ratio_rows
 
 ROW_HEIGHT: Final = 0.2
 PLOT_LEFT: Final = 1.95
@@ -29,8 +29,6 @@ PLOT_WIDTH: Final = 2.1
 FIGURE_AT: Final = 4.22
 NUMBER_AT: Final = 6.55
 Q_AT: Final = WIDTH - MARGIN
-WIDEST: Final = 16.0
-_TICKS: Final = (1 / 16, 1 / 8, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0)
 
 
 HEADS: Final = ("Hazard ratio", "Present / absent", "q")
@@ -74,24 +72,11 @@ def _find_limits(lines: Sequence[ForestLine]) -> tuple[float, float]:
     known = [line for line in lines if line.ratio is not None]
     lowest = min((line.lower or line.ratio or 1.0 for line in known), default=0.5)
     highest = max((line.upper or line.ratio or 1.0 for line in known), default=2.0)
-    below = [tick for tick in _TICKS if tick <= min(lowest, 0.5)]
-    above = [tick for tick in _TICKS if tick >= max(highest, 2.0)]
-    return (below[-1] if below else 1 / WIDEST, above[0] if above else WIDEST)
+    return find_ratio_limits(lowest, highest)
 
 
 def _prepare_axes(axes: Axes, body: float, limits: tuple[float, float]) -> None:
-    axes.set_xscale("log", base=2)
-    axes.set_xlim(*limits)
-    axes.set_ylim(body, 0)
-    axes.set_yticks([])
-    axes.spines["left"].set_visible(False)
-    ticks = [tick for tick in _TICKS if limits[0] <= tick <= limits[1]]
-    axes.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
-    axes.xaxis.set_minor_locator(NullLocator())
-    axes.xaxis.set_minor_formatter(NullFormatter())
-    axes.axvline(1.0, color=INK, linewidth=0.8)
-    axes.grid(axis="x", color="#e6e6e6", linewidth=0.6)
-    axes.set_axisbelow(True)
+    prepare_ratio_rows(axes, body, limits)
     # Two texts, one on each side of the line of no difference, wherever the limits put it.
     style: dict[str, Any] = {
         "xy": (1.0, body),

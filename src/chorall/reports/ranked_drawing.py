@@ -7,12 +7,10 @@ from typing import Any, Final
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Drawing
-from matplotlib.ticker import NullFormatter, NullLocator
 
 from chorall.reports.canvas import (
     BLUE,
     GREY,
-    INK,
     MARGIN,
     TEXT_SIZE,
     VERMILION,
@@ -22,6 +20,7 @@ from chorall.reports.canvas import (
     shorten_label,
 )
 from chorall.reports.ranked_figure import RankedLine
+from chorall.reports.ratio_axis import find_ratio_limits, prepare_ratio_rows
 
 ROW_HEIGHT: Final = 0.21
 PLOT_LEFT: Final = 1.9
@@ -30,7 +29,6 @@ EVENTS_AT: Final = 4.15
 NAIVE_AT: Final = 4.25
 SHRUNKEN_AT: Final = 5.5
 Q_AT: Final = WIDTH - MARGIN
-_TICKS: Final = (1 / 16, 1 / 8, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0)
 
 
 def draw_ranked_lines(
@@ -51,7 +49,7 @@ def draw_ranked_lines(
     top = sheet.top + 0.22
     axes = sheet.place_axes(PLOT_LEFT, top, PLOT_WIDTH, body)
     limits = find_limits(lines)
-    _prepare_axes(axes, body, limits)
+    prepare_ratio_rows(axes, body, limits)
     for position, line in enumerate(lines):
         offset = (position + 0.5) * ROW_HEIGHT
         _write_row(sheet, top + offset, line)
@@ -64,24 +62,7 @@ def draw_ranked_lines(
 def find_limits(lines: Sequence[RankedLine]) -> tuple[float, float]:
     """Return ticks around every ratio, never beyond a factor of 16."""
     ratios = [line.naive[0] for line in lines if line.naive[0] is not None] or [1.0]
-    below = [tick for tick in _TICKS if tick <= min(*ratios, 0.5)]
-    above = [tick for tick in _TICKS if tick >= max(*ratios, 2.0)]
-    return (below[-1] if below else _TICKS[0], above[0] if above else _TICKS[-1])
-
-
-def _prepare_axes(axes: Axes, body: float, limits: tuple[float, float]) -> None:
-    axes.set_xscale("log", base=2)
-    axes.set_xlim(*limits)
-    axes.set_ylim(body, 0)
-    axes.set_yticks([])
-    axes.spines["left"].set_visible(False)
-    ticks = [tick for tick in _TICKS if limits[0] <= tick <= limits[1]]
-    axes.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
-    axes.xaxis.set_minor_locator(NullLocator())
-    axes.xaxis.set_minor_formatter(NullFormatter())
-    axes.axvline(1.0, color=INK, linewidth=0.8)
-    axes.grid(axis="x", color="#e6e6e6", linewidth=0.6)
-    axes.set_axisbelow(True)
+    return find_ratio_limits(min(ratios), max(ratios))
 
 
 def _write_row(sheet: Sheet, top: float, line: RankedLine) -> None:

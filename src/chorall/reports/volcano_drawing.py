@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Drawing
-from matplotlib.ticker import MaxNLocator, NullFormatter, NullLocator
+from matplotlib.ticker import MaxNLocator
 
 from chorall.reports.canvas import (
     BLUE,
@@ -24,6 +24,7 @@ from chorall.reports.canvas import (
     note_height,
     shorten_label,
 )
+from chorall.reports.ratio_axis import prepare_ratio_axis
 from chorall.reports.volcano_figure import VolcanoPanel
 
 COLUMNS: Final = 2
@@ -39,7 +40,6 @@ CLEARANCE: Final = 0.025
 """Between a point and its name, as part of the width of a panel."""
 LABEL_STEP: Final = 0.075
 """Distance of two names, as part of the height of a panel."""
-_TICKS: Final = (1 / 16, 1 / 8, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0)
 
 
 def draw_panels(
@@ -70,13 +70,8 @@ def find_limits(ratios: np.ndarray) -> tuple[float, float]:
 
 def _draw_panel(axes: Axes, panel: VolcanoPanel, limits: tuple[float, float], x_label: str) -> None:
     top = min(max(float(panel.height.max(initial=2.0)) * 1.08, 3.0), HIGHEST)
-    axes.set_xscale("log", base=2)
-    axes.set_xlim(*limits)
+    prepare_ratio_axis(axes, limits)
     axes.set_ylim(0, top)
-    ticks = [tick for tick in _TICKS if limits[0] <= tick <= limits[1]]
-    axes.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
-    axes.xaxis.set_minor_locator(NullLocator())
-    axes.xaxis.set_minor_formatter(NullFormatter())
     axes.yaxis.set_major_locator(MaxNLocator(5, integer=True))
     axes.axvline(1.0, color=INK, linewidth=0.7)
     axes.set_xlabel(x_label, size=TEXT_SIZE - 0.5)

@@ -9,6 +9,7 @@ from typing import Any, Final
 import numpy as np
 import polars as pl
 
+from chorall.analyses.arguments import check_trials, list_markers
 from chorall.analyses.choices import check_choices
 from chorall.analyses.endpoint_choice import choose_endpoints, read_cohorts, warn_of_unverified
 from chorall.analyses.endpoint_cohort import EndpointCohort
@@ -109,7 +110,7 @@ def impute_prognosis(
             "between 0 and 1, e.g. 0.95, and at least 2."
         )
     settings = _Settings(n_imputations, n_iterations, seed, n_jobs, conf_level)
-    trial_ids = check_choices(pool.trials if trials is None else trials, pool.trials, what="trial")
+    trial_ids = check_trials(pool, trials)
     results = pool.table("marker_result").filter(pl.col("trial_id").is_in(list(trial_ids)))
     asked, everything = _choose_markers(pool, markers, auxiliary)
     limits = _check_lineages(applies_to or {}, everything)
@@ -152,7 +153,7 @@ def _choose_markers(
     pool: Pool, markers: Sequence[str], auxiliary: Sequence[str]
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the markers to report, and all in the imputation model."""
-    known = pool.table("marker_result")["marker"].unique().sort().to_list()
+    known = list_markers(pool)
     asked = check_choices(markers, known, what="marker")
     if not asked:
         raise InputError("`markers` is empty. Name at least one marker, e.g. markers=['TP53'].")

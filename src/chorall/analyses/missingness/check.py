@@ -8,7 +8,7 @@ from typing import Any, Final
 import numpy as np
 import polars as pl
 
-from chorall.analyses.choices import check_choices
+from chorall.analyses.arguments import check_markers, check_trials
 from chorall.analyses.endpoint_choice import choose_endpoints, read_cohorts
 from chorall.analyses.endpoint_cohort import EndpointCohort
 from chorall.analyses.missingness.early_deaths import compare_item, find_trials
@@ -81,9 +81,8 @@ def check_missingness(
     R: ``mantelhaen.test(table(missing, early, trial_id))``, p-values with ``exact = TRUE``.
     """
     _check_numbers(horizon_days, false_discovery_rate, conf_level)
-    trial_ids = check_choices(pool.trials if trials is None else trials, pool.trials, what="trial")
-    known = pool.table("marker_result")["marker"].unique().sort().to_list()
-    chosen = check_choices(known if markers is None else markers, known, what="marker")
+    trial_ids = check_trials(pool, trials)
+    chosen = check_markers(pool, markers)
     patients = pool.table("patient").filter(pl.col("trial_id").is_in(list(trial_ids)))
     available, _ = choose_endpoints(pool, [ENDPOINT], trial_ids)
     rows = pl.DataFrame(schema=ROWS)

@@ -8,6 +8,7 @@ from typing import Any, Final
 import numpy as np
 import polars as pl
 
+from chorall.analyses.arguments import check_conf_level, check_markers, check_trials
 from chorall.analyses.choices import check_choices
 from chorall.analyses.marker_groups import PRESENT, UNKNOWN, read_marker_groups
 from chorall.analyses.responses.comparisons import compare_presence
@@ -96,9 +97,8 @@ def response(
     chorall.stats.mantel_haenszel : R: ``mantelhaen.test(x, exact = TRUE)``, where cells are small.
     """
     _check_numbers(remission_by_day, conf_level)
-    trial_ids = check_choices(pool.trials if trials is None else trials, pool.trials, what="trial")
-    known = pool.table("marker_result")["marker"].unique().sort().to_list()
-    chosen = check_choices(known if markers is None else markers, known, what="marker")
+    trial_ids = check_trials(pool, trials)
+    chosen = check_markers(pool, markers)
     asked = check_choices(outcomes, OUTCOMES, what="outcome")
     check_choices([mrd_timepoint], list(mrd_timepoints().timepoints), what="time point")
     questions, gaps = find_questions(pool, trial_ids)
@@ -172,5 +172,4 @@ def _add_q_values(rows: pl.DataFrame) -> pl.DataFrame:
 def _check_numbers(remission_by_day: int, conf_level: float) -> None:
     if not 1 <= remission_by_day <= 365:
         raise InputError(f"`remission_by_day` is {remission_by_day!r}; expected 1 to 365.")
-    if not 0 < conf_level < 1:
-        raise InputError(f"`conf_level` is {conf_level!r}; expected between 0 and 1, e.g. 0.95.")
+    check_conf_level(conf_level)

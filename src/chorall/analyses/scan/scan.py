@@ -8,7 +8,7 @@ from typing import Final
 import polars as pl
 
 from chorall.analyses.adjustment import choose_adjustment
-from chorall.analyses.choices import check_choices
+from chorall.analyses.arguments import check_conf_level, check_markers, check_trials
 from chorall.analyses.endpoint_choice import choose_endpoints, read_cohorts, warn_of_unverified
 from chorall.analyses.mrd_covariate import MRD
 from chorall.analyses.result import label_pool
@@ -97,8 +97,7 @@ def scan_prognosis(
     chorall.stats.pool_effect_rows : R: ``metafor::rma(method = "REML", test = "knha")``.
     chorall.stats.shrink_effects : What the shrunken hazard ratios are.
     """
-    if not 0 < conf_level < 1:
-        raise InputError(f"`conf_level` is {conf_level!r}; expected between 0 and 1, e.g. 0.95.")
+    check_conf_level(conf_level)
     if MRD in adjust:
         raise InputError(
             "the scan cannot adjust for `mrd`: residual disease is known at the end of induction "
@@ -106,11 +105,10 @@ def scan_prognosis(
             "for single markers: there, patients enter on the day of the sample."
         )
     bounds = rules or RarityRules()
-    trial_ids = check_choices(pool.trials if trials is None else trials, pool.trials, what="trial")
+    trial_ids = check_trials(pool, trials)
     in_trials = pl.col("trial_id").is_in(list(trial_ids))
     results = pool.table("marker_result").filter(in_trials)
-    known = pool.table("marker_result")["marker"].unique().sort().to_list()
-    chosen = check_choices(known if markers is None else markers, known, what="marker")
+    chosen = check_markers(pool, markers)
     patients = add_subtype(pool, pool.table("patient").filter(in_trials))
     adjustment = choose_adjustment(patients, adjust)
     terms, missing_covariates = adjustment.terms, list(adjustment.warnings)

@@ -11,7 +11,7 @@ from scipy.special import ndtri
 
 from chorall.analyses.endpoint_cohort import EndpointCohort
 from chorall.analyses.marker_groups import PRESENT, UNKNOWN
-from chorall.analyses.transplants.fits import SpanFit, fit_spans
+from chorall.analyses.transplants.fits import SpanFit, describe_risks, fit_spans
 from chorall.analyses.transplants.overlap import answer_by_overlap
 from chorall.analyses.treatments.evidence import OBSERVATIONAL
 from chorall.knowledge.units import DAYS_PER_YEAR
@@ -127,7 +127,7 @@ def _line(cohort: EndpointCohort, method: str, fit: SpanFit, width: float) -> di
 
 def compare_risks(
     spans: Spans, cause: NDArray[np.int64], horizon_days: float, width: float
-) -> dict[str, float | None]:
+) -> dict[str, float]:
     """Return the risk of the event from the landmark on, in either group, and the difference."""
     found = []
     for side in (spans.treated, ~spans.treated):
@@ -136,15 +136,7 @@ def compare_risks(
             return {}
         at = cumulative_incidence(time, cause[side]).at([horizon_days])
         found.append((float(at.cumulative_incidence[0, 0]), float(at.standard_error[0, 0])))
-    difference = found[0][0] - found[1][0]
-    reach = width * float(np.hypot(found[0][1], found[1][1]))
-    return {
-        "risk_transplanted": found[0][0],
-        "risk_other": found[1][0],
-        "risk_difference": difference,
-        "lower_risk_difference": difference - reach,
-        "upper_risk_difference": difference + reach,
-    }
+    return describe_risks(found[0], found[1], width)
 
 
 def answer_by_marker(

@@ -134,3 +134,18 @@ def _fit(
         return *nothing, "refused: the model has no finite solution"
     chosen = slice(-n_asked, None)
     return fit.log_hazard_ratio[chosen], fit.covariance[chosen, chosen], ""
+
+
+def describe_risks(
+    treated: tuple[float, float], other: tuple[float, float], width: float
+) -> dict[str, float]:
+    """Return both risks, each given with its standard error, and their difference with limits."""
+    difference = treated[0] - other[0]
+    reach = width * float(np.hypot(treated[1], other[1]))
+    return {
+        "risk_transplanted": treated[0],
+        "risk_other": other[0],
+        "risk_difference": difference,
+        "lower_risk_difference": difference - reach,
+        "upper_risk_difference": difference + reach,
+    }

@@ -8,7 +8,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from chorall.analyses.transplants.fits import FEWEST_EVENTS, describe_effect
+from chorall.analyses.transplants.fits import FEWEST_EVENTS, describe_effect, describe_risks
 from chorall.models.design_matrix import DesignMatrix
 from chorall.models.estimability import find_estimable
 from chorall.models.overlap import measure_balance, weigh_overlap
@@ -116,15 +116,7 @@ def _weigh_risks(
         curve = cumulative_incidence(time[side], kind[side], weights=weights[side])
         at = curve.at([horizon_days])
         found.append((float(at.cumulative_incidence[0, 0]), float(at.standard_error[0, 0])))
-    difference = found[0][0] - found[1][0]
-    reach = width * float(np.hypot(found[0][1], found[1][1]))
-    return {
-        "risk_transplanted": found[0][0],
-        "risk_other": found[1][0],
-        "risk_difference": difference,
-        "lower_risk_difference": difference - reach,
-        "upper_risk_difference": difference + reach,
-    }
+    return describe_risks(found[0], found[1], width)
 
 
 def _list_balance(

@@ -8,6 +8,7 @@ from typing import Any, Final
 import polars as pl
 
 from chorall.analyses.adjustment import choose_adjustment
+from chorall.analyses.arguments import check_conf_level, check_markers, check_trials, check_years
 from chorall.analyses.choices import check_choices
 from chorall.analyses.endpoint_choice import choose_endpoints, read_cohorts, warn_of_unverified
 from chorall.analyses.marker_groups import read_marker_groups
@@ -142,13 +143,13 @@ def transplant(
     """
     _check_numbers(landmark_days, horizon_years, conf_level)
     chosen_methods = _choose_methods(methods)
-    trial_ids = check_choices(pool.trials if trials is None else trials, pool.trials, what="trial")
+    trial_ids = check_trials(pool, trials)
     transplants = read_transplants(pool, donors, trial_ids)
     known = pool.table("patient").filter(pl.col("trial_id").is_in(list(trial_ids)))
     adjustment = choose_adjustment(add_mrd(pool, add_subtype(pool, known)), adjust)
     available, missing = choose_endpoints(pool, endpoints, trial_ids)
     cohorts = read_cohorts(pool, available, adjustment.patients, trial_ids, adjustment.terms)
-    asked = _choose_markers(pool, markers)
+    asked = check_markers(pool, markers)
     results, outcomes = pool.table("marker_result"), pool.table("endpoint")
     lines: list[dict[str, Any]] = []
     balance: list[dict[str, Any]] = []
@@ -192,17 +193,10 @@ def _choose_methods(methods: Sequence[str]) -> list[str]:
     return list(check_choices(methods, METHODS, what="method"))
 
 
-def _choose_markers(pool: Pool, markers: Sequence[str]) -> tuple[str, ...]:
-    known = pool.table("marker_result")["marker"].unique().sort().to_list()
-    return check_choices(markers, known, what="marker")
-
-
 def _check_numbers(landmark_days: Sequence[float], horizon_years: float, conf_level: float) -> None:
     if not landmark_days or not all(0 <= day <= 3653 for day in landmark_days):
         raise InputError(
             f"`landmark_days` is {landmark_days!r}; expected at least one, each 0 to 3653."
         )
-    if not 0 < horizon_years <= 100:
-        raise InputError(f"`horizon_years` is {horizon_years!r}; expected above 0 and at most 100.")
-    if not 0 < conf_level < 1:
-        raise InputError(f"`conf_level` is {conf_level!r}; expected between 0 and 1, e.g. 0.95.")
+    check_years(horizon_years=horizon_years)
+    check_conf_level(conf_level)

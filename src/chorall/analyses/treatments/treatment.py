@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, Final
+from typing import Final
 
 import polars as pl
 
-from chorall.analyses.choices import check_choices
+from chorall.analyses.arguments import check_conf_level, check_markers, check_trials, check_years
 from chorall.analyses.endpoint_choice import choose_endpoints, warn_of_unverified
 from chorall.analyses.result import label_pool
 from chorall.analyses.treatments.arms import ArmCohort, read_arm_cohorts
@@ -154,8 +154,9 @@ def _ask(
     scan: bool,
     progress: Progress | None,
 ) -> TreatmentResult:
-    _check_numbers(horizon_years, conf_level)
-    trial_ids = check_choices(pool.trials if trials is None else trials, pool.trials, what="trial")
+    check_years(horizon_years=horizon_years)
+    check_conf_level(conf_level)
+    trial_ids = check_trials(pool, trials)
     results = pool.table("marker_result").filter(pl.col("trial_id").is_in(list(trial_ids)))
     chosen = _choose_markers(pool, markers, modifier)
     refuse_received(pool, strategies, trial_ids)
@@ -210,19 +211,11 @@ def _group(
 def _choose_markers(
     pool: Pool, markers: Sequence[str] | None, modifier: str | None
 ) -> tuple[str, ...]:
-    known = pool.table("marker_result")["marker"].unique().sort().to_list()
-    chosen = check_choices(known if markers is None else markers, known, what="marker")
+    chosen = check_markers(pool, markers)
     if not chosen:
         raise InputError("no marker is asked for: name at least one, or use scan_treatment.")
     if modifier is not None:
-        check_choices([modifier], known, what="marker")
+        check_markers(pool, [modifier])
         if modifier in chosen:
             raise InputError(f"`{modifier}` cannot modify itself: give another marker.")
     return chosen
-
-
-def _check_numbers(horizon_years: Any, conf_level: float) -> None:
-    if not 0 < horizon_years <= 100:
-        raise InputError(f"`horizon_years` is {horizon_years!r}; expected above 0 and at most 100.")
-    if not 0 < conf_level < 1:
-        raise InputError(f"`conf_level` is {conf_level!r}; expected between 0 and 1, e.g. 0.95.")

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from chorall.harmonise.mapping import NO_ROW, QUARANTINE, RulePart, ValuePart
 from chorall.harmonise.mapping_problem import MappingProblem
 from chorall.harmonise.mrd.values import RESULT, RESULT_COLUMNS
+from chorall.harmonise.value_checks import check_blank
 from chorall.knowledge.definition_file import KeyPath
 from chorall.knowledge.definition_problems import name_choices
 from chorall.knowledge.mrd_timepoints import mrd_timepoints
@@ -26,14 +27,7 @@ def check_result(rule: RulePart, spec: ValuePart, where: KeyPath) -> Iterator[Ma
         choices = ", ".join(ALLOWED_KEYS)
         yield MappingProblem((*where, name), f"`{name}` means nothing here, only: {choices}.")
     allowed = (*MISSING_REASONS, QUARANTINE, NO_ROW)
-    if spec.blank is None:
-        yield MappingProblem(
-            where, f"say what `blank` means, there is no default: {', '.join(allowed)}."
-        )
-    elif spec.blank not in allowed:
-        yield MappingProblem(
-            (*where, "blank"), f"blank = {spec.blank!r}: expected one of: {', '.join(allowed)}."
-        )
+    yield from check_blank(spec, allowed, where)
     units = units_of("fraction")
     if spec.unit is not None and spec.unit not in units:
         message = f"`{spec.unit}` is no unit of a result: expected one of: {', '.join(units)}."

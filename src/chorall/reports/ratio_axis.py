@@ -1,0 +1,40 @@
+"""The logarithmic axis of ratios that all figures share."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from matplotlib.axes import Axes
+from matplotlib.ticker import NullFormatter, NullLocator
+
+from chorall.reports.canvas import INK
+
+_TICKS: Final = (1 / 16, 1 / 8, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0)
+
+
+def find_ratio_limits(lowest: float, highest: float) -> tuple[float, float]:
+    """Return ticks around both ratios, at least 0.5 to 2, never beyond a factor of 16."""
+    below = [tick for tick in _TICKS if tick <= min(lowest, 0.5)]
+    above = [tick for tick in _TICKS if tick >= max(highest, 2.0)]
+    return (below[-1] if below else _TICKS[0], above[0] if above else _TICKS[-1])
+
+
+def prepare_ratio_axis(axes: Axes, limits: tuple[float, float]) -> None:
+    """Make the horizontal axis one of ratios, with ticks at powers of 2."""
+    axes.set_xscale("log", base=2)
+    axes.set_xlim(*limits)
+    ticks = [tick for tick in _TICKS if limits[0] <= tick <= limits[1]]
+    axes.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
+    axes.xaxis.set_minor_locator(NullLocator())
+    axes.xaxis.set_minor_formatter(NullFormatter())
+
+
+def prepare_ratio_rows(axes: Axes, body: float, limits: tuple[float, float]) -> None:
+    """Make axes for rows of ratios from the top down, with a line of no difference."""
+    prepare_ratio_axis(axes, limits)
+    axes.set_ylim(body, 0)
+    axes.set_yticks([])
+    axes.spines["left"].set_visible(False)
+    axes.axvline(1.0, color=INK, linewidth=0.8)
+    axes.grid(axis="x", color="#e6e6e6", linewidth=0.6)
+    axes.set_axisbelow(True)
