@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 
 from chorall.errors import ConvergenceError, InputError
-from chorall.stats._cox import MOST_PASS_COLUMNS, climb_few_columns, index_steps
+from chorall.stats._cox_few import MOST_PASS_COLUMNS, climb_few_columns
+from chorall.stats._cox_steps import index_steps
 from chorall.stats.arrays import ArrayLike, Floats, Integers
 from chorall.stats.bootstrap import BootstrapResult, summarise
 from chorall.stats.checks import check_choice, check_level

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from chorall.errors import InputError, raise_gathered
-from chorall.stats._cox import index_steps, multiply_columns
+from chorall.stats._cox_rows import multiply_columns
+from chorall.stats._cox_steps import index_steps
 from chorall.stats.arrays import ArrayLike, Booleans, Floats, Labels
 from chorall.stats.checks import (
     FollowUp,
@@ -46,7 +47,8 @@ class CoxData:
         Position among the arguments of each row.
     first_step, end_step : ndarray of shape (n,)
         First step (event, in the order of the rows) that each row is at risk at, and the first
-        that it is not at risk at any more.
+        that it is not at risk at any more; that one has shape (0,) without delayed entry, when
+        all stay to the last step of their stratum.
     fraction, step_weight : ndarray of shape (d,)
         Part of the hazard of each step that Efron's rule spares the tied; their mean weight.
     """

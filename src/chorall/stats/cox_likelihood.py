@@ -6,7 +6,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from chorall.stats._cox import spread_steps, sum_rows, sweep_risk_sets
+from chorall.stats._cox_rows import sum_rows
+from chorall.stats._cox_spread import spread_steps
+from chorall.stats._cox_sweep import sweep_risk_sets
 from chorall.stats.arrays import Floats
 from chorall.stats.cox_data import CoxData
 from chorall.stats.cox_one_pass import evaluate_in_one_pass

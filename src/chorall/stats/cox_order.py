@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chorall.errors import InputError, raise_gathered
-from chorall.stats._cox import standardise_rows
+from chorall.stats._cox_rows import standardise_rows
 from chorall.stats.arrays import ArrayLike, Floats, Integers, Labels
 from chorall.stats.checks import check_labels
 from chorall.stats.number_arrays import LARGEST_NUMBER

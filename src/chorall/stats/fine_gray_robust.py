@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from chorall.stats._fine_gray import find_residuals
+from chorall.stats._fine_gray_residuals import find_residuals
 from chorall.stats.arrays import Floats, Integers, freeze
 from chorall.stats.fine_gray_data import FineGrayRows
 from chorall.stats.fine_gray_sums import FineGraySums

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from chorall.stats._cox import multiply_columns
-from chorall.stats._fine_gray import sweep_risk_sets
+from chorall.stats._cox_rows import multiply_columns
+from chorall.stats._fine_gray_sweep import sweep_risk_sets
 from chorall.stats.arrays import Floats
 from chorall.stats.cox_likelihood import sum_squares
 from chorall.stats.fine_gray_data import FineGrayRows

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from chorall.errors import ConvergenceError
-from chorall.stats._cox import multiply_columns
+from chorall.stats._cox_rows import multiply_columns
 from chorall.stats._positive import invert_positive
 from chorall.stats.arrays import Booleans, Floats, Integers
 from chorall.stats.cox_data import CoxData

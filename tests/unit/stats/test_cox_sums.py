@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from chorall.stats._cox import multiply_columns, standardise_rows, sum_rows
+from chorall.stats._cox_rows import multiply_columns, standardise_rows, sum_rows
 from chorall.stats._positive import invert_positive
 from chorall.stats.cox_order import argsort_days
 

@@ -12,13 +12,3 @@ def sweep_risk_sets(
     mean: NDArray[np.float64],
     expected: NDArray[np.float64],
 ) -> tuple[float, NDArray[np.float64], NDArray[np.float64]]: ...
-def find_residuals(
-    data: object,
-    x: NDArray[np.float64],
-    risk: NDArray[np.float64],
-    hazard: NDArray[np.float64],
-    mean: NDArray[np.float64],
-    time_order: NDArray[np.intp],
-    entry_order: NDArray[np.intp],
-    known_weights: bool,
-) -> NDArray[np.float64]: ...
