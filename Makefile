@@ -7,7 +7,7 @@ PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet --quiet
 SOURCES := $(shell find src -type f -not -name '*.pyc' 2>/dev/null) meson.build pyproject.toml
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check fix format lint types docstrings imports docs docs-check oracle bench bench-all bench-pool bench-prognosis simulation browser lock clean dev
+.PHONY: help demo test check fix format lint types docstrings imports docs docs-check site oracle bench bench-all bench-pool bench-prognosis simulation browser lock clean dev
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -67,6 +67,9 @@ docs: $(VENV)/.dev $(VENV)/.chorall ## write the generated pages under docs/
 
 docs-check: $(VENV)/.dev $(VENV)/.chorall
 	@$(BIN)/python tools/generate_docs.py --check
+
+site: $(VENV)/.dev $(VENV)/.chorall ## build the documentation as a site in build/site; a warning is an error
+	@$(BIN)/python -m sphinx -q -W --keep-going -j 2 -d build/doctrees docs build/site
 
 fix: $(VENV)/.dev ## let the machine format and tidy
 	@$(BIN)/ruff check --fix --quiet src tests tools || true

@@ -29,7 +29,7 @@ class BootstrapResult:
         than two resamples that could be computed.
     bias : ndarray
         Mean of the resamples less the estimate, of shape s.
-    replicates : ndarray of shape (r, *s)
+    replicates : ndarray of shape (r, s)
         One row per resample, NaN where it could not be computed.
     n_failed : int
         Resamples in which the statistic raised an error of Chorall (such as a fit that does

@@ -22,7 +22,7 @@ class CrossValidation:
 
     Attributes
     ----------
-    values : ndarray of shape (f, *s)
+    values : ndarray of shape (f, s)
         The measure in each of the f folds, repeat after repeat; NaN where it could not be found.
     mean : ndarray of shape s
         Mean over the folds that could be computed; NaN without any.

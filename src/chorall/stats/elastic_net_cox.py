@@ -87,8 +87,8 @@ def fit_elastic_net_cox(
 ) -> ElasticNetCoxPath:
     """Fit Cox models with an elastic-net penalty.
 
-    Minimises - log L / sum of weights + penalty * sum of factor * (l1_ratio |b| + (1 - l1_ratio)
-    b^2 / 2) for each penalty, where b is the coefficient of the standardised column.
+    Minimises - log L / sum of weights + penalty * sum of factor * (l1_ratio abs(b) + (1 -
+    l1_ratio) b^2 / 2) for each penalty, where b is the coefficient of the standardised column.
 
     Parameters
     ----------
