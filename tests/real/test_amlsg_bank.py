@@ -24,7 +24,7 @@ from chorall.stats import (
 
 HORIZON = 3 * 365.25
 # as docs/bank.md reports them: bank, anchor on the same inputs
-REPORTED = {"AMLHD98A": (0.681, 0.657), "AMLHD98B": (0.679, 0.659), "AMLSG0704": (0.644, 0.654)}
+REPORTED = {"AMLHD98A": (0.681, 0.657), "AMLHD98B": (0.679, 0.659), "AMLSG0704": (0.642, 0.654)}
 PRINTED = 2e-3
 
 

@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chorall.models.bank.bank import INTERVALS_PER_YEAR, Bank
-from chorall.models.bank.simulate_course import Noise, Now, Sources, make_noise, simulate
+from chorall.models.bank.noise import Noise, Sources
+from chorall.models.bank.simulate_course import Now, simulate
 from chorall.models.bank.strategy import Strategy
 
 Floats = NDArray[np.float64]
@@ -82,9 +83,9 @@ def find_factors(
     completed = bank.law.expect(known[None, :])[0]
     rows = np.tile(completed, (len(places) + 1, 1))
     rows[np.arange(len(places)) + 1, places] = bank.law.mean[places]
-    noise = make_noise(bank, len(rows))
-    found = simulate(bank, rows, strategy, now, noise, years, NOTHING).overall_survival
-    alive = found[:, round(years * INTERVALS_PER_YEAR)]
+    month = round(years * INTERVALS_PER_YEAR)
+    (found,) = simulate(bank, rows, [strategy], now, 1, [month], NOTHING)
+    alive = found.read("overall_survival", month)
     effects: dict[str, float] = {}
     for place, value in zip(places, alive[0] - alive[1:], strict=True):
         item = bank.design.features[place].item

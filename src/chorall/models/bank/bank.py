@@ -28,7 +28,7 @@ FINE_MONTHS: Final = 4
 FINE_STEPS: Final = 30
 """Induction is followed by the day: remission and failure follow each other within a month."""
 
-FORMAT_VERSION: Final = 1
+FORMAT_VERSION: Final = 2
 FEWEST_SHOWN: Final = 5
 """Smaller counts of patients are kept as 0, so that nobody can be found in a bank."""
 

@@ -11,15 +11,18 @@ from numpy.typing import NDArray
 
 from chorall.errors import DataError
 from chorall.models.bank.bank import Bank, Comparison, list_edges
-from chorall.models.bank.conditional import fit_feature_law
+from chorall.models.bank.conditional import FeatureLaw, fit_feature_law
 from chorall.models.bank.design import Design, build_design
 from chorall.models.bank.features import Feature
+from chorall.models.bank.risk_rows import RiskRows
 from chorall.models.bank.states import FIRST_STATE, TRANSITIONS, Transition
-from chorall.models.bank.transition_fit import RiskRows, TransitionModel, fit_transition
+from chorall.models.bank.transition_fit import TransitionModel, fit_transition
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
+SEED: Final = 1972
+COMPLETIONS: Final = 8
 RAREST: Final = 5
 """Transitions made less often are left out; who made one is censored there."""
 
@@ -101,7 +104,7 @@ def fit_bank(data: BankData, about: dict[str, Any], warnings: Sequence[str] = ()
     is_flag = np.array([feature.is_flag for feature in data.features], bool)
     law = fit_feature_law(data.values, is_flag)
     design = _choose_design(data)
-    completed = law.expect(data.values)
+    completed = np.concatenate([law.expect(data.values)[None], complete(law, data.values)])
     models = [
         model
         for transition in TRANSITIONS
@@ -135,12 +138,21 @@ def _fit(
     event = stays.target[own] == transition.target
     if event.sum() < RAREST:
         return None
+    flags = np.broadcast_to(stays.flags[own], (len(completed), own.sum(), stays.flags.shape[1]))
+    values = np.concatenate([completed[:, stays.patient[own]], flags], axis=2)
     rows = RiskRows(
-        np.hstack([completed[stays.patient[own]], stays.flags[own]]),
+        values[0], values[1:],
         stays.entry_time[own], stays.time[own], event,
         data.trial[stays.patient[own]], stays.stratum[own],
     )  # fmt: skip
     return fit_transition(transition, design, rows, list_edges(transition.origin))
+
+
+def complete(law: FeatureLaw, values: Floats) -> Floats:
+    """Draw what is not known, `COMPLETIONS` times, shape (m, n, f); pairs of draws mirrored."""
+    random = np.random.default_rng(SEED)
+    normals = random.standard_normal((COMPLETIONS // 2, values.shape[1]))
+    return law.draw_many(values, np.concatenate([normals, -normals]))
 
 
 def _name_left_out(stays: Stays, models: Sequence[TransitionModel]) -> list[str]:

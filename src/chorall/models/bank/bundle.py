@@ -136,6 +136,7 @@ def _take_apart(bank: Bank) -> tuple[dict[str, Any], Arrays]:
                 "n_at_risk": model.n_at_risk,
                 "n_events": model.n_events,
                 "group_variance": model.group_variance,
+                "trial_level": {name: list(one) for name, one in model.trial_level.items()},
                 "warnings": list(model.warnings),
             }
         )
@@ -195,7 +196,9 @@ def _read_transition(number: int, facts: dict[str, Any], arrays: Arrays) -> Tran
     }
     return TransitionModel(
         transition=transition, **own, **rest,
-        group_variance=facts["group_variance"], warnings=tuple(facts["warnings"]),
+        group_variance=facts["group_variance"],
+        trial_level={name: (one[0], one[1]) for name, one in facts["trial_level"].items()},
+        warnings=tuple(facts["warnings"]),
     )  # fmt: skip
 
 

@@ -55,7 +55,8 @@ SCHEMA: Final[dict[str, Any]] = {
             "type": "array",
             "items": _object(
                 origin="string", target="string", between_trials="number", level_error="number",
-                n_at_risk="integer", n_events="integer", group_variance="object", warnings="array",
+                n_at_risk="integer", n_events="integer", group_variance="object",
+                trial_level="object", warnings="array",
             ),
         },
         "warnings": {"type": "array", "items": {"type": "string"}},

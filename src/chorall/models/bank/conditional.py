@@ -7,6 +7,7 @@ correlation with the others through the normal draw.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -61,25 +62,38 @@ class FeatureLaw:
         -------
         ndarray of shape (d, f)
         """
-        values = np.tile(known, (len(normals), 1))
-        missing, mean, covariance = self.condition(known)
-        if not len(missing):
-            return values
-        noise = normals[:, missing] @ np.linalg.cholesky(covariance).T
-        spread = np.sqrt(np.diag(covariance))
-        chance = np.clip(mean, RAREST, 1 - RAREST)
-        flags = (ndtr(noise / spread) > 1 - chance).astype(float)
-        values[:, missing] = np.where(self.is_flag[missing], flags, mean + noise)
-        return values
+        return np.asarray(self.draw_many(known[None, :], normals)[:, 0])
+
+    def draw_many(self, rows: Floats, normals: Floats) -> Floats:
+        """Complete n patients, each as `draw` does by the same d normals.
+
+        Returns
+        -------
+        ndarray of shape (d, n, f)
+        """
+        drawn = np.tile(rows, (len(normals), 1, 1))
+        for pattern, own in list_patterns(rows):
+            missing = np.flatnonzero(pattern)
+            weights, root = self._condition_pattern(pattern)
+            mean = self.mean[missing] + (rows[own][:, ~pattern] - self.mean[~pattern]) @ weights
+            noise = (normals[:, missing] @ root.T)[:, None]
+            chance = ndtr(noise / np.sqrt((root**2).sum(axis=1)))
+            flags = (chance > 1 - np.clip(mean, RAREST, 1 - RAREST)).astype(float)
+            is_flag = self.is_flag[missing]
+            drawn[:, own[:, None], missing] = np.where(is_flag, flags, mean + noise)
+        return drawn
+
+    def _condition_pattern(self, missing: Booleans) -> tuple[Floats, Floats]:
+        """Return weights of what is known, and the root of the covariance of what is not."""
+        cross = self.covariance[np.ix_(missing, ~missing)]
+        weights = np.linalg.solve(self.covariance[np.ix_(~missing, ~missing)], cross.T)
+        covariance = self.covariance[np.ix_(missing, missing)] - cross @ weights
+        return np.asarray(weights), np.asarray(np.linalg.cholesky(covariance))
 
     def expect(self, rows: Floats) -> Floats:
         """Put the conditional mean where a value is missing, for n patients at once."""
         filled = rows.copy()
-        patterns, place = np.unique(np.isnan(rows), axis=0, return_inverse=True)
-        for number, pattern in enumerate(patterns):
-            if not pattern.any():
-                continue
-            own = np.flatnonzero(place.ravel() == number)
+        for pattern, own in list_patterns(rows):
             filled[np.ix_(own, np.flatnonzero(pattern))] = self._expect_pattern(rows[own], pattern)
         return filled
 
@@ -88,6 +102,16 @@ class FeatureLaw:
         weights = np.linalg.solve(self.covariance[np.ix_(~missing, ~missing)], cross.T)
         found = self.mean[missing] + (rows[:, ~missing] - self.mean[~missing]) @ weights
         return np.asarray(np.where(self.is_flag[missing], np.clip(found, 0, 1), found))
+
+
+def list_patterns(rows: Floats) -> Iterator[tuple[Booleans, NDArray[np.int64]]]:
+    """Yield what is missing, and the rows in which just that is; complete rows are left out."""
+    patterns, place = np.unique(np.isnan(rows), axis=0, return_inverse=True)
+    order = np.argsort(place.ravel(), kind="stable")
+    ends = np.cumsum(np.bincount(place.ravel(), minlength=len(patterns)))
+    for pattern, own in zip(patterns, np.split(order, ends[:-1]), strict=True):
+        if pattern.any():
+            yield pattern, own
 
 
 def fit_feature_law(rows: Floats, is_flag: Booleans) -> FeatureLaw:

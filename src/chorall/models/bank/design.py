@@ -19,6 +19,9 @@ PAIRS: Final = "marker pairs"
 MODIFIERS: Final = "strategy by feature"
 MRD: Final = "mrd"
 AGE_BENDS: Final = (0.0, 18.0, 40.0)
+AGE_STEPS: Final = (18.0, 60.0)
+"""Where the protocols of children, adults and older patients give way to one another."""
+
 LEAST_PAIR: Final = 8
 """A pair of markers is a covariate where this many patients have both (as published)."""
 
@@ -58,22 +61,31 @@ class Design:
 
     def expand(self, values: Floats) -> Floats:
         """Return the p columns for rows of f features and s strategies."""
-        columns = [
-            np.prod(values[:, list(covariate.factors)], axis=1) for covariate in self.covariates
-        ]
-        return np.column_stack(columns) if columns else np.empty((len(values), 0))
+        first = [covariate.factors[0] for covariate in self.covariates]
+        columns = values[:, first]
+        for place, covariate in enumerate(self.covariates):
+            for factor in covariate.factors[1:]:
+                columns[:, place] *= values[:, factor]
+        return np.asarray(columns)
+
+    def list_treated(self) -> NDArray[np.int64]:
+        """Return the covariates with a strategy, the last of their factors."""
+        n_features = len(self.features)
+        return np.flatnonzero([one.factors[-1] >= n_features for one in self.covariates])
 
     def expand_level(self, values: Floats) -> Floats:
         """Return the columns by which the level of a hazard follows age across trials.
 
-        Decades of age, a straight line with bends at `AGE_BENDS`; no columns without age.
+        Decades of age, a straight line with bends at `AGE_BENDS` and steps at `AGE_STEPS`; no
+        columns without age.
         """
         places = [place for place, one in enumerate(self.features) if one.item == "age_years"]
         if not places:
             return np.empty((len(values), 0))
         feature = self.features[places[0]]
         age = values[:, places[0]] * feature.scale + feature.centre
-        return np.column_stack([np.maximum(age - bend, 0) / 10 for bend in AGE_BENDS])
+        lines = [np.maximum(age - bend, 0) / 10 for bend in AGE_BENDS]
+        return np.column_stack([*lines, *(age >= step for step in AGE_STEPS)])
 
 
 def build_design(features: Sequence[Feature], strategies: Sequence[str], rows: Floats) -> Design:

@@ -1,71 +1,48 @@
-"""Where a patient is at each time: competing transitions, each state with its own clock.
-
-Time is cut into intervals of equal length. Who enters a state during an interval enters at its
-middle on average, so that the clock of the state has run half an interval less: the mean of two
-neighbouring points of its curve. The error is of second order in the length of an interval.
-"""
+"""Where a patient is at each time: what following a course gives back."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.fft import irfft, next_fast_len, rfft
 
-from chorall.models.bank.states import (
-    AFTER_FAILURE,
-    AFTER_RELAPSE,
-    EVENT_FREE,
-    FROM_REMISSION,
-    LIVING,
-)
+from chorall.models.bank.states import EVENT_FREE, FROM_REMISSION
 
 Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
-class Leaving:
-    """How a state is left after its entry.
-
-    Attributes
-    ----------
-    stays : ndarray of shape (d, g + 1)
-        Probability of still being there at the end of each interval, from 1.
-    goes : dict of str to ndarray of shape (d, g)
-        By target: probability of going there within each interval.
-    """
-
-    stays: Floats
-    goes: dict[str, Floats]
-
-
-@dataclass(frozen=True, slots=True)
 class Occupancy:
-    """Probabilities at the start and at the end of each of g intervals, in d draws.
+    """Probabilities at the ends of some intervals, in d draws.
 
     Attributes
     ----------
-    states : dict of str to ndarray of shape (d, g + 1)
+    months : tuple of int, length m
+        The intervals after which they hold; 0 is the start.
+    states : dict of str to ndarray of shape (d, m)
         Probability of being in each living state.
-    event_free : dict of str to ndarray of shape (d, g + 1)
+    event_free : dict of str to ndarray of shape (d, m)
         The same of who has not failed induction: a remission that comes later is no event-free one.
-    deaths : dict of str to ndarray of shape (d, g + 1)
+    deaths : dict of str to ndarray of shape (d, m)
         Probability of having died from each state.
-    relapse, failure : ndarray of shape (d, g + 1)
+    relapse, failure : ndarray of shape (d, m)
         Probability of having relapsed, or failed induction, by then.
+    mean : dict of str to ndarray of shape (g + 1,)
+        Mean over the draws after every interval: of each living state, and `death_from_STATE`.
     """
 
+    months: tuple[int, ...]
     states: dict[str, Floats]
     event_free: dict[str, Floats]
     deaths: dict[str, Floats]
     relapse: Floats
     failure: Floats
+    mean: dict[str, Floats] = field(default_factory=dict)
 
     @property
     def overall_survival(self) -> Floats:
-        """Probability of being alive, shape (d, g + 1)."""
+        """Probability of being alive, shape (d, m)."""
         return np.asarray(1 - sum(self.deaths.values()))
 
     @property
@@ -79,116 +56,8 @@ class Occupancy:
         """Probability of having died in first remission, transplanted or not."""
         return np.asarray(sum(self.deaths[name] for name in FROM_REMISSION if name in self.deaths))
 
-
-def find_leaving(hazards: Mapping[str, Floats]) -> Leaving:
-    """Turn the cumulative hazards of competing transitions into probabilities.
-
-    Parameters
-    ----------
-    hazards : mapping of str to ndarray of shape (d, g + 1)
-        By target, cumulative from 0 at entry.
-    """
-    total = np.asarray(sum(hazards.values()))
-    stays = np.exp(-total)
-    lost = stays[:, :-1] - stays[:, 1:]
-    increase = np.diff(total, axis=1)
-    share = np.divide(lost, increase, out=np.zeros_like(lost), where=increase > 0)
-    goes = {target: np.diff(hazard, axis=1) * share for target, hazard in hazards.items()}
-    return Leaving(stays, goes)
-
-
-def move_at(leaving: Leaving, interval: int, target: str) -> Leaving:
-    """Move everybody who is still there at the end of an interval to `target`, nobody earlier."""
-    stays = leaving.stays.copy()
-    moved = np.zeros_like(stays[:, 1:])
-    if interval <= moved.shape[1]:
-        moved[:, interval - 1] = stays[:, interval]
-    stays[:, interval:] = 0
-    goes = {name: flow.copy() for name, flow in leaving.goes.items()}
-    for flow in goes.values():
-        flow[:, interval:] = 0
-    return Leaving(stays, goes | {target: moved})
-
-
-def follow(leaving: Mapping[str, Leaving], start: str, first: Leaving) -> Occupancy:
-    """Follow a patient from a state through all later ones.
-
-    Parameters
-    ----------
-    leaving : mapping of str to Leaving
-        How each state is left by who enters it anew.
-    start : str
-        The state at the beginning.
-    first : Leaving
-        How that state is left from now on, given how long it has lasted.
-    """
-    d, g = first.stays.shape[0], first.stays.shape[1] - 1
-    entering: dict[str, list[Floats]] = {name: [] for name in LIVING}
-    states = {start: first.stays}
-    deaths: dict[str, Floats] = {}
-    _send(entering, deaths, start, first.goes)
-    for name in LIVING[LIVING.index(start) + 1 :]:
-        if not entering[name]:
-            continue
-        flow = np.asarray(sum(entering[name]))
-        if name not in leaving:  # nobody was seen to leave it
-            states[name] = _accumulate([flow], d, g)
-            continue
-        stayed, goes = _convolve(flow, leaving[name])
-        states[name] = np.hstack([np.zeros((d, 1)), stayed])
-        _send(entering, deaths, name, goes)
-    relapse = _accumulate(entering["relapse"], d, g, already=start in AFTER_RELAPSE)
-    failure = _accumulate(entering["induction_failure"], d, g, already=start in AFTER_FAILURE)
-    return Occupancy(
-        states, _find_event_free(leaving, start, first, states), deaths, relapse, failure
-    )
-
-
-def _find_event_free(
-    leaving: Mapping[str, Leaving], start: str, first: Leaving, states: dict[str, Floats]
-) -> dict[str, Floats]:
-    """Return the states of who has not failed: as if nobody left the state of failure again."""
-    if start in AFTER_FAILURE:
-        return {}
-    failed = leaving.get("induction_failure")
-    if failed is None or "remission" not in failed.goes:
-        return states
-    others = {name: one for name, one in leaving.items() if name != "induction_failure"}
-    return follow(others, start, first).states
-
-
-def _send(
-    entering: dict[str, list[Floats]], deaths: dict[str, Floats], name: str, goes: dict[str, Floats]
-) -> None:
-    for target, flow in goes.items():
-        if target == "death":
-            deaths[name] = _accumulate([flow], *flow.shape)
-        else:
-            entering[target].append(flow)
-
-
-def _accumulate(flows: list[Floats], d: int, g: int, *, already: bool = False) -> Floats:
-    total = np.full((d, g + 1), float(already))
-    if flows and not already:
-        np.cumsum(np.asarray(sum(flows)), axis=1, out=total[:, 1:])
-    return total
-
-
-def _convolve(flow: Floats, leaving: Leaving) -> tuple[Floats, dict[str, Floats]]:
-    """Return who is in the state at the end of each interval, and who goes where within it."""
-    g = flow.shape[1]
-    length = next_fast_len(2 * g, real=True)
-    arriving = rfft(flow, length)
-
-    def spread(kernel: Floats) -> Floats:
-        found = irfft(arriving * rfft(kernel, length), length)[:, :g]
-        return np.asarray(np.maximum(found, 0))
-
-    goes = {}
-    for target, kernel in leaving.goes.items():
-        halved = kernel / 2
-        halved[:, 1:] += kernel[:, :-1] / 2
-        goes[target] = spread(halved)
-    # who came and has not gone is still there: as exact as a convolution, and quicker
-    stayed = np.cumsum(flow - np.asarray(sum(goes.values())), axis=1)
-    return np.maximum(stayed, 0), goes
+    def read(self, quantity: str, month: int) -> Floats:
+        """Return one quantity after an interval in every draw, shape (d,)."""
+        values: Floats = getattr(self, quantity)
+        place = self.months.index(month)
+        return np.broadcast_to(values, self.relapse.shape)[:, place]

@@ -14,6 +14,7 @@ from chorall.models.bank.advice import find_factors, rank_tests
 from chorall.models.bank.bank import INTERVALS_PER_YEAR, LONGEST_YEARS, Bank, name_cell
 from chorall.models.bank.evidence import grade, refuse
 from chorall.models.bank.features import encode_patient, find_unsupported
+from chorall.models.bank.noise import ALL_SOURCES, Noise, Sources, make_noise
 from chorall.models.bank.occupancy import Occupancy
 from chorall.models.bank.prediction import (
     HIGHER_IS_BETTER,
@@ -22,18 +23,10 @@ from chorall.models.bank.prediction import (
     Contrast,
     Estimate,
     join,
-    read_quantity,
     summarise,
     tell,
 )
-from chorall.models.bank.simulate_course import (
-    Noise,
-    Now,
-    Sources,
-    complete,
-    make_noise,
-    simulate,
-)
+from chorall.models.bank.simulate_course import Now, complete, simulate
 from chorall.models.bank.states import LIVING
 from chorall.models.bank.strategy import Strategy, read_strategy
 
@@ -61,29 +54,34 @@ class Question:
     strategies: tuple[Strategy, ...]
     years: tuple[float, ...]
     level: float
-    noise: Noise
+    draws: int
 
-    def draw(self, known: Floats, sources: Sources = Sources()) -> list[Occupancy]:  # noqa: B008
+    @property
+    def noise(self) -> Noise:
+        """The random numbers of the bank."""
+        return make_noise(self.bank, self.draws)
+
+    def draw(self, known: Floats, sources: Sources = ALL_SOURCES) -> list[Occupancy]:
         """Follow the patient under every strategy by the same noise."""
         features = complete(self.bank, known, self.noise, sources)
-        longest = max(self.years)
-        return [
-            simulate(self.bank, features, strategy, self.now, self.noise, longest, sources)
-            for strategy in self.strategies
-        ]
+        months = sorted({_month(years) for years in self.years})
+        return simulate(self.bank, features, self.strategies, self.now, self.draws, months, sources)
 
     def read(self, courses: list[Occupancy]) -> dict[tuple[int, int, str, float], Floats]:
         """Return the draws of every number asked: strategy, minus which (-1: none), what, when."""
         found = {}
         for years in self.years:
-            interval = round(years * INTERVALS_PER_YEAR)
             for quantity in QUANTITIES:
-                own = [read_quantity(course, quantity, interval) for course in courses]
+                own = [course.read(quantity, _month(years)) for course in courses]
                 for place, values in enumerate(own):
                     found[place, -1, quantity, years] = values
                     if place:
                         found[0, place, quantity, years] = own[0] - values
         return found
+
+
+def _month(years: float) -> int:
+    return round(years * INTERVALS_PER_YEAR)
 
 
 def predict(
@@ -135,9 +133,7 @@ def predict(
     refused = refuse(bank, cell, asked, find_unsupported(bank.design.features, items))
     kept = tuple(one for one in asked if one.name not in refused)
     comparable = bank.support.get(cell, {})
-    question = Question(
-        bank, known, now, kept, tuple(float(one) for one in years), level, make_noise(bank, draws)
-    )
+    question = Question(bank, known, now, kept, tuple(float(one) for one in years), level, draws)
     return _answer(
         question, today, refused, {one.name: comparable.get(_key(one), 0) for one in asked}
     )
@@ -199,8 +195,7 @@ def _arrange(
 
 
 def _average(course: Occupancy) -> dict[str, Floats]:
-    living = {name: values.mean(axis=0) for name, values in course.states.items()}
-    return living | {f"death_from_{name}": one.mean(axis=0) for name, one in course.deaths.items()}
+    return course.mean
 
 
 def _contrast(

@@ -8,16 +8,9 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from chorall.models.bank.occupancy import Occupancy
-
 Floats = NDArray[np.float64]
 
-QUANTITIES: Final = {
-    "overall_survival": "overall_survival",
-    "event_free_survival": "event_free_survival",
-    "relapse": "relapse",
-    "death_in_remission": "death_in_remission",
-}
+QUANTITIES: Final = ("overall_survival", "event_free_survival", "relapse", "death_in_remission")
 HIGHER_IS_BETTER: Final = ("overall_survival", "event_free_survival")
 
 
@@ -166,12 +159,6 @@ def _write_contrast(contrast: Contrast) -> dict[str, Any]:
         "evidence": contrast.evidence,
         "words": contrast.words,
     }
-
-
-def read_quantity(found: Occupancy, quantity: str, interval: int) -> Floats:
-    """Return one quantity at the end of an interval, in every draw."""
-    values: Floats = getattr(found, QUANTITIES[quantity])
-    return np.broadcast_to(values, found.relapse.shape)[:, interval]
 
 
 def summarise(draws: Floats, level: float) -> Estimate:

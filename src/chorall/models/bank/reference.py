@@ -8,13 +8,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chorall.models.bank.bank import Bank
-from chorall.models.bank.simulate_course import Now, Sources, make_noise, simulate
+from chorall.models.bank.noise import Sources
+from chorall.models.bank.plain_course import follow_plainly
+from chorall.models.bank.ratios import draw_transitions, find_ratios
+from chorall.models.bank.simulate_course import Now, follow
 from chorall.models.bank.strategy import read_strategy
 
 Floats = NDArray[np.float64]
 
 STEPS: Final = (-1.0, 0.0, 1.0)
-YEARS: Final = 5.0
+MONTHS: Final = 60
 MEANS_ONLY: Final = Sources(model=False, missing=False, between_trials=False)
 SAME: Final = 1e-9
 
@@ -22,10 +25,12 @@ SAME: Final = 1e-9
 def make_reference(bank: Bank) -> dict[str, Any]:
     """Return overall survival by month of three vectors that are no patients.
 
-    The mean of all features, and one standard deviation below and above it in every one.
+    The mean of all features, and one standard deviation below and above it in every one. They are
+    answered in plain NumPy, so that a bank is read only where the compiled course says the same.
     """
     vectors = _list_vectors(bank)
-    return {"vectors": vectors.tolist(), "overall_survival": _answer(bank, vectors).tolist()}
+    answers = _answer(bank, vectors, is_plain=True)
+    return {"vectors": vectors.tolist(), "overall_survival": answers.tolist()}
 
 
 def compare_reference(bank: Bank, reference: dict[str, Any]) -> str:
@@ -50,8 +55,12 @@ def _list_vectors(bank: Bank) -> Floats:
     return np.array([bank.law.mean + step * spread for step in STEPS])
 
 
-def _answer(bank: Bank, vectors: Floats) -> Floats:
+def _answer(bank: Bank, vectors: Floats, *, is_plain: bool = False) -> Floats:
     strategy = read_strategy(bank, "as_observed")
-    noise = make_noise(bank, len(vectors))
-    found = simulate(bank, vectors, strategy, Now(), noise, YEARS, MEANS_ONLY)
+    drawn = draw_transitions(bank, 1, MEANS_ONLY, "")
+    (ratio,) = find_ratios(bank, vectors, [strategy.flags], drawn, MEANS_ONLY)
+    if is_plain:
+        found = follow_plainly(bank, ratio, strategy.transplant, Now(), MONTHS)
+    else:
+        found = follow(bank, ratio, strategy.transplant, Now(), np.arange(MONTHS + 1))
     return np.asarray(np.broadcast_to(found.overall_survival, found.relapse.shape))

@@ -1,7 +1,8 @@
-"""Draws of a patient's course under one strategy."""
+"""Draws of a patient's course under some strategies."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
@@ -18,15 +19,21 @@ from chorall.models.bank.bank import (
     Bank,
     list_edges,
 )
-from chorall.models.bank.occupancy import Leaving, Occupancy, find_leaving, follow, move_at
-from chorall.models.bank.states import FIRST_STATE, LIVING
+from chorall.models.bank.noise import ALL_SOURCES, Noise, Sources
+from chorall.models.bank.occupancy import Occupancy
+from chorall.models.bank.ratios import draw_transitions, find_ratios
+from chorall.models.bank.states import AFTER_FAILURE, AFTER_RELAPSE, FIRST_STATE, LIVING
 from chorall.models.bank.strategy import Strategy
 from chorall.models.bank.transition_fit import TransitionModel
+from chorall.stats.semi_markov import Paths, SemiMarkov
 
 Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
 
-SEED: Final = 20170101
 TRANSPLANT: Final = "transplant_in_first_remission"
+FAILURE: Final = LIVING.index("induction_failure")
+REMISSION: Final = LIVING.index("remission")
+LAST_FREE: Final = LIVING.index(TRANSPLANT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,62 +46,13 @@ class Now:
         One of the living states.
     elapsed_days : float
         Since the state was entered.
+    trial : str
+        Treated as in this trial of the bank; empty: as in a trial that it has not seen.
     """
 
     state: str = "induction"
     elapsed_days: float = 0.0
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Noise:
-    """Random numbers of a bank; the same for every strategy and every patient.
-
-    Attributes
-    ----------
-    effects : tuple of ndarray of shape (d, q)
-        By transition: deviations of the effects, drawn from their covariance.
-    ages : tuple of ndarray of shape (d, a)
-        The same for the columns of age.
-    level, trial : ndarray of shape (d, k)
-        Standard normal, by transition: of the baseline's level, and between trials.
-    features : ndarray of shape (d, f)
-        Standard normal: complete what is not known.
-    """
-
-    effects: tuple[Floats, ...]
-    ages: tuple[Floats, ...]
-    level: Floats
-    trial: Floats
-    features: Floats
-
-
-@dataclass(frozen=True, slots=True)
-class Sources:
-    """Which sources of uncertainty are drawn; the others rest at their means."""
-
-    model: bool = True
-    missing: bool = True
-    between_trials: bool = True
-
-
-ALL_SOURCES: Final = Sources()
-
-
-@lru_cache(maxsize=8)
-def make_noise(bank: Bank, draws: int) -> Noise:
-    """Return the noise of a bank; the same call gives the same numbers."""
-    random = np.random.default_rng(SEED)
-    models = bank.transitions
-    effects = tuple(
-        random.standard_normal((draws, len(model.effect))) @ model.root.T for model in models
-    )
-    ages = tuple(
-        random.standard_normal((draws, len(model.level_effect))) @ model.level_root.T
-        for model in models
-    )
-    level, trial = random.standard_normal((2, draws, len(models)))
-    features = random.standard_normal((draws, len(bank.design.features)))
-    return Noise(effects, ages, level, trial, features)
+    trial: str = ""
 
 
 def complete(bank: Bank, known: Floats, noise: Noise, sources: Sources) -> Floats:
@@ -109,13 +67,13 @@ def complete(bank: Bank, known: Floats, noise: Noise, sources: Sources) -> Float
 def simulate(
     bank: Bank,
     features: Floats,
-    strategy: Strategy,
+    strategies: Sequence[Strategy],
     now: Now,
-    noise: Noise,
-    years: float,
+    draws: int,
+    months: Sequence[int],
     sources: Sources = ALL_SOURCES,
-) -> Occupancy:
-    """Follow one patient under one strategy.
+) -> list[Occupancy]:
+    """Follow one patient under some strategies.
 
     Parameters
     ----------
@@ -123,71 +81,124 @@ def simulate(
         The fitted bank.
     features : ndarray of shape (1, f) or (d, f)
         Without missing values, as `complete` returns them.
-    strategy : Strategy
+    strategies : sequence of Strategy
         Flags and what is done about transplantation.
     now : Now
         Where the patient is.
-    noise : Noise
-        Of the bank.
-    years : float
-        How far to look, up to 10.
+    draws : int
+        The number d.
+    months : sequence of int
+        From today, up to 120, rising; 0 is today.
     sources : Sources
         What is drawn.
 
     Returns
     -------
-    Occupancy
-        By month from today, d draws.
+    list of Occupancy
+        One for each strategy, after these months, d draws (one where all would be alike).
     """
-    g = round(min(years, LONGEST_YEARS) * INTERVALS_PER_YEAR)
-    flags = np.tile(strategy.flags, (len(features), 1))
-    x = bank.design.expand(np.hstack([features, flags]))
-    ages = bank.design.expand_level(features)
-    hazards: dict[str, dict[str, Floats]] = {}
-    ahead: dict[str, Floats] = {}
-    for number, model in enumerate(bank.transitions):
-        origin, target = model.transition
-        if target == TRANSPLANT and strategy.transplant != "as_observed":
-            continue
-        if LIVING.index(origin) < LIVING.index(now.state):
-            continue
-        risk = _draw_risk(model, x[:, model.places], ages, noise, number, sources)
-        if origin == now.state:
-            ahead[target] = risk[:, None] * _look_ahead(model, now.elapsed_days)
-        if origin != FIRST_STATE:
-            hazards.setdefault(origin, {})[target] = (
-                risk[:, None] * model.cumulative_hazard[: g + 1]
-            )
-    leaving = {name: find_leaving(one) for name, one in hazards.items()}
-    first = find_leaving(ahead) if ahead else Leaving(np.ones((len(noise.level), g + 1)), {})
-    first = _by_month(first, now.state, g)
-    if strategy.transplant == "transplant":
-        leaving, first = _transplant(bank, leaving, first, now, g)
-    return follow(leaving, now.state, first)
+    drawn = draw_transitions(bank, draws, sources, now.trial)
+    flags = [strategy.flags for strategy in strategies]
+    ratios = find_ratios(bank, features, flags, drawn, sources)
+    at = np.array(months, np.int64)
+    return [
+        follow(bank, ratio, strategy.transplant, now, at)
+        for ratio, strategy in zip(ratios, strategies, strict=True)
+    ]
 
 
-def _draw_risk(
-    model: TransitionModel, x: Floats, ages: Floats, noise: Noise, number: int, sources: Sources
-) -> Floats:
-    """Return the hazard ratio against the mean patient, shape (d,)."""
-    centred, aged = x - model.centre, ages - model.level_centre
-    risk = centred @ model.effect + aged @ model.level_effect + np.zeros(len(noise.level))
-    if sources.model:
-        risk += _weigh(noise.effects[number], centred) + _weigh(noise.ages[number], aged)
-        risk += model.level_error * noise.level[:, number]
-    if sources.between_trials:
-        risk += model.between_trials * noise.trial[:, number]
-    return np.exp(risk)
+def follow(bank: Bank, ratio: Floats, transplant: str, now: Now, at: Integers) -> Occupancy:
+    """Follow rows of hazard ratios, shape (d, k), under what is done about transplantation."""
+    chain, used = build_chain(bank, transplant, now.state, now.elapsed_days, max(1, int(at[-1])))
+    own = np.ones((len(ratio), len(chain.origin)))
+    own[:, : len(used)] = ratio[:, used]
+    is_first = now.state == FIRST_STATE
+    paths = chain.follow(
+        own, at, barred=FAILURE if is_first else -1, last_free=LAST_FREE if is_first else -1
+    )
+    return _name(paths, now.state, at)
 
 
-def _weigh(deviations: Floats, columns: Floats) -> Floats:
-    """Sum deviations times columns, which have one row or one per draw."""
-    if len(columns) == 1:
-        return np.asarray(deviations @ columns[0])
-    return np.asarray(np.einsum("dq,dq->d", deviations, columns))
+def _name(paths: Paths, start: str, at: Integers) -> Occupancy:
+    reached = [n for n, name in enumerate(LIVING) if paths.mean[0, n].any() or name == start]
+    free = {} if start in AFTER_FAILURE else {LIVING[n]: paths.free[:, n] for n in reached}
+    relapse, failure = (
+        np.ones_like(paths.entered[:, 0]) if start in already else paths.entered[:, n]
+        for already, n in (
+            (AFTER_RELAPSE, LIVING.index("relapse")),
+            (AFTER_FAILURE, FAILURE),
+        )
+    )
+    means = {LIVING[n]: paths.mean[0, n] for n in reached}
+    means |= {f"death_from_{LIVING[n]}": paths.mean[1, n] for n in reached}
+    return Occupancy(
+        tuple(at.tolist()), {LIVING[n]: paths.present[:, n] for n in reached}, free,
+        {LIVING[n]: paths.ended[:, n] for n in reached}, relapse, failure, means,
+    )  # fmt: skip
 
 
-def _look_ahead(model: TransitionModel, elapsed_days: float) -> Floats:
+@lru_cache(maxsize=64)
+def build_chain(
+    bank: Bank, transplant: str, state: str, elapsed_days: float, g: int
+) -> tuple[SemiMarkov, Integers]:
+    """Return the chain of states over g months from today, and the transitions that it uses."""
+    start = LIVING.index(state)
+    used = [
+        number
+        for number, model in enumerate(bank.transitions)
+        if LIVING.index(model.transition.origin) >= start
+        and not (model.transition.target == TRANSPLANT and transplant != "as_observed")
+    ]
+    models = [bank.transitions[number] for number in used]
+    steps = [(LIVING.index(one.transition.origin), _end(one.transition.target)) for one in models]
+    hazards = [
+        np.zeros(g + 1) if one.transition.origin == FIRST_STATE else one.cumulative_hazard[: g + 1]
+        for one in models
+    ]
+    ends = list_month_ends(state, g)
+    ahead = [
+        look_ahead(one, elapsed_days)[: ends[-1] + 1]
+        if one.transition.origin == state
+        else np.zeros(ends[-1] + 1)
+        for one in models
+    ]
+    move = (-1, -1, 1, 1)
+    if transplant == "transplant":
+        later, first = find_transplant_intervals(bank, elapsed_days if state == "remission" else 0)
+        move = (REMISSION, len(steps), later, first)
+        steps.append((REMISSION, LIVING.index(TRANSPLANT)))
+        hazards.append(np.zeros(g + 1))
+        ahead.append(np.zeros(ends[-1] + 1))
+    origin, target = np.array(steps, np.int64).reshape(-1, 2).T
+    return SemiMarkov(
+        np.ascontiguousarray(origin), np.ascontiguousarray(target),
+        np.array(hazards).reshape(len(steps), g + 1),
+        np.array(ahead).reshape(len(steps), ends[-1] + 1), ends, len(LIVING), start, move,
+    ), np.array(used, np.int64)  # fmt: skip
+
+
+def _end(target: str) -> int:
+    return LIVING.index(target) if target in LIVING else len(LIVING)
+
+
+def list_month_ends(state: str, g: int) -> Integers:
+    """Return where months end among the intervals of a state, from 0 to g months."""
+    if state != FIRST_STATE:
+        return np.arange(g + 1)
+    fine = np.arange(FINE_MONTHS) * FINE_STEPS
+    n_months = LONGEST_YEARS * INTERVALS_PER_YEAR
+    rest = FINE_MONTHS * FINE_STEPS + np.arange(n_months - FINE_MONTHS + 1)
+    return np.concatenate([fine, rest])[: g + 1]
+
+
+def find_transplant_intervals(bank: Bank, elapsed_days: float) -> tuple[int, int]:
+    """Return the month since remission, and from today on, at whose end all are transplanted."""
+    day = bank.transplant_day
+    later = max(1, round(day / INTERVAL_DAYS))
+    return later, max(1, round((day - elapsed_days) / INTERVAL_DAYS))
+
+
+def look_ahead(model: TransitionModel, elapsed_days: float) -> Floats:
     """Return the cumulative hazard from now on, at the ends of the state's intervals."""
     total = model.cumulative_hazard
     if not elapsed_days:
@@ -195,34 +206,3 @@ def _look_ahead(model: TransitionModel, elapsed_days: float) -> Floats:
     edges = list_edges(model.transition.origin)
     later = np.interp(edges + elapsed_days, edges, total)
     return np.asarray(later - np.interp(elapsed_days, edges, total))
-
-
-def _by_month(leaving: Leaving, state: str, g: int) -> Leaving:
-    """Return the first g months of a state that may be followed by finer intervals."""
-    if state != FIRST_STATE or leaving.stays.shape[1] == g + 1:
-        return Leaving(
-            leaving.stays[:, : g + 1], {name: one[:, :g] for name, one in leaving.goes.items()}
-        )
-    ends = np.r_[
-        np.arange(FINE_MONTHS) * FINE_STEPS,
-        np.arange(FINE_MONTHS * FINE_STEPS, leaving.stays.shape[1]),
-    ]
-    goes = {
-        name: np.add.reduceat(one, ends[:-1], axis=1)[:, :g] for name, one in leaving.goes.items()
-    }
-    return Leaving(leaving.stays[:, ends[: g + 1]], goes)
-
-
-def _transplant(
-    bank: Bank, leaving: dict[str, Leaving], first: Leaving, now: Now, g: int
-) -> tuple[dict[str, Leaving], Leaving]:
-    """Transplant everybody who is in remission on the bank's median day of transplantation."""
-    day = bank.transplant_day
-    leaving = dict(leaving)
-    if "remission" in leaving:
-        interval = max(1, round(day / INTERVAL_DAYS))
-        leaving["remission"] = move_at(leaving["remission"], interval, TRANSPLANT)
-    if now.state == "remission":
-        interval = max(1, round((day - now.elapsed_days) / INTERVAL_DAYS))
-        first = move_at(first, interval, TRANSPLANT)
-    return leaving, first

@@ -9,51 +9,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chorall.models.bank.design import MODIFIERS, MRD, TREATMENT, Design
+from chorall.models.bank.level import LEAST_EVENTS, fit_level
+from chorall.models.bank.risk_rows import RiskRows
 from chorall.models.bank.states import Transition
 from chorall.stats import fit_random_effects_cox
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
-LEAST_EVENTS: Final = 10
-"""Fewer events carry no covariates: the transition has its baseline alone."""
-
 LEAST_CARRIERS: Final = 8
 TREATMENT_VARIANCE: Final = 4.0
 """Main effects of strategies are hardly shrunk: what was randomised must stay unbiased."""
-
-LEVEL_VARIANCE: Final = 1.0
-"""Per decade of age: what goes with age across trials is hardly shrunk either."""
 
 LEAST_MODIFIER_VARIANCE: Final = 0.16
 """One marker may decide what a strategy does while all others do not: a small variance, estimated
 from all of them, would hide it and claim to be sure."""
 
 BEFORE_MRD: Final = ("induction", "induction_failure", "transplant_other")
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class RiskRows:
-    """Who may make a transition, by the clock of the state.
-
-    Attributes
-    ----------
-    values : ndarray of shape (n, f + s)
-        Features (completed) and strategies.
-    entry_time, time : ndarray of shape (n,)
-        Days since the state was entered; time > entry_time.
-    event : ndarray of bool, shape (n,)
-        True where the transition was made at `time`.
-    trial, stratum : ndarray of str, shape (n,)
-        A stratum is a trial and whether allocated yet.
-    """
-
-    values: Floats
-    entry_time: Floats
-    time: Floats
-    event: NDArray[np.bool_]
-    trial: NDArray[np.str_]
-    stratum: NDArray[np.str_]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -74,13 +46,17 @@ class TransitionModel:
         The same for the columns of `Design.expand_level`: what is left between trials and goes
         with age.
     cumulative_hazard : ndarray of shape (g + 1,)
-        Of a patient with all covariates at their means, at the end of each interval.
+        Of a patient with all covariates at their means, at the end of each interval; such that
+        the mean over draws follows what was observed (`find_baseline`).
     between_trials, level_error : float
         Standard deviations of the log hazard: between trials, and of the baseline's level.
     n_at_risk, n_events : int
         Stays and transitions.
     group_variance : dict of str to float
         By group of covariates.
+    trial_level : dict of str to (float, float)
+        By trial: what its log hazard adds, and how sure that is (`place_trial`). It stands in place
+        of `between_trials` for a patient treated as in that trial.
     warnings : tuple of str
         What the reader must know.
     """
@@ -99,6 +75,7 @@ class TransitionModel:
     n_at_risk: int
     n_events: int
     group_variance: dict[str, float] = field(default_factory=dict)
+    trial_level: dict[str, tuple[float, float]] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
 
 
@@ -123,50 +100,34 @@ def fit_transition(
     centre = x[:, places].mean(axis=0)
     centred = x[:, places] - centre
     effect, covariance, variances, warnings = _fit_effects(design, rows, centred, places)
-    risk = centred @ effect
+    root = _find_root(covariance)
+    risk, variance = find_drawn_risk(design, rows, places, (centre, effect, root))
     ages = design.expand_level(rows.values)
     level_centre = ages.mean(axis=0)
-    level, level_covariance, between = fit_level(rows, ages - level_centre, risk)
-    risk = risk + (ages - level_centre) @ level
+    level_error = float(1 / np.sqrt(rows.event.sum()))
+    level, hazard = fit_level(rows, ages - level_centre, risk, variance + level_error**2, edges)
     return TransitionModel(
-        transition, places, centre, effect, _find_root(covariance),
-        level_centre, level, _find_root(level_covariance),
-        find_baseline(rows, risk, edges), between,
-        float(1 / np.sqrt(rows.event.sum())), len(rows.time), int(rows.event.sum()),
-        variances, warnings,
+        transition, places, centre, effect, root, level_centre, level.effect,
+        _find_root(level.covariance), hazard, level.between_trials, level_error,
+        len(rows.time), int(rows.event.sum()), variances, level.by_trial, warnings,
     )  # fmt: skip
 
 
-def fit_level(rows: RiskRows, ages: Floats, risk: Floats) -> tuple[Floats, Floats, float]:
-    """Fit what is left between trials, given the effects found within them.
+def find_drawn_risk(
+    design: Design, rows: RiskRows, places: Integers, effects: tuple[Floats, Floats, Floats]
+) -> tuple[Floats, Floats]:
+    """Return mean and variance of each one's log hazard ratio over effects and missing values.
 
-    A random-effects Cox model without strata and with the risk as offset: trials are a group with
-    a variance of its own, and the level may follow age across them.
-
-    Returns
-    -------
-    level : ndarray of shape (a,)
-        Log hazard ratios of the columns of age.
-    covariance : ndarray of shape (a, a)
-    between_trials : float
-        Standard deviation of the log hazard between trials that age does not explain.
+    `effects` are centre, mean and root of the covariance of the covariates at `places`.
     """
-    n_ages = ages.shape[1]
-    trials = np.unique(rows.trial)
-    dummies = (rows.trial[:, None] == trials).astype(float) if len(trials) > 1 else ages[:, :0]
-    varies = rows.event.sum() >= LEAST_EVENTS
-    x = np.hstack([ages, dummies])
-    if not (varies and x.shape[1]):
-        return np.zeros(n_ages), np.zeros((n_ages, n_ages)), 0.0
-    groups = np.array(["age"] * n_ages + ["trial"] * dummies.shape[1])
-    arguments = (x, groups, rows.time, rows.event)
-    options: dict[str, Any] = {"entry_time": rows.entry_time, "offset": risk, "mean_groups": []}
-    fit = fit_random_effects_cox(*arguments, **options, prior_weight=1.0, tolerance=1e-2)
-    variances = dict(zip(fit.groups.tolist(), fit.group_variance.tolist(), strict=True))
-    known = [variances[name] if name == "trial" else LEVEL_VARIANCE for name in variances]
-    fit = fit_random_effects_cox(*arguments, **options, group_variance=known)
-    level = fit.log_hazard_ratio[:n_ages]
-    return level, fit.covariance[:n_ages, :n_ages], float(np.sqrt(variances.get("trial", 0.0)))
+    centre, effect, root = effects
+    means, spreads = [], []
+    for values in rows.completions:
+        centred = design.expand(values)[:, places] - centre
+        means.append(centred @ effect)
+        spreads.append(((centred @ root) ** 2).sum(axis=1))
+    drawn = np.array(means)
+    return drawn.mean(axis=0), drawn.var(axis=0, ddof=1) + np.mean(spreads, axis=0)
 
 
 def choose_places(transition: Transition, design: Design, rows: RiskRows, x: Floats) -> Integers:
@@ -239,24 +200,3 @@ def _may_have_mean(group: str, groups: NDArray[np.str_]) -> bool:
 def _find_root(covariance: Floats) -> Floats:
     values, vectors = np.linalg.eigh(covariance)
     return np.asarray(vectors * np.sqrt(np.maximum(values, 0)))
-
-
-def find_baseline(rows: RiskRows, risk: Floats, edges: Floats) -> Floats:
-    """Return Breslow's cumulative hazard of all trials together at the ends of the intervals."""
-    days, total = _accumulate_hazard(rows, risk)
-    return np.asarray(total[np.searchsorted(days, edges, side="right")])
-
-
-def _accumulate_hazard(rows: RiskRows, risk: Floats) -> tuple[Floats, Floats]:
-    """Return the days of events and the cumulative hazard before, at and after them."""
-    weight = np.exp(risk)
-    days, events = np.unique(rows.time[rows.event], return_counts=True)
-    at_risk = _sum_from(days, rows.time, weight) - _sum_from(days, rows.entry_time, weight)
-    return days, np.concatenate([[0.0], np.cumsum(events / at_risk)])
-
-
-def _sum_from(days: Floats, times: Floats, weight: Floats) -> Floats:
-    """Return for each day the sum of the weights of those whose time is that day or later."""
-    order = np.argsort(times, kind="stable")
-    below = np.concatenate([[0.0], np.cumsum(weight[order])])
-    return np.asarray(below[-1] - below[np.searchsorted(times[order], days, side="left")])

@@ -43,8 +43,8 @@ def make_transition(origin, target, hazard_per_year, *, scale=1.0, error=0.1, be
     centre = np.array([0.0, 0.5, 0.1, 0.3, 0.0, 0.0, 0.0])[places]
     return TransitionModel(
         Transition(origin, target), places, centre, scale * np.array(EFFECTS)[places],
-        error * np.eye(len(places)), np.zeros(3), np.zeros(3),
-        np.zeros((3, 3)), hazard_per_year * list_edges(origin) / 365.25,
+        error * np.eye(len(places)), np.zeros(5), np.zeros(5),
+        np.zeros((5, 5)), hazard_per_year * list_edges(origin) / 365.25,
         between, 0.05, 400, 200, {"demographics": 0.1},
     )  # fmt: skip
 

@@ -4,16 +4,28 @@ import numpy as np
 import pytest
 
 from chorall.models.bank.bank import list_edges
+from chorall.models.bank.baseline import draw_ratio, find_baseline
 from chorall.models.bank.conditional import fit_feature_law
 from chorall.models.bank.design import MODIFIERS, TREATMENT, Design, build_design
 from chorall.models.bank.features import Feature
+from chorall.models.bank.risk_rows import RiskRows
 from chorall.models.bank.states import Transition
-from chorall.models.bank.transition_fit import RiskRows, find_baseline, fit_transition
+from chorall.models.bank.transition_fit import fit_transition
 from chorall.stats import nelson_aalen
 
 AGE = Feature("age_years", "number", "demographics", scale=10.0, centre=30.0, high=110)
 MARKERS = tuple(Feature(f"M{k}", "marker", "secondary lesions") for k in range(4))
 RELAPSE = Transition("remission", "relapse")
+
+
+def be_sure(n):
+    """Return hazard ratios of 1 that are certain."""
+    return draw_ratio(np.zeros(n), np.zeros(n))
+
+
+def lay_out(values, entry, time, event, trial):
+    """Return rows in which everything is known; strata are trials."""
+    return RiskRows(values, np.stack([values, values]), entry, time, event, trial, trial)
 
 
 def make_rows(n=3000, seed=3, levels=(0.0, 0.0, 0.0)):
@@ -28,7 +40,7 @@ def make_rows(n=3000, seed=3, levels=(0.0, 0.0, 0.0)):
     censored = random.uniform(200, 3000, n)
     names = np.array(["A", "B", "C"])[trial]
     values = np.column_stack([age, markers, flag])
-    rows = RiskRows(values, np.zeros(n), np.minimum(time, censored), time <= censored, names, names)
+    rows = lay_out(values, np.zeros(n), np.minimum(time, censored), time <= censored, names)
     return build_design((AGE, *MARKERS), ("new",), values), rows
 
 
@@ -51,9 +63,7 @@ def test_modifiers_keep_a_variance_when_none_of_them_matters():
     design, rows = make_rows()
     random = np.random.default_rng(9)
     time = random.exponential(1500, len(rows.time))
-    nothing = RiskRows(
-        rows.values, rows.entry_time, time, np.ones(len(time), bool), rows.trial, rows.trial
-    )
+    nothing = lay_out(rows.values, rows.entry_time, time, np.ones(len(time), bool), rows.trial)
     model = fit_transition(RELAPSE, design, nothing, list_edges("remission"))
     assert model.group_variance[MODIFIERS] == 0.16
 
@@ -64,7 +74,7 @@ def test_the_baseline_without_effects_is_nelson_and_aalen():
     edges = list_edges("remission")
     edges = edges[edges <= rows.time.max()]
     expected = curve.at(edges).cumulative_hazard
-    np.testing.assert_allclose(find_baseline(rows, np.zeros(400), edges), expected, rtol=1e-10)
+    np.testing.assert_allclose(find_baseline(rows, be_sure(400), edges), expected, rtol=1e-10)
 
 
 def test_late_entries_are_at_risk_from_then_on():
@@ -72,8 +82,8 @@ def test_late_entries_are_at_risk_from_then_on():
     time = np.array([20.0, 40.0, 90.0, 60.0])
     event = np.array([True, True, True, False])
     names = np.array(["A"] * 4)
-    rows = RiskRows(np.zeros((4, 1)), entry, time, event, names, names)
-    found = find_baseline(rows, np.zeros(4), np.array([0.0, 19.0, 20.0, 45.0, 100.0]))
+    rows = lay_out(np.zeros((4, 1)), entry, time, event, names)
+    found = find_baseline(rows, be_sure(4), np.array([0.0, 19.0, 20.0, 45.0, 100.0]))
     # 3 at risk on day 20, 2 on day 40, 1 on day 90
     np.testing.assert_allclose(found, [0, 0, 1 / 3, 1 / 3 + 1 / 2, 1 / 3 + 1 / 2 + 1])
 
@@ -90,9 +100,7 @@ def test_what_differs_between_trials_is_their_spread():
 
 def test_few_events_carry_no_covariates():
     design, rows = make_rows(n=60)
-    few = RiskRows(
-        rows.values, rows.entry_time, rows.time, np.arange(60) < 6, rows.trial, rows.trial
-    )
+    few = lay_out(rows.values, rows.entry_time, rows.time, np.arange(60) < 6, rows.trial)
     model = fit_transition(RELAPSE, design, few, list_edges("remission"))
     assert (len(model.places), model.n_events) == (0, 6)
     assert model.between_trials == 0

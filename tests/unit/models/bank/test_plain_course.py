@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from chorall.models.bank.occupancy import find_leaving, follow, move_at
+from chorall.models.bank.plain_course import find_leaving, follow, move_at
 
 MONTHS = np.arange(61) / 12
 

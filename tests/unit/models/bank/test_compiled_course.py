@@ -1,0 +1,77 @@
+"""The compiled course against the plain one in NumPy, in every state and under every choice."""
+
+import numpy as np
+import pytest
+from unit.models.bank.made_bank import make_bank, make_transition
+
+from chorall.models.bank.plain_course import follow_plainly
+from chorall.models.bank.simulate_course import Now, follow
+from chorall.models.bank.states import LIVING
+
+SAME = 1e-12
+NUMBERS = ("overall_survival", "event_free_survival", "relapse", "death_in_remission", "failure")
+
+
+def make_full_bank():
+    """Return a bank in which failures come to remission and transplants too."""
+    from dataclasses import replace
+
+    bank = make_bank()
+    more = (
+        make_transition("induction", "induction_failure", 1.0),
+        make_transition("induction_failure", "remission", 2.0),
+        make_transition("induction_failure", "transplant_other", 0.4),
+        make_transition("induction_failure", "death", 0.9),
+        make_transition("transplant_other", "relapse", 0.2),
+        make_transition("relapse", "transplant_after_relapse", 0.3),
+        make_transition("transplant_after_relapse", "death", 0.5),
+    )
+    return replace(bank, transitions=(*bank.transitions, *more))
+
+
+BANKS = {"few": make_bank(), "full": make_full_bank()}
+
+
+@pytest.mark.parametrize("transplant", ["as_observed", "transplant", "no_transplant"])
+@pytest.mark.parametrize("state", LIVING)
+@pytest.mark.parametrize("name", BANKS)
+def test_both_say_the_same(name, state, transplant):
+    bank = BANKS[name]
+    random = np.random.default_rng(4)
+    ratio = np.exp(random.normal(size=(8, len(bank.transitions))))
+    ratio[0] = 0  # nobody ever leaves
+    for elapsed, g in ((0.0, 1), (50.0, 60), (400.0, 120)):
+        now = Now(state, elapsed)
+        found = follow(bank, ratio, transplant, now, np.arange(g + 1))
+        plain = follow_plainly(bank, ratio, transplant, now, g)
+        for number in NUMBERS:
+            one, other = (
+                np.broadcast_to(getattr(course, number), (8, g + 1)) for course in (found, plain)
+            )
+            np.testing.assert_allclose(one, other, rtol=0, atol=SAME, err_msg=number)
+        for place, values in plain.states.items():
+            own = found.states.get(place, np.zeros_like(values))
+            np.testing.assert_allclose(own, values, rtol=0, atol=SAME, err_msg=place)
+
+
+def test_months_are_read_where_they_are_asked_and_means_are_those_of_the_rows():
+    bank = BANKS["full"]
+    ratio = np.exp(np.random.default_rng(5).normal(size=(50, len(bank.transitions))))
+    whole = follow(bank, ratio, "as_observed", Now(), np.arange(61))
+    some = follow(bank, ratio, "as_observed", Now(), np.array([0, 12, 60]))
+    for number in NUMBERS:
+        np.testing.assert_array_equal(
+            getattr(some, number), getattr(whole, number)[:, [0, 12, 60]], err_msg=number
+        )
+    for state, values in whole.states.items():
+        np.testing.assert_allclose(some.mean[state], values.mean(axis=0), rtol=1e-12)
+    for state, values in whole.deaths.items():
+        np.testing.assert_allclose(some.mean[f"death_from_{state}"], values.mean(axis=0), atol=SAME)
+
+
+def test_who_cannot_be_hurt_stays_and_who_is_sure_to_die_dies():
+    bank = BANKS["few"]
+    for ratio, alive in ((0.0, 1.0), (1e6, 0.0)):
+        rows = np.full((1, len(bank.transitions)), ratio)
+        found = follow(bank, rows, "no_transplant", Now("relapse"), np.array([60]))
+        assert found.read("overall_survival", 60)[0] == pytest.approx(alive, abs=SAME)
