@@ -19,6 +19,7 @@ from chorall.analyses import transplant as transplant
 from chorall.analyses import treatment as treatment
 from chorall.analyses.bank import fit_bank as fit_bank
 from chorall.analyses.bank import predict as predict
+from chorall.analyses.bank import predict_table as predict_table
 from chorall.analyses.bank import read_bank as read_bank
 from chorall.analyses.bank import validate_bank as validate_bank
 from chorall.analyses.bank import write_bank as write_bank

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from chorall.cli.asking import JsonFile, Level, OutFolder, PoolFolder
 from chorall.cli.showing import open_console, print_frame, print_label, show_progress, show_result
+
+if TYPE_CHECKING:
+    import polars as pl
 
 app = typer.Typer(
     help="The knowledge bank: fit it to a pool, validate it.",
@@ -90,7 +93,12 @@ def validate(
 
 def predict(
     bank: BankFolder,
-    patient: Annotated[Path, typer.Argument(metavar="PATIENT", help="JSON file of one patient.")],
+    patient: Annotated[
+        Path,
+        typer.Argument(
+            metavar="PATIENT", help="JSON file of one patient, or a table: .csv, .parquet."
+        ),
+    ],
     strategy: Annotated[
         list[str] | None,
         typer.Option("-s", "--strategy", help="A strategy, parts joined by + (repeatable)."),
@@ -99,28 +107,118 @@ def predict(
         list[float] | None, typer.Option("--years", help="From today, up to 10 (repeatable).")
     ] = None,
     conf_level: Level = 0.95,
-    draws: Annotated[int, typer.Option(help="Draws of the course.")] = 500,
+    draws: Annotated[
+        int | None,
+        typer.Option(
+            help="Draws of the course [default: 500, in a table 100].", show_default=False
+        ),
+    ] = None,
     json_file: JsonFile = None,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", metavar="FILE", help="Of a table: answers, .csv or .parquet."),
+    ] = None,
+    jobs: Annotated[int, typer.Option(help="Of a table: processes; -1 for all cores.")] = -1,
+    keep_going: Annotated[
+        bool,
+        typer.Option("--keep-going", help="Of a table: rows that cannot be read hold their error."),
+    ] = False,
 ) -> None:
-    """Predict one patient's course under each strategy, and how sure the difference is."""
+    """Predict the course under each strategy, and how sure the difference is.
+
+    One patient: chorall predict BANK patient.json -s A -s B --json answer.json
+
+    A table, a row per patient and a column per item: chorall predict BANK patients.csv -s A -s B
+    --out answers.csv
+    """
+    from chorall.analyses.bank.patient_table import SUFFIXES
+
+    asked: dict[str, Any] = {
+        "strategies": strategy or ["as_observed"],
+        "years": tuple(years or (1.0, 3.0, 5.0)),
+        "level": conf_level,
+    }
+    asked |= {} if draws is None else {"draws": draws}
+    if patient.suffix in SUFFIXES:
+        predict_to_file(bank, patient, asked, out, json_file, jobs=jobs, keep_going=keep_going)
+    else:
+        predict_one(bank, patient, asked, out, json_file)
+
+
+def predict_one(
+    bank: Path, patient: Path, asked: dict[str, Any], out: Path | None, json_file: Path | None
+) -> None:
+    """Predict a patient file."""
     import chorall as ch
     from chorall.analyses.bank.predict import read_patient_file
     from chorall.reports.atomic import write_atomically
 
+    if out is not None:
+        raise typer.BadParameter("--out is for a table of patients; use --json for one patient.")
     opened = ch.read_bank(bank)
-    found = ch.predict(
-        opened,
-        read_patient_file(patient),
-        strategy or ["as_observed"],
-        years=tuple(years or (1.0, 3.0, 5.0)),
-        level=conf_level,
-        draws=draws,
-    )
+    found = ch.predict(opened, read_patient_file(patient), **asked)
     show_prediction(opened.about, found)
     if json_file is not None:
         text = json.dumps(found.to_dict(), indent=1, ensure_ascii=False, allow_nan=False)
         write_atomically(json_file, (text + "\n").encode())
         open_console().print(f"Written: {json_file}", markup=False)
+
+
+def predict_to_file(
+    bank: Path,
+    patients: Path,
+    asked: dict[str, Any],
+    out: Path | None,
+    json_file: Path | None,
+    *,
+    jobs: int,
+    keep_going: bool,
+) -> None:
+    """Predict a table of patients into a file, whole or not at all."""
+    import chorall as ch
+    from chorall.analyses.bank.patient_table import SUFFIXES, read_patient_table
+
+    if out is None or out.suffix not in SUFFIXES or json_file is not None:
+        raise typer.BadParameter(
+            f"a table of patients needs --out FILE ({' or '.join(SUFFIXES)}), and no --json."
+        )
+    opened = ch.read_bank(bank)
+    table = read_patient_table(patients)
+    with show_progress() as progress:
+        found = ch.predict_table(
+            opened, table, **asked, n_jobs=jobs, keep_going=keep_going,
+            progress=lambda done, total: progress("predicting", done, total),
+        )  # fmt: skip
+    write_frame(found, out)
+    console = open_console()
+    label = f"Bank of pool {str(opened.about.get('pool'))[:12]}"
+    print_label(console, label, synthetic=bool(opened.about.get("synthetic")))
+    n_failed, n_refused = (found[name].is_not_null().sum() for name in ("error", "refused"))
+    console.print(
+        f"{table.height} patients, {len(asked['strategies'])} strategies: {found.height} answers; "
+        f"{n_refused} refused outside of the data, {n_failed} not readable.",
+        markup=False,
+    )
+    console.print(
+        "Note: intervals are those of the draws. What is not known is drawn, but they are not "
+        "widened as those of a single patient file are.",
+        markup=False,
+    )
+    console.print(f"Written: {out}", markup=False)
+
+
+def write_frame(frame: pl.DataFrame, file: Path) -> None:
+    """Write a frame as CSV or Parquet, whole or not at all."""
+    from io import BytesIO
+
+    from chorall.reports.atomic import write_atomically
+
+    stream = BytesIO()
+    if file.suffix == ".parquet":
+        frame.write_parquet(stream)
+    else:
+        frame.write_csv(stream)
+    write_atomically(file, stream.getvalue())
 
 
 def show_prediction(about: dict[str, Any], found: Any) -> None:

@@ -18,6 +18,7 @@ cdef extern from "_semi_markov.h" nogil:
     void leave(
         double ratio, const double* increase, const double* share, double* leaving, Py_ssize_t n
     )
+    int BEFORE
     void halve(double* leaving, Py_ssize_t n)
 
 
@@ -27,7 +28,8 @@ cdef class Course:
     cdef Py_ssize_t k, s, g, fine, start, move_from, move_at, move_first, move
     cdef const long long[::1] origin, target, month_end
     cdef const double[:, ::1] hazard, ahead, increase, increase_ahead
-    cdef double[:, ::1] leaving, first, flow, free, gone, stays
+    cdef double[:, :] leaving
+    cdef double[:, ::1] first, flow, free, gone, stays
     cdef double[::1] total, chance, share, way
 
     def __init__(self, origin, target, hazard, ahead, month_end, states, start, move):
@@ -40,7 +42,8 @@ cdef class Course:
         self.fine, self.start = ahead.shape[1] - 1, start
         self.move_from, self.move, self.move_at, self.move_first = move
         # a row more than needed, so that a chain without transitions has room too
-        self.leaving, self.first, self.gone = np.zeros((3, self.k + 1, self.g))
+        self.leaving = np.zeros((self.k + 1, BEFORE + self.g))[:, BEFORE:]
+        self.first, self.gone = np.zeros((2, self.k + 1, self.g))
         self.flow, self.free = np.zeros((2, self.s + 1, self.g))
         self.stays = np.zeros((self.s, self.g + 1))
         self.total, self.chance, self.share, self.way = np.zeros((4, self.fine + self.g + 1))
@@ -80,7 +83,7 @@ cdef class Course:
             self.move_all(self.first, &self.stays[self.start, 0], self.move_first)
 
     cdef void move_all(
-        self, double[:, ::1] goes, double* stays, Py_ssize_t interval
+        self, double[:, :] goes, double* stays, Py_ssize_t interval
     ) noexcept nogil:
         """Move everybody at the end of an interval along one transition, nobody later."""
         cdef Py_ssize_t i, t

@@ -19,7 +19,7 @@ from chorall.models.bank.predict import predict
 from chorall.models.bank.prediction import BankPrediction
 from chorall.tables.mrd_result import MrdResult
 
-OWN_FIELDS: Final = ("course", "patient_id")
+OWN_FIELDS: Final = ("course", "patient_id", "trial")
 
 
 def predict_patient(
@@ -30,6 +30,7 @@ def predict_patient(
     years: Sequence[float] = (1.0, 3.0, 5.0),
     level: float = 0.95,
     draws: int = 500,
+    widen_intervals: bool = True,
 ) -> BankPrediction:
     """Predict the course of one patient under each strategy.
 
@@ -48,6 +49,8 @@ def predict_patient(
         Of the intervals.
     draws : int
         100 or more.
+    widen_intervals : bool
+        True: intervals also cover what each missing item could still turn out to be.
 
     Returns
     -------
@@ -61,7 +64,10 @@ def predict_patient(
     """
     notes = check_fields(bank, patient)
     own = {name: value for name, value in patient.items() if name != "patient_id"}
-    found = predict(bank, own, strategies, years=years, level=level, draws=draws)
+    found = predict(
+        bank, own, strategies, years=years, level=level, draws=draws,
+        widen_intervals=widen_intervals,
+    )  # fmt: skip
     return replace(found, published=ask_published(patient), notes=(*found.notes, *notes))
 
 

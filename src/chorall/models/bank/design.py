@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import combinations
 from typing import Final
 
@@ -41,7 +42,7 @@ class Covariate:
     factors: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Design:
     """All covariates of a bank.
 
@@ -61,17 +62,13 @@ class Design:
 
     def expand(self, values: Floats) -> Floats:
         """Return the p columns for rows of f features and s strategies."""
-        first = [covariate.factors[0] for covariate in self.covariates]
-        columns = values[:, first]
-        for place, covariate in enumerate(self.covariates):
-            for factor in covariate.factors[1:]:
-                columns[:, place] *= values[:, factor]
-        return np.asarray(columns)
+        return self.expand_some(values, slice(None))
 
-    def list_treated(self) -> NDArray[np.int64]:
-        """Return the covariates with a strategy, the last of their factors."""
-        n_features = len(self.features)
-        return np.flatnonzero([one.factors[-1] >= n_features for one in self.covariates])
+    def expand_some(self, values: Floats, chosen: slice | NDArray[np.int64]) -> Floats:
+        """Return the columns of some covariates."""
+        first, second = list_factors(self)[:, chosen]
+        with_one = np.column_stack([values, np.ones(len(values))])
+        return np.asarray(with_one[:, first] * with_one[:, second])
 
     def expand_level(self, values: Floats) -> Floats:
         """Return the columns by which the level of a hazard follows age across trials.
@@ -86,6 +83,31 @@ class Design:
         age = values[:, places[0]] * feature.scale + feature.centre
         lines = [np.maximum(age - bend, 0) / 10 for bend in AGE_BENDS]
         return np.column_stack([*lines, *(age >= step for step in AGE_STEPS)])
+
+
+@lru_cache(maxsize=32)
+def list_factors(design: Design) -> NDArray[np.int64]:
+    """Return both factors of each covariate, shape (2, p).
+
+    A covariate of one factor has as its second the number of features and strategies together,
+    where a 1 is put beside the values.
+    """
+    alone = len(design.features) + len(design.strategies)
+    pairs = [(*one.factors, alone)[:2] for one in design.covariates]
+    return np.array(pairs, np.int64).reshape(-1, 2).T.copy()
+
+
+@lru_cache(maxsize=32)
+def list_treated(design: Design) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the covariates with a strategy, and the place of that strategy."""
+    n_features = len(design.features)
+    own = [
+        (place, one.factors[-1] - n_features)
+        for place, one in enumerate(design.covariates)
+        if one.factors[-1] >= n_features
+    ]
+    places, strategies = np.array(own, np.int64).reshape(-1, 2).T
+    return places, strategies
 
 
 def build_design(features: Sequence[Feature], strategies: Sequence[str], rows: Floats) -> Design:

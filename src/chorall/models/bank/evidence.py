@@ -39,6 +39,12 @@ def refuse(
     return said
 
 
+def count_comparable(bank: Bank, cell: str, strategy: Strategy) -> int:
+    """Return how many comparable patients had a strategy, 0 below 5."""
+    key = strategy.parts[0] if strategy.parts else strategy.transplant
+    return bank.support.get(cell, {}).get(key, 0)
+
+
 def grade(bank: Bank, first: Strategy, second: Strategy) -> str:
     """Return how the contrast of two strategies is backed.
 

@@ -101,17 +101,21 @@ def encode_patient(features: Sequence[Feature], patient: Mapping[str, Any]) -> F
     InputError
         One message for all values that cannot be.
     """
-    problems = [_find_problem(features, item, value) for item, value in patient.items()]
+    by_item = {feature.item: feature for feature in features}
+    problems = [
+        find_problem(by_item[item], value) for item, value in patient.items() if item in by_item
+    ]
     raise_gathered(
         InputError,
         "the patient cannot be read",
         [problem for problem in problems if problem],
         "Correct these, or leave out what is not known.",
     )
-    return np.array([_encode(feature, patient.get(feature.item)) for feature in features])
+    return np.array([encode_value(feature, patient.get(feature.item)) for feature in features])
 
 
-def _encode(feature: Feature, value: Any) -> float:
+def encode_value(feature: Feature, value: Any) -> float:
+    """Return the number of a value in which `find_problem` finds none; NaN where not known."""
     if _is_unknown(value):
         return float("nan")
     if feature.kind == "marker":
@@ -126,11 +130,11 @@ def _is_unknown(value: Any) -> bool:
     return value is None or (isinstance(value, str) and value in UNKNOWN_WORDS)
 
 
-def _find_problem(features: Sequence[Feature], item: str, value: Any) -> str:
-    found = [feature for feature in features if feature.item == item]
-    if not found or _is_unknown(value):
+def find_problem(feature: Feature, value: Any) -> str:
+    """Say why a value cannot be; empty where it can, or is not known."""
+    item = feature.item
+    if _is_unknown(value):
         return ""
-    feature = found[0]
     if feature.kind == "marker":
         fits = isinstance(value, bool | str) and value in PRESENT_WORDS
         return "" if fits else f"`{item}` is a marker: present, absent or not_tested expected"
@@ -156,14 +160,15 @@ def _find_number_problem(feature: Feature, value: Any) -> str:
 
 def find_unsupported(features: Sequence[Feature], patient: Mapping[str, Any]) -> list[str]:
     """Say which numbers lie where the bank has hardly seen a patient."""
-    said = []
-    for feature in features:
-        value = patient.get(feature.item)
-        if feature.is_flag or feature.kind == "mrd" or _is_unknown(value):
-            continue
-        if not feature.supported_low <= float(value) <= feature.supported_high:  # type: ignore[arg-type]
-            low, high = feature.supported_low, feature.supported_high
-            said.append(
-                f"`{feature.item}` lies outside {low:g} to {high:g}, where the bank has data"
-            )
-    return said
+    said = [say_unsupported(feature, patient.get(feature.item)) for feature in features]
+    return [one for one in said if one]
+
+
+def say_unsupported(feature: Feature, value: Any) -> str:
+    """Say that a number lies where the bank has hardly seen a patient; empty where it does not."""
+    if feature.is_flag or feature.kind == "mrd" or _is_unknown(value):
+        return ""
+    low, high = feature.supported_low, feature.supported_high
+    if low <= float(value) <= high:
+        return ""
+    return f"`{feature.item}` lies outside {low:g} to {high:g}, where the bank has data"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -55,6 +56,11 @@ class Occupancy:
     def death_in_remission(self) -> Floats:
         """Probability of having died in first remission, transplanted or not."""
         return np.asarray(sum(self.deaths[name] for name in FROM_REMISSION if name in self.deaths))
+
+    def read_all(self, quantities: Sequence[str]) -> Floats:
+        """Return some quantities after every interval, shape (q, m, d)."""
+        shape = self.relapse.shape
+        return np.array([np.broadcast_to(getattr(self, one), shape).T for one in quantities])
 
     def read(self, quantity: str, month: int) -> Floats:
         """Return one quantity after an interval in every draw, shape (d,)."""

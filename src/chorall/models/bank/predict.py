@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from chorall.errors import InputError, raise_gathered
 from chorall.models.bank.advice import find_factors, rank_tests
 from chorall.models.bank.bank import INTERVALS_PER_YEAR, LONGEST_YEARS, Bank, name_cell
-from chorall.models.bank.evidence import grade, refuse
+from chorall.models.bank.evidence import count_comparable, grade, refuse
 from chorall.models.bank.features import encode_patient, find_unsupported
 from chorall.models.bank.noise import ALL_SOURCES, Noise, Sources, make_noise
 from chorall.models.bank.occupancy import Occupancy
@@ -92,6 +92,7 @@ def predict(
     years: Sequence[float] = (1.0, 3.0, 5.0),
     level: float = 0.95,
     draws: int = DRAWS,
+    widen_intervals: bool = True,
 ) -> BankPrediction:
     """Predict a patient's course under each strategy.
 
@@ -110,6 +111,8 @@ def predict(
         Of the intervals.
     draws : int
         Draws, 100 or more.
+    widen_intervals : bool
+        False leaves the intervals as the draws give them, as a table of patients has them.
 
     Returns
     -------
@@ -123,28 +126,27 @@ def predict(
     InputError
         If a value cannot be, a strategy is not known, or the patient's course contradicts itself.
     """
-    _check(strategies, years, level, draws)
-    now, today = read_course(patient)
-    items = {name: value for name, value in patient.items() if name != "course"}
+    check_question(strategies, years, level, draws)
+    now, today = read_course(bank, patient)
+    items = {name: value for name, value in patient.items() if name not in ("course", "trial")}
     known = encode_patient(bank.design.features, items)
     _check_mrd(bank, known, now)
     asked = [read_strategy(bank, name) for name in strategies]
     cell = name_cell(items)
     refused = refuse(bank, cell, asked, find_unsupported(bank.design.features, items))
     kept = tuple(one for one in asked if one.name not in refused)
-    comparable = bank.support.get(cell, {})
     question = Question(bank, known, now, kept, tuple(float(one) for one in years), level, draws)
-    return _answer(
-        question, today, refused, {one.name: comparable.get(_key(one), 0) for one in asked}
-    )
-
-
-def _key(strategy: Strategy) -> str:
-    return strategy.parts[0] if strategy.parts else strategy.transplant
+    comparable = {one.name: count_comparable(bank, cell, one) for one in asked}
+    return _answer(question, today, refused, comparable, is_widened=widen_intervals)
 
 
 def _answer(
-    question: Question, today: dict[str, Any], refused: dict[str, str], comparable: dict[str, int]
+    question: Question,
+    today: dict[str, Any],
+    refused: dict[str, str],
+    comparable: dict[str, int],
+    *,
+    is_widened: bool,
 ) -> BankPrediction:
     names = tuple(one.name for one in question.strategies)
     if not names:
@@ -153,9 +155,9 @@ def _answer(
         )
     courses = question.draw(question.known)
     numbers = question.read(courses)
-    estimates = widen(
-        question, {key: summarise(one, question.level) for key, one in numbers.items()}
-    )
+    estimates = {key: summarise(one, question.level) for key, one in numbers.items()}
+    if is_widened:
+        estimates = widen(question, estimates)
     longest = max(question.years)
     target = (
         (0, 1, "overall_survival", longest)
@@ -264,13 +266,13 @@ def split_interval(question: Question, target: tuple[int, int, str, float]) -> d
     }
 
 
-def read_course(patient: Mapping[str, Any]) -> tuple[Now, dict[str, Any]]:
-    """Read where the patient is today.
+def read_course(bank: Bank, patient: Mapping[str, Any]) -> tuple[Now, dict[str, Any]]:
+    """Read where the patient is today, and as in which trial the patient is treated.
 
     Raises
     ------
     InputError
-        If state or days cannot be.
+        If state or days cannot be, or the bank does not hold the trial.
     """
     course = patient.get("course") or {"state": "induction", "day": 0, "since_day": 0}
     problems = []
@@ -289,30 +291,42 @@ def read_course(patient: Mapping[str, Any]) -> tuple[Now, dict[str, Any]]:
         )
     elif not 0 <= days[1] <= days[0]:
         problems.append("`course.since_day` must lie between 0 and `course.day`")
+    trial = patient.get("trial") or ""
+    known = sorted({name for model in bank.transitions for name in model.trial_level})
+    if trial and trial not in known:
+        problems.append(f"`trial` is none of the bank's: {', '.join(known) or 'it names none'}")
     raise_gathered(InputError, "the patient's course cannot be used", problems, "Correct it.")
-    return Now(str(state), float(days[0] - days[1])), {
-        "state": state,
-        "day": day,
-        "since_day": since,
-    }
+    today = {"state": state, "day": day, "since_day": since}
+    now = Now(str(state), float(days[0] - days[1]), str(trial))
+    return now, today | ({"trial": trial} if trial else {})
 
 
 def _check_mrd(bank: Bank, known: Floats, now: Now) -> None:
-    """MRD is information that arrives in time: a patient in induction has none."""
+    said = find_mrd_problem(bank, known, now)
+    if said:
+        raise InputError(said)
+
+
+def find_mrd_problem(bank: Bank, known: Floats, now: Now) -> str:
+    """Say that MRD is given too early: it arrives in time, a patient in induction has none."""
     has_mrd = [
         feature.item
         for feature, value in zip(bank.design.features, known, strict=True)
         if feature.kind == "mrd" and not np.isnan(value)
     ]
     if has_mrd and now.state == "induction":
-        raise InputError(
+        return (
             f"{', '.join(has_mrd)} is given, but the patient is still in induction on that day.\n"
             '  Say where the patient is: "course": {"state": "remission", "day": 29, '
             '"since_day": 29}.'
         )
+    return ""
 
 
-def _check(strategies: Sequence[str], years: Sequence[float], level: float, draws: int) -> None:
+def check_question(
+    strategies: Sequence[str], years: Sequence[float], level: float, draws: int
+) -> None:
+    """Refuse what a bank cannot be asked, all of it in one message."""
     problems = []
     if not strategies or len(set(strategies)) < len(strategies):
         problems.append("`strategies` must name one or more different strategies")

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chorall.models.bank.bank import Bank
+from chorall.models.bank.design import Design, list_factors, list_treated
 from chorall.models.bank.noise import ALL_SOURCES, Noise, Sources, make_noise
 from chorall.models.bank.transition_fit import TransitionModel
 
@@ -27,6 +28,8 @@ class DrawnTransition:
     ages : ndarray of shape (d, a) or (1, a)
     offset : ndarray of shape (d,) or (1,)
         Log hazard of a patient whose covariates are 0.
+    places : ndarray of int64, shape (q,)
+        Of its covariates among the p of the design.
     position : ndarray of int64, shape (p,)
         Of each covariate of the design among the q; -1 where it is none of them.
     """
@@ -34,6 +37,7 @@ class DrawnTransition:
     effects: Floats
     ages: Floats
     offset: Floats
+    places: Integers
     position: Integers
 
 
@@ -67,7 +71,7 @@ def _draw_transition(
     position = np.full(len(bank.design.covariates), -1, np.int64)
     position[model.places] = np.arange(len(model.places))
     offset = offset - effects @ model.centre - ages @ model.level_centre
-    return DrawnTransition(effects, ages, offset, position)
+    return DrawnTransition(effects, ages, offset, model.places, position)
 
 
 def find_ratios(
@@ -97,7 +101,7 @@ def find_ratios(
     -------
     ndarray of shape (c, d, k)
     """
-    columns = Columns(bank, features, np.array(flags))
+    columns = Columns(bank.design, features, np.array(flags))
     ages = bank.design.expand_level(features)
     found = []
     for model, one in zip(bank.transitions, drawn, strict=True):
@@ -118,44 +122,44 @@ class Columns:
     once for each strategy.
     """
 
-    def __init__(self, bank: Bank, features: Floats, flags: Floats) -> None:
-        self.rows = len(features)
-        plain = np.hstack([features, np.zeros((self.rows, flags.shape[1]))])
-        self.x = bank.design.expand(plain)
-        self.fixed = self.x[0].copy()
-        self.moving = np.flatnonzero((self.x != self.fixed).any(axis=0))
+    def __init__(self, design: Design, features: Floats, flags: Floats) -> None:
+        self.design, self.features, self.flags = design, features, flags
+        n, (first, second) = features.shape[1], list_factors(design)
+        varies = np.append(
+            (features != features[0]).any(axis=0), np.zeros(flags.shape[1] + 1, bool)
+        )
+        plain = np.hstack([features, np.zeros((len(features), flags.shape[1]))])
+        self.fixed = design.expand(plain[:1])[0]
+        self.moving = np.flatnonzero(varies[first] | varies[second])
         self.fixed[self.moving] = 0
-        n_features = features.shape[1]
-        self.treated = bank.design.list_treated()
-        treated = [bank.design.covariates[place] for place in self.treated]
-        marks = np.array([[one.factors[-1] - n_features for one in treated]], np.int64)
-        by = np.column_stack(
-            [
-                features[:, one.factors[0]] if len(one.factors) > 1 else np.ones(self.rows)
-                for one in treated
-            ]
-        ) if treated else np.empty((self.rows, 0))  # fmt: skip
+        self.by_draw = design.expand_some(plain, self.moving)
+        self.treated, strategy = list_treated(design)
+        single = first[self.treated] >= n
+        lone = np.where(single, 0, first[self.treated])
+        by = np.where(single, 1.0, features[:, lone])
         # columns of each strategy, shape (strategies, rows, treated)
-        self.by_strategy = by * flags[:, None, marks[0]]
+        self.by_strategy = by * flags[:, None, strategy]
 
     def weigh(self, drawn: DrawnTransition) -> Floats:
         """Return the sum of effects times covariates, shape (strategies, draws)."""
-        used = drawn.position >= 0
-        risk = drawn.effects @ self.fixed[used]
-        moving = self.moving[used[self.moving]]
-        if len(moving):
-            risk = risk + _weigh(drawn.effects[:, drawn.position[moving]], self.x[:, moving])
-        own = used[self.treated]
-        effects = drawn.effects[:, drawn.position[self.treated[own]]]
-        columns = self.by_strategy[:, :, own]
-        return np.stack([risk + _weigh(effects, one) if one.any() else risk for one in columns])
+        risk = drawn.effects @ self.fixed[drawn.places]
+        used = drawn.position[self.moving]
+        kept = used >= 0
+        if kept.any():
+            risk = risk + _weigh(drawn.effects[:, used[kept]], self.by_draw[:, kept])
+        own = drawn.position[self.treated]
+        kept = own >= 0
+        effects = drawn.effects[:, own[kept]]
+        return np.array([risk + _weigh(effects, one[:, kept]) for one in self.by_strategy])
 
     def find_half_variance(self, model: TransitionModel) -> Floats:
         """Return half the variance of the log hazard by the effects, shape (strategies, rows)."""
-        x = np.repeat(self.x[None], len(self.by_strategy), axis=0)
-        x[:, :, self.treated] = self.by_strategy
-        centred = x[:, :, model.places] - model.centre
-        return np.asarray(((centred @ model.root) ** 2).sum(axis=2) / 2)
+        found = []
+        for own in self.flags:
+            flags = np.tile(own, (len(self.features), 1))
+            x = self.design.expand_some(np.hstack([self.features, flags]), model.places)
+            found.append((((x - model.centre) @ model.root) ** 2).sum(axis=1) / 2)
+        return np.array(found)
 
 
 def _weigh(effects: Floats, columns: Floats) -> Floats:

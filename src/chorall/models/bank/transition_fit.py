@@ -123,7 +123,7 @@ def find_drawn_risk(
     centre, effect, root = effects
     means, spreads = [], []
     for values in rows.completions:
-        centred = design.expand(values)[:, places] - centre
+        centred = design.expand_some(values, places) - centre
         means.append(centred @ effect)
         spreads.append(((centred @ root) ** 2).sum(axis=1))
     drawn = np.array(means)
@@ -198,5 +198,8 @@ def _may_have_mean(group: str, groups: NDArray[np.str_]) -> bool:
 
 
 def _find_root(covariance: Floats) -> Floats:
-    values, vectors = np.linalg.eigh(covariance)
-    return np.asarray(vectors * np.sqrt(np.maximum(values, 0)))
+    try:
+        return np.asarray(np.linalg.cholesky(covariance))
+    except np.linalg.LinAlgError:  # an effect that is known exactly, its group without variance
+        values, vectors = np.linalg.eigh(covariance)
+        return np.asarray(vectors * np.sqrt(np.maximum(values, 0)))
