@@ -103,7 +103,11 @@ def _measure_coverage(pool: Pool) -> pl.DataFrame:
         pool.table("marker_result")
         .filter(pl.col("phase") == DIAGNOSIS)
         .group_by("marker", "trial_id")
-        .agg(n_patients=pl.len(), n_tested=is_tested.sum())
+        .agg(
+            n_patients=pl.len(),
+            n_tested=is_tested.sum(),
+            n_present=(pl.col("status") == "present").sum(),
+        )
         .with_columns(share_tested=pl.col("n_tested") / pl.col("n_patients"))
         .sort("marker", pl.col("trial_id").cast(order))
     )

@@ -23,7 +23,8 @@ class OverviewResult(AnalysisResult):
     Attributes
     ----------
     coverage : DataFrame
-        marker, trial_id, n_patients, n_tested (present + absent at diagnosis), share_tested.
+        marker, trial_id, n_patients, n_tested (present + absent at diagnosis), n_present (by any
+        assay), share_tested.
     quality : DataFrame
         The rows of the table quality.
     follow_up : DataFrame

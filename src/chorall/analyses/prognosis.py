@@ -22,6 +22,7 @@ from chorall.analyses.endpoint_analysis import EndpointAnalysis, Settings, analy
 from chorall.analyses.endpoint_choice import choose_endpoints, read_cohorts, warn_of_unverified
 from chorall.analyses.endpoint_cohort import EndpointCohort
 from chorall.analyses.marker_groups import read_marker_groups
+from chorall.analyses.marker_twins import MarkerTwins, find_twins
 from chorall.analyses.mrd_covariate import MRD, add_mrd
 from chorall.analyses.prognosis_frames import (
     frame_at_risk,
@@ -142,8 +143,10 @@ def prognosis(
     trial_ids = check_trials(pool, trials)
     results = pool.table("marker_result").filter(pl.col("trial_id").is_in(list(trial_ids)))
     discrete, asked_numbers = split_markers(markers)
-    chosen = check_markers(pool, discrete)
+    asked = check_markers(pool, discrete)
     known = pool.table("patient").filter(pl.col("trial_id").is_in(list(trial_ids)))
+    twins = find_twins(results, known, asked)
+    chosen = twins.distinct
     patients = add_transplant(pool, add_mrd(pool, add_subtype(pool, known)))
     patients, numbers = add_continuous(pool, patients, asked_numbers)
     adjustment = choose_adjustment(patients, adjust)
@@ -169,22 +172,23 @@ def prognosis(
         *adjustment.warnings,
         *_warn_of_unobserved(cohorts),
         *warn_of_ascertainment(pool, trial_ids),
+        *twins.warn(),
         *summarise_selective_testing({part.cohort.endpoint: part.selective for part in analyses}),
         *unverified,
     )
     methods_text = write_methods(
-        observed, len(chosen) + len(numbers), labels, settings, transplant=transplant,
+        observed, len(asked) + len(numbers), labels, settings, transplant=transplant,
         landmark_years=landmark_years, unverified=bool(unverified),
     )  # fmt: skip
     return PrognosisResult(
         analysis="prognosis",
         pool=label_pool(pool),
-        rows=_frame_all_rows(analyses, observed, model_cohorts, chosen, numbers, summary, settings),
+        rows=_frame_all_rows(analyses, observed, model_cohorts, twins, numbers, summary, settings),
         warnings=warnings,
-        summary=summary,
-        curves=frame_curves(analyses, chosen),
-        at_risk=frame_at_risk(analyses, chosen),
-        by_trial=frame_by_trial(analyses, chosen),
+        summary=twins.repeat(summary),
+        curves=twins.repeat(frame_curves(analyses, chosen)),
+        at_risk=twins.repeat(frame_at_risk(analyses, chosen)),
+        by_trial=twins.repeat(frame_by_trial(analyses, chosen)),
         endpoints=names,
         adjusted_for=labels,
         horizon_years=float(horizon_years),
@@ -196,7 +200,7 @@ def prognosis(
         else pl.DataFrame(schema=TRANSPLANT_CURVES),
         methods_text=methods_text,
         remark=fill_remark(
-            pool, observed, summary, (*chosen, *asked_numbers), labels, methods_text, warnings
+            pool, observed, summary, (*asked, *asked_numbers), labels, methods_text, warnings
         ),
     )
 
@@ -241,12 +245,13 @@ def _frame_all_rows(
     analyses: Sequence[EndpointAnalysis],
     cohorts: Sequence[EndpointCohort],
     model_cohorts: Sequence[EndpointCohort],
-    markers: Sequence[str],
+    twins: MarkerTwins,
     numbers: Sequence[ContinuousMarker],
     summary: pl.DataFrame,
     settings: Settings,
 ) -> pl.DataFrame:
-    rows = add_warnings(frame_rows(analyses, markers), summary, settings.adjust)
+    rows = frame_rows(analyses, twins.distinct)
+    rows = twins.repeat(add_warnings(rows, summary, settings.adjust))
     parts = [
         part
         for cohort, fitted in zip(cohorts, model_cohorts, strict=True)

@@ -129,7 +129,10 @@ def write_json(
 
 
 def write_result(result: AnalysisResult, folder: Path) -> list[Path]:
-    """Write rows as CSV and JSON and every figure as SVG with its data; return the files."""
+    """Write rows as CSV and JSON and every figure as SVG, PNG and its data; return the files.
+
+    The picture is that of the SVG at print size: 300 dpi, two columns of a journal's page wide.
+    """
     from chorall.reports.atomic import write_atomically
     from chorall.reports.figure_sets import draw_figures
 
@@ -144,7 +147,7 @@ def write_result(result: AnalysisResult, folder: Path) -> list[Path]:
         write_atomically(files[-1], f"{text}\n".encode())
     for number, figure in enumerate(draw_figures(result), start=1):
         stem = f"{result.analysis}-figure-{number}"
-        figure.save(folder / f"{stem}.svg")
-        write_atomically(folder / f"{stem}.csv", figure.data.write_csv().encode())
-        files += [folder / f"{stem}.svg", folder / f"{stem}.csv"]
+        files += [figure.save(folder / f"{stem}{ending}") for ending in (".svg", ".png")]
+        files.append(folder / f"{stem}.csv")
+        write_atomically(files[-1], figure.data.write_csv().encode())
     return files

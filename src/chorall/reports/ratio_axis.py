@@ -9,7 +9,11 @@ from matplotlib.ticker import NullFormatter, NullLocator
 
 from chorall.reports.canvas import INK
 
+MOST_LABELS: Final = 6
+"""With more ticks every second one has a number, so that none is written over another."""
+
 _TICKS: Final = (1 / 16, 1 / 8, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0)
+_BETWEEN: Final = (1 / 8, 0.5, 2.0, 8.0)
 
 
 def find_ratio_limits(lowest: float, highest: float) -> tuple[float, float]:
@@ -24,7 +28,9 @@ def prepare_ratio_axis(axes: Axes, limits: tuple[float, float]) -> None:
     axes.set_xscale("log", base=2)
     axes.set_xlim(*limits)
     ticks = [tick for tick in _TICKS if limits[0] <= tick <= limits[1]]
-    axes.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
+    crowded = len(ticks) > MOST_LABELS
+    labels = ["" if crowded and tick in _BETWEEN else f"{tick:g}" for tick in ticks]
+    axes.set_xticks(ticks, labels)
     axes.xaxis.set_minor_locator(NullLocator())
     axes.xaxis.set_minor_formatter(NullFormatter())
 

@@ -9,11 +9,14 @@ import polars as pl
 
 from chorall.analyses.incidence_result import IncidenceResult
 from chorall.analyses.prognosis_result import PrognosisResult
+from chorall.reports.numbers import count_of
 from chorall.reports.wording import OVERALL, adult_bands, clear_nan, is_competing
 
 MOST_FREQUENCIES: Final = 6
 MOST_CURVES: Final = 4
 FEWEST_TESTED: Final = 30
+FEWEST_TRIALS: Final = 2
+"""With fewer trials that tested a marker, a row of the figure would say one thing only."""
 
 
 def select_frequency_markers(result: IncidenceResult) -> list[str]:
@@ -103,3 +106,28 @@ def select_age_bands(result: IncidenceResult) -> pl.DataFrame:
     """Return overall and by age band, without lines of nobody."""
     rows = select_lines(result).filter(pl.col("by").is_in([OVERALL, "age_band"]))
     return rows.filter(pl.col("n_patients") > 0)
+
+
+def select_covered(coverage: pl.DataFrame) -> tuple[list[str], str]:
+    """Return the markers whose coverage is drawn, and in words how many are left out and why.
+
+    Drawn are markers that somebody carries and that two trials tested (one, in a pool of one
+    trial); all of them, without words, where none would be left.
+    """
+    fewest = min(FEWEST_TRIALS, coverage["trial_id"].n_unique())
+    sums = coverage.group_by("marker", maintain_order=True).agg(
+        pl.col("n_present").sum(), n_trials=(pl.col("n_tested") > 0).sum()
+    )
+    carried = sums.filter(pl.col("n_present") > 0)
+    kept = carried.filter(pl.col("n_trials") >= fewest)
+    n_uncarried, n_rare = sums.height - carried.height, carried.height - kept.height
+    if kept.is_empty() or not n_uncarried + n_rare:
+        return sums["marker"].to_list(), ""
+    reasons = [
+        *([f"{n_uncarried:,} that no patient is known to carry"] if n_uncarried else []),
+        *([f"{n_rare:,} tested in fewer than two trials"] if n_rare else []),
+    ]
+    return kept["marker"].to_list(), (
+        f" Left out of {count_of(sums.height, 'marker')}: {' and '.join(reasons)}; the table of "
+        "frequencies holds them all."
+    )

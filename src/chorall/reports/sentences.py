@@ -20,6 +20,7 @@ from chorall.reports.numbers import (
 )
 from chorall.reports.selection import (
     FEWEST_TESTED,
+    select_covered,
     select_curve_endpoints,
     select_lines,
     select_overall,
@@ -80,8 +81,11 @@ def _say_follow_up(overview: OverviewResult) -> str:
 
 
 def _say_coverage(overview: OverviewResult) -> str:
-    sums = overview.coverage.group_by("marker", maintain_order=True).agg(
-        pl.col("n_tested").sum(), pl.col("n_patients").sum()
+    drawn = pl.col("marker").is_in(select_covered(overview.coverage)[0])
+    sums = (
+        overview.coverage.filter(drawn)
+        .group_by("marker", maintain_order=True)
+        .agg(pl.col("n_tested").sum(), pl.col("n_patients").sum())
     )
     if sums.is_empty():
         return ""

@@ -84,7 +84,7 @@ def test_quarantine_is_counted_by_trial(result):
 
 
 def test_coverage_is_present_plus_absent(result):
-    assert result.coverage.rows() == [("TP53", "Z", 4, 2, 0.5), ("TP53", "A", 3, 2, 2 / 3)]
+    assert result.coverage.rows() == [("TP53", "Z", 4, 2, 1, 0.5), ("TP53", "A", 3, 2, 0, 2 / 3)]
 
 
 def test_serious_failed_checks_are_warnings_and_notices_are_not(result):

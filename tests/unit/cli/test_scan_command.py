@@ -41,7 +41,10 @@ def test_the_strongest_lines_are_shown_and_all_are_written(run, folder, tmp_path
     assert table.height == len(written["rows"])
     single = pl.read_csv(tmp_path / "scan-by-trial.csv", infer_schema_length=None)
     assert sorted(single["trial"].unique()) == ["A", "B", "C"]
-    assert len(list(tmp_path.glob("scan-figure-*.svg"))) >= 6
+    drawn = {file.stem for file in tmp_path.glob("scan-figure-*.svg")}
+    assert len(drawn) >= 6
+    assert {file.stem for file in tmp_path.glob("scan-figure-*.png")} == drawn
+    assert {file.stem for file in tmp_path.glob("scan-figure-*.csv")} == drawn
 
 
 def test_rules_of_rarity_are_options(run, folder):

@@ -318,8 +318,8 @@ def built_overview() -> OverviewResult:
         for trial in TRIALS:
             share = max(float(rng.uniform(-0.25, 1.0)), 0.0)
             n_tested = int(1080 * share)
-            coverage.append((marker, trial, 1080, n_tested, n_tested / 1080))
-    names = ("marker", "trial_id", "n_patients", "n_tested", "share_tested")
+            coverage.append((marker, trial, 1080, n_tested, n_tested // 5, n_tested / 1080))
+    names = ("marker", "trial_id", "n_patients", "n_tested", "n_present", "share_tested")
     return OverviewResult(
         analysis="overview",
         pool=LABEL,

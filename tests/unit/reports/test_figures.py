@@ -189,6 +189,39 @@ def test_an_unknown_name_lists_the_known_ones(draw, listed):
         draw()
 
 
+def test_coverage_leaves_out_what_nobody_has_or_one_trial_tested_and_counts_it():
+    coverage = pl.DataFrame(
+        {
+            "marker": ["carried"] * 2 + ["nobody"] * 2 + ["lonely"] * 2,
+            "trial_id": ["A", "B"] * 3,
+            "n_patients": [100] * 6,
+            "n_tested": [60, 50, 60, 50, 0, 50],
+            "n_present": [6, 0, 0, 0, 0, 9],
+            "share_tested": [0.6, 0.5, 0.6, 0.5, 0.0, 0.5],
+        }
+    )
+    figure = draw_coverage(coverage, dataclasses.replace(LABEL, trials=("A", "B")))
+    shown = texts(figure.svg())
+    assert "carried" in shown
+    assert not {"nobody", "lonely"} & set(shown)
+    words = "Left out of 3 markers: 1 that no patient is known to carry and 1 tested in fewer"
+    assert words in figure.alt
+    assert words.split(" and ")[0] in " ".join(text or "" for text in shown)
+    assert figure.data.filter(pl.col("drawn"))["marker"].unique().to_list() == ["carried"]
+    alone = coverage.filter(pl.col("trial_id") == "B").with_columns(n_present=1)
+    only = draw_coverage(alone, dataclasses.replace(LABEL, trials=("B",)))
+    assert {"carried", "nobody", "lonely"} <= set(texts(only.svg()))
+
+
+def test_a_picture_is_of_print_size_and_says_so(tmp_path):
+    content = draw_forest(built_prognosis(), "OS").save(tmp_path / "forest.png").read_bytes()
+    width = int.from_bytes(content[16:20], "big")
+    assert width == 2160  # 7.2 inches, 183 mm, at 300 dots per inch
+    at = content.index(b"pHYs") + 4
+    per_metre = int.from_bytes(content[at : at + 4], "big")
+    assert round(per_metre * 0.0254) == 300
+
+
 @pytest.mark.parametrize("ending", [".svg", ".pdf", ".png"])
 def test_a_saved_figure_is_whole_and_the_same_twice(tmp_path, ending):
     figure = draw_forest(built_prognosis(), "OS")

@@ -10,6 +10,7 @@ import polars as pl
 from chorall.analyses.adjustment import choose_adjustment
 from chorall.analyses.arguments import check_conf_level, check_markers, check_trials
 from chorall.analyses.endpoint_choice import choose_endpoints, read_cohorts, warn_of_unverified
+from chorall.analyses.marker_twins import find_twins
 from chorall.analyses.mrd_covariate import MRD
 from chorall.analyses.result import label_pool
 from chorall.analyses.scan.cohorts import ScanCohort, gather_cohorts
@@ -18,7 +19,7 @@ from chorall.analyses.scan.frames import frame_scan
 from chorall.analyses.scan.pairs import find_pairs, plan_pairs
 from chorall.analyses.scan.result import ScanResult
 from chorall.analyses.scan.rules import RarityRules
-from chorall.analyses.scan.tasks import ScanTask, plan_markers, plan_subtypes
+from chorall.analyses.scan.tasks import MARKER, SUBTYPE, ScanTask, plan_markers, plan_subtypes
 from chorall.analyses.subtypes import add_subtype, list_subtypes
 from chorall.errors import InputError
 from chorall.tables.store import Pool
@@ -108,7 +109,8 @@ def scan_prognosis(
     trial_ids = check_trials(pool, trials)
     in_trials = pl.col("trial_id").is_in(list(trial_ids))
     results = pool.table("marker_result").filter(in_trials)
-    chosen = check_markers(pool, markers)
+    twins = find_twins(results, pool.table("patient"), check_markers(pool, markers))
+    chosen = twins.distinct
     patients = add_subtype(pool, pool.table("patient").filter(in_trials))
     adjustment = choose_adjustment(patients, adjust)
     terms, missing_covariates = adjustment.terms, list(adjustment.warnings)
@@ -121,14 +123,19 @@ def scan_prognosis(
     lines = _run_all(tasks, bounds, conf_level, saddlepoint, progress)
     names = tuple(cohort.endpoint for cohort in observed)
     rows, by_trial, priors = frame_scan(lines, names, trial_ids, conf_level)
+    rows = pl.concat(
+        twins.repeat(part, ("endpoint", "subset")) if model in (MARKER, SUBTYPE) else part
+        for (model,), part in rows.group_by("model", maintain_order=True)
+    )
     return ScanResult(
         analysis="scan",
         pool=label_pool(pool),
         rows=rows,
         warnings=(
-            *missing_endpoints, *missing_covariates, *notes, *warn_of_unverified(available), CHOSEN,
+            *missing_endpoints, *missing_covariates, *twins.warn(), *notes,
+            *warn_of_unverified(available), CHOSEN,
         ),
-        by_trial=by_trial,
+        by_trial=twins.repeat(by_trial, ("endpoint", "trial")),
         priors=priors,
         endpoints=names,
         labels={cohort.endpoint: cohort.label for cohort in observed},
