@@ -6,6 +6,7 @@ from chorall.analyses import compare_endpoints as compare_endpoints
 from chorall.analyses import compare_strategies as compare_strategies
 from chorall.analyses import impute_prognosis as impute_prognosis
 from chorall.analyses import incidence as incidence
+from chorall.analyses import marker as marker
 from chorall.analyses import measure_follow_up as measure_follow_up
 from chorall.analyses import oncoprint as oncoprint
 from chorall.analyses import overview as overview

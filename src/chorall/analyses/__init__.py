@@ -10,6 +10,7 @@ from chorall.analyses.endpoint_comparison import compare_endpoints
 from chorall.analyses.follow_up import measure_follow_up
 from chorall.analyses.imputing import impute_prognosis
 from chorall.analyses.incidence import incidence
+from chorall.analyses.marker_sheet import marker
 from chorall.analyses.missingness import check_missingness
 from chorall.analyses.oncoprint import oncoprint
 from chorall.analyses.overview import overview
@@ -29,6 +30,7 @@ __all__ = [
     "compare_strategies",
     "impute_prognosis",
     "incidence",
+    "marker",
     "measure_follow_up",
     "oncoprint",
     "overview",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -17,6 +18,32 @@ UNKNOWN: Final = -1
 """Any other status, or none: the patient enters no comparison."""
 
 GROUP_LABELS: Final = {PRESENT: "present", ABSENT: "absent", UNKNOWN: "not tested"}
+
+
+@dataclass(frozen=True, slots=True)
+class MarkerStatuses:
+    """What is known of m markers in n patients.
+
+    Attributes
+    ----------
+    patient_ids : Series, length n
+        One row of the matrix each.
+    groups : ndarray of int8, shape (n, m)
+        `PRESENT`, `ABSENT` or `UNKNOWN`.
+    markers : list of str, length m
+        One column of the matrix each.
+    """
+
+    patient_ids: pl.Series
+    groups: NDArray[np.int8]
+    markers: list[str]
+
+    def of_patients(self, patient_ids: pl.Series) -> NDArray[np.int8]:
+        """Return the rows of some of these patients, in their order."""
+        rows = pl.DataFrame({"patient_id": self.patient_ids}).with_row_index("_row")
+        asked = pl.DataFrame({"patient_id": patient_ids})
+        found = asked.join(rows, on="patient_id", how="left", maintain_order="left")["_row"]
+        return np.asarray(self.groups[found.to_numpy()])
 
 
 def read_marker_groups(

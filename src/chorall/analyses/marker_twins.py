@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
+import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
-from chorall.analyses.marker_groups import PRESENT, read_marker_groups
+from chorall.analyses.marker_groups import PRESENT
 
 MOST_NAMED: Final = 5
-"""Groups of names in one warning."""
+"""Names, and groups of names, in one warning."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,10 @@ class MarkerTwins:
             if marker != first and marker in self.carried
         }
 
+    def keep(self, groups: NDArray[np.int8]) -> NDArray[np.int8]:
+        """Return the columns of the distinct markers, shape (n, distinct)."""
+        return groups[:, [marker == first for marker, first in self.first.items()]]
+
     def repeat(self, frame: pl.DataFrame, within: Sequence[str] = ()) -> pl.DataFrame:
         """Give the lines of the distinct markers under every name, in the order asked for.
 
@@ -74,26 +80,37 @@ class MarkerTwins:
         return told.with_columns(marker="_name").select(frame.columns)
 
     @cached_property
+    def _groups(self) -> list[list[str]]:
+        alike: dict[str, list[str]] = {}
+        for marker, first in self.twins.items():
+            alike.setdefault(first, [first]).append(marker)
+        return list(alike.values())
+
+    @cached_property
     def _words(self) -> dict[str, str]:
         return {
-            marker: f"the same patients as {first}: one hypothesis, counted once"
-            for marker, first in self.twins.items()
+            marker: f"the same patients as {_list([name for name in group if name != marker])}: "
+            "one hypothesis, counted once"
+            for group in self._groups
+            for marker in group
         }
 
     def warn(self) -> list[str]:
         """Say which names are one hypothesis."""
-        alike: dict[str, list[str]] = {}
-        for marker, first in self.twins.items():
-            alike.setdefault(first, [first]).append(marker)
-        if not alike:
+        if not self._groups:
             return []
-        groups = [" = ".join(names) for names in alike.values()]
-        more = f"; and {len(groups) - MOST_NAMED} more" if len(groups) > MOST_NAMED else ""
+        groups = "; ".join(_list(group, " = ") for group in self._groups[:MOST_NAMED])
+        left = len(self._groups) - MOST_NAMED
         return [
             f"{len(self.twins):,} markers are present, absent and not tested in the same patients "
             "as another marker; each group is one hypothesis and counts once among the q-values: "
-            f"{'; '.join(groups[:MOST_NAMED])}{more}."
+            f"{groups}{f'; and {left:,} more groups' if left > 0 else ''}."
         ]
+
+
+def _list(names: Sequence[str], between: str = ", ") -> str:
+    left = len(names) - MOST_NAMED
+    return between.join(names[:MOST_NAMED]) + (f" and {left:,} more" if left > 0 else "")
 
 
 def _rank_appearance(frame: pl.DataFrame, name: str) -> pl.Expr:
@@ -101,28 +118,22 @@ def _rank_appearance(frame: pl.DataFrame, name: str) -> pl.Expr:
     return pl.col(name).replace_strict(places, return_dtype=pl.Int64)
 
 
-def find_twins(
-    results: pl.DataFrame, patients: pl.DataFrame, markers: Sequence[str]
-) -> MarkerTwins:
+def find_twins(groups: NDArray[np.int8], markers: Sequence[str]) -> MarkerTwins:
     """Find the markers whose status is the same in every patient.
 
     Parameters
     ----------
-    results : DataFrame
-        The table marker_result.
-    patients : DataFrame
-        The patients in question.
-    markers : sequence of str
+    groups : ndarray of int8, shape (n, m)
+        `PRESENT`, `ABSENT` or `UNKNOWN`, one row for each patient in question.
+    markers : sequence of str, length m
         In the order asked for.
     """
-    groups = read_marker_groups(results, patients["patient_id"], markers)
     seen: dict[bytes, str] = {}
     columns = groups.T.copy()
     first = {
         marker: seen.setdefault(column.tobytes(), marker)
         for marker, column in zip(markers, columns, strict=True)
     }
-    carried = (columns == PRESENT).any(axis=1)
-    return MarkerTwins(
-        first, frozenset(marker for marker, any_ in zip(markers, carried, strict=True) if any_)
-    )
+    has = (columns == PRESENT).any(axis=1).tolist()
+    carried = frozenset(marker for marker, is_there in zip(markers, has, strict=True) if is_there)
+    return MarkerTwins(first, carried)

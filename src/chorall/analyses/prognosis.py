@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from itertools import count
 from typing import Final, Literal
 
@@ -21,7 +22,7 @@ from chorall.analyses.continuous_markers import (
 from chorall.analyses.endpoint_analysis import EndpointAnalysis, Settings, analyse_endpoint
 from chorall.analyses.endpoint_choice import choose_endpoints, read_cohorts, warn_of_unverified
 from chorall.analyses.endpoint_cohort import EndpointCohort
-from chorall.analyses.marker_groups import read_marker_groups
+from chorall.analyses.marker_groups import MarkerStatuses, read_marker_groups
 from chorall.analyses.marker_twins import MarkerTwins, find_twins
 from chorall.analyses.mrd_covariate import MRD, add_mrd
 from chorall.analyses.prognosis_frames import (
@@ -49,6 +50,7 @@ from chorall.analyses.transplant_effect import (
 )
 from chorall.errors import InputError
 from chorall.knowledge.grading_rules import grading
+from chorall.stats.task_runner import count_cores
 from chorall.tables.store import Pool
 
 Progress = Callable[[int, int], object]
@@ -109,7 +111,8 @@ def prognosis(
         restricted means, log-rank and Gray's tests, Fine and Gray's models, the test of
         proportionality over all times.
     progress : callable, optional
-        Called with the number of comparisons done and their total after each.
+        Called with the number of comparisons done and their total after each, from the thread that
+        made it.
 
     Returns
     -------
@@ -145,7 +148,8 @@ def prognosis(
     discrete, asked_numbers = split_markers(markers)
     asked = check_markers(pool, discrete)
     known = pool.table("patient").filter(pl.col("trial_id").is_in(list(trial_ids)))
-    twins = find_twins(results, known, asked)
+    groups = read_marker_groups(results, known["patient_id"], asked)
+    twins = find_twins(groups, asked)
     chosen = twins.distinct
     patients = add_transplant(pool, add_mrd(pool, add_subtype(pool, known)))
     patients, numbers = add_continuous(pool, patients, asked_numbers)
@@ -163,7 +167,8 @@ def prognosis(
         follow_transplant(_wait_for_mrd(cohort, adjustment), transplant, landmark_years)
         for cohort in observed
     ]
-    analyses = _analyse_all(observed, model_cohorts, results, chosen, settings, progress)
+    statuses = MarkerStatuses(known["patient_id"], twins.keep(groups), chosen)
+    analyses = _analyse_all(observed, model_cohorts, statuses, settings, progress)
     names = tuple(cohort.endpoint for cohort in observed)
     summary = frame_summary(analyses, chosen)
     unverified = warn_of_unverified(available)
@@ -215,30 +220,25 @@ def _wait_for_mrd(cohort: EndpointCohort, adjustment: Adjustment) -> EndpointCoh
 def _analyse_all(
     cohorts: Sequence[EndpointCohort],
     model_cohorts: Sequence[EndpointCohort],
-    results: pl.DataFrame,
-    markers: Sequence[str],
+    statuses: MarkerStatuses,
     settings: Settings,
     progress: Progress | None,
 ) -> list[EndpointAnalysis]:
-    done, total = count(1), len(markers) * len(cohorts)
+    done, total = count(1), len(statuses.markers) * len(cohorts)
 
     def tick() -> None:
         if progress is not None:
             progress(next(done), total)
 
-    if not markers:
+    def analyse(cohort: EndpointCohort, model_cohort: EndpointCohort) -> EndpointAnalysis:
+        groups = statuses.of_patients(cohort.patient_ids)
+        return analyse_endpoint(cohort, model_cohort, groups, statuses.markers, settings, tick)
+
+    if not statuses.markers:
         return []
-    return [
-        analyse_endpoint(
-            cohort,
-            model_cohort,
-            read_marker_groups(results, cohort.patient_ids, markers),
-            markers,
-            settings,
-            tick,
-        )
-        for cohort, model_cohort in zip(cohorts, model_cohorts, strict=True)
-    ]
+    # The kernels let other threads run while they compute: two endpoints at a time on two cores.
+    with ThreadPoolExecutor(count_cores()) as pool:
+        return list(pool.map(analyse, cohorts, model_cohorts))
 
 
 def _frame_all_rows(

@@ -9,6 +9,7 @@ from chorall.cli import (
     banking,
     classifying,
     endpoints,
+    marker_sheet,
     missing_values,
     planning,
     pooling,
@@ -52,6 +53,7 @@ app.command("diff")(pooling.diff)
 app.command("incidence")(asking.incidence)
 app.command("prognosis")(asking.prognosis)
 app.command("scan")(scanning.scan)
+app.command("marker")(marker_sheet.marker)
 app.command("impute")(missing_values.impute)
 app.command("missingness")(missing_values.missingness)
 app.command("treatment")(treating.treatment)

@@ -144,13 +144,21 @@ def report(
     pool: PoolFolder,
     out: Annotated[Path, typer.Option("-o", "--out", metavar="FILE", help="The HTML page.")],
     title: Annotated[str | None, typer.Option(help="Title of the page.")] = None,
+    marker: Annotated[
+        list[str] | None,
+        typer.Option(
+            "-m",
+            "--marker",
+            help="A sheet of one page for this marker (repeatable); else for the best shown.",
+        ),
+    ] = None,
 ) -> None:
     """Write one self-contained HTML page: trials, testing, frequency, prognosis, limits."""
     import chorall as ch
 
     opened = ch.read_pool(pool)
     with show_progress() as progress:
-        written = ch.report(opened, out, title=title, progress=progress)
+        written = ch.report(opened, out, title=title, markers=marker or (), progress=progress)
     console = open_console()
     print_label(console, str(opened.manifest["name"]), synthetic=opened.synthetic)
     console.print(f"Written: {written}", markup=False)

@@ -8,6 +8,7 @@ from chorall.reports.notebook import plot_result, render_result
 for _analysis in (
     "overview",
     "incidence",
+    "marker",
     "co-occurrence",
     "oncoprint",
     "prognosis",

@@ -13,6 +13,7 @@ from chorall.analyses.co_occurrence_result import CoOccurrenceResult
 from chorall.analyses.endpoint_comparison import EndpointComparison
 from chorall.analyses.imputing.result import ImputedPrognosis
 from chorall.analyses.incidence_result import IncidenceResult
+from chorall.analyses.marker_sheet_result import MarkerSheet
 from chorall.analyses.missingness.result import MissingnessResult
 from chorall.analyses.oncoprint import Oncoprint
 from chorall.analyses.overview_result import OverviewResult
@@ -33,6 +34,7 @@ from chorall.reports.figure import Figure
 from chorall.reports.forest_figure import draw_forest
 from chorall.reports.frequency_figure import draw_frequency
 from chorall.reports.imputed_figure import draw_answers
+from chorall.reports.marker_sheet_figure import draw_marker_sheet
 from chorall.reports.oncoprint_figure import draw_oncoprint
 from chorall.reports.plan_figure import draw_plan
 from chorall.reports.ranked_figure import draw_ranked_figures
@@ -188,6 +190,7 @@ FIGURES: Final[dict[type[AnalysisResult], Callable[[Any], list[Figure]]]] = {
     StudyPlan: lambda plan: [draw_plan(plan)],
     OverviewResult: draw_coverage_figures,
     IncidenceResult: draw_incidence_figures,
+    MarkerSheet: lambda sheet: [draw_marker_sheet(sheet)],
     CoOccurrenceResult: draw_pair_figures,
     Oncoprint: draw_patient_figures,
     ScanResult: draw_scan_figures,

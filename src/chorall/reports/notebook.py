@@ -11,6 +11,7 @@ from chorall.analyses.co_occurrence_result import CoOccurrenceResult
 from chorall.analyses.endpoint_comparison import EndpointComparison
 from chorall.analyses.imputing.result import ImputedPrognosis
 from chorall.analyses.incidence_result import IncidenceResult
+from chorall.analyses.marker_sheet_result import MarkerSheet
 from chorall.analyses.missingness.result import MissingnessResult
 from chorall.analyses.oncoprint import Oncoprint
 from chorall.analyses.overview_result import OverviewResult
@@ -50,6 +51,7 @@ COLUMNS: Final[dict[type[AnalysisResult], tuple[TableColumn, ...]]] = {
     CoOccurrenceResult: CO_OCCURRENCE_COLUMNS,
     Oncoprint: ONCOPRINT_COLUMNS,
     PrognosisResult: PROGNOSIS_COLUMNS,
+    MarkerSheet: PROGNOSIS_COLUMNS,
     ScanResult: SCAN_COLUMNS,
     ClassifyResult: CLASSIFICATION_COLUMNS,
     EndpointComparison: COMPARISON_COLUMNS,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -11,6 +11,7 @@ import polars as pl
 from markupsafe import Markup
 
 from chorall.analyses.incidence_result import IncidenceResult
+from chorall.analyses.marker_sheet_result import MarkerSheet
 from chorall.analyses.overview_result import OverviewResult
 from chorall.analyses.prognosis_result import PrognosisResult
 from chorall.knowledge.endpoint_definitions import EndpointDefinition, endpoint_definitions
@@ -30,6 +31,7 @@ from chorall.reports.incidence_table import (
     AGE_TREND_COLUMNS,
     GROUPED_INCIDENCE_COLUMNS,
 )
+from chorall.reports.marker_sheet_figure import draw_marker_sheet
 from chorall.reports.overview_table import (
     OVERVIEW_COLUMNS,
     QUALITY_COLUMNS,
@@ -83,6 +85,8 @@ def render_report(
     title: str = DEFAULT_TITLE,
     manifest: Mapping[str, Any] | None = None,
     commands: Mapping[str, str] = COMMANDS,
+    sheets: Sequence[MarkerSheet] = (),
+    sheet_rule: str = "",
 ) -> str:
     """Return the whole page: no script, nothing loaded from elsewhere.
 
@@ -96,6 +100,10 @@ def render_report(
         The pool's manifest: adds the files delivered and the versions.
     commands : mapping of str to str
         What, and the command line that makes it again.
+    sheets : sequence of MarkerSheet
+        One page each, after the prognosis of all.
+    sheet_rule : str
+        Why these markers.
     """
     numbers = iter(range(1, 1000))
     return render_template(
@@ -114,6 +122,8 @@ def render_report(
         grades=grading().grades,
         methods_text=prognosis.methods_text,
         curve_figures=_place(draw_curve_figures(prognosis), numbers),
+        sheet_figures=_place([draw_marker_sheet(sheet) for sheet in sheets], numbers),
+        sheet_rule=sheet_rule,
         checks=count_checks(overview.quality),
         tables=_render_tables(overview, incidence, prognosis, manifest or {}),
         methods=_describe_methods(incidence, prognosis),
@@ -132,6 +142,8 @@ def write_report(
     title: str = DEFAULT_TITLE,
     manifest: Mapping[str, Any] | None = None,
     commands: Mapping[str, str] = COMMANDS,
+    sheets: Sequence[MarkerSheet] = (),
+    sheet_rule: str = "",
 ) -> Path:
     """Write `render_report` to `path`, whole or not at all.
 
@@ -141,8 +153,9 @@ def write_report(
         The page.
     """
     page = render_report(
-        overview, incidence, prognosis, title=title, manifest=manifest, commands=commands
-    )
+        overview, incidence, prognosis, title=title, manifest=manifest, commands=commands,
+        sheets=sheets, sheet_rule=sheet_rule,
+    )  # fmt: skip
     target = Path(path)
     write_atomically(target, page.encode())
     return target

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from chorall.analyses import incidence, overview, prognosis
+from chorall.analyses.arguments import check_markers
+from chorall.analyses.marker_sheet import lay_out_sheet
 from chorall.consortium.progress import Progress, be_silent
 from chorall.reports.page import write_report
+from chorall.reports.selection import select_sheets
 from chorall.tables.store import Pool
 
 
 def report(
-    pool: Pool, out: str | Path, *, title: str | None = None, progress: Progress = be_silent
+    pool: Pool,
+    out: str | Path,
+    *,
+    title: str | None = None,
+    markers: Sequence[str] = (),
+    progress: Progress = be_silent,
 ) -> Path:
     """Write one self-contained HTML page: trials, testing, frequency, prognosis, limits.
 
@@ -23,6 +32,9 @@ def report(
         The page; an older file there is replaced in one step.
     title : str, optional
         Heading of the page, the consortium's name where nothing is given.
+    markers : sequence of str
+        Which get a sheet of one page each; where none is named, those graded replicated, consistent
+        or heterogeneous on an endpoint, at most eight.
     progress : callable
         Told about each step: what is being done, steps done, steps in all.
 
@@ -30,16 +42,28 @@ def report(
     -------
     Path
         The page.
+
+    Raises
+    ------
+    InputError
+        If a marker does not exist.
     """
-    steps = 4
+    check_markers(pool, markers)
+    steps = 5
     progress("counting trials and follow-up", 0, steps)
     trials = overview(pool)
     progress("incidence", 1, steps)
     frequencies = incidence(pool)
     progress("prognosis", 2, steps)
     outcomes = prognosis(pool)
-    progress("drawing the page", 3, steps)
+    progress("marker sheets", 3, steps)
+    chosen, rule = select_sheets(outcomes, markers)
+    sheets = [lay_out_sheet(pool, marker, outcomes) for marker in chosen]
+    progress("drawing the page", 4, steps)
     heading = title or str(pool.manifest["name"])
-    page = write_report(trials, frequencies, outcomes, out, title=heading, manifest=pool.manifest)
+    page = write_report(
+        trials, frequencies, outcomes, out, title=heading, manifest=pool.manifest, sheets=sheets,
+        sheet_rule=rule,
+    )  # fmt: skip
     progress("done", steps, steps)
     return page

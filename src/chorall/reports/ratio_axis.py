@@ -23,21 +23,25 @@ def find_ratio_limits(lowest: float, highest: float) -> tuple[float, float]:
     return (below[-1] if below else _TICKS[0], above[0] if above else _TICKS[-1])
 
 
-def prepare_ratio_axis(axes: Axes, limits: tuple[float, float]) -> None:
+def prepare_ratio_axis(
+    axes: Axes, limits: tuple[float, float], most_labels: int = MOST_LABELS
+) -> None:
     """Make the horizontal axis one of ratios, with ticks at powers of 2."""
     axes.set_xscale("log", base=2)
     axes.set_xlim(*limits)
     ticks = [tick for tick in _TICKS if limits[0] <= tick <= limits[1]]
-    crowded = len(ticks) > MOST_LABELS
+    crowded = len(ticks) > most_labels
     labels = ["" if crowded and tick in _BETWEEN else f"{tick:g}" for tick in ticks]
     axes.set_xticks(ticks, labels)
     axes.xaxis.set_minor_locator(NullLocator())
     axes.xaxis.set_minor_formatter(NullFormatter())
 
 
-def prepare_ratio_rows(axes: Axes, body: float, limits: tuple[float, float]) -> None:
+def prepare_ratio_rows(
+    axes: Axes, body: float, limits: tuple[float, float], most_labels: int = MOST_LABELS
+) -> None:
     """Make axes for rows of ratios from the top down, with a line of no difference."""
-    prepare_ratio_axis(axes, limits)
+    prepare_ratio_axis(axes, limits, most_labels)
     axes.set_ylim(body, 0)
     axes.set_yticks([])
     axes.spines["left"].set_visible(False)

@@ -7,6 +7,7 @@ from typing import Final
 
 import polars as pl
 
+from chorall.analyses.choices import check_choices
 from chorall.analyses.incidence_result import IncidenceResult
 from chorall.analyses.prognosis_result import PrognosisResult
 from chorall.reports.numbers import count_of
@@ -14,6 +15,9 @@ from chorall.reports.wording import OVERALL, adult_bands, clear_nan, is_competin
 
 MOST_FREQUENCIES: Final = 6
 MOST_CURVES: Final = 4
+MOST_SHEETS: Final = 8
+SHEET_GRADES: Final = ("replicated", "consistent", "heterogeneous")
+"""Of an effect that is shown, or of trials that differ: worth a page of its own."""
 FEWEST_TESTED: Final = 30
 FEWEST_TRIALS: Final = 2
 """With fewer trials that tested a marker, a row of the figure would say one thing only."""
@@ -67,10 +71,7 @@ def select_curve_endpoints(result: PrognosisResult) -> list[str]:
 def select_curve_markers(result: PrognosisResult, endpoints: Sequence[str]) -> list[str]:
     """Return the four markers with the smallest adjusted p value on any of `endpoints`."""
     rows = clear_nan(result.summary).filter(pl.col("endpoint").is_in(list(endpoints)))
-    known = rows.drop_nulls("adjusted_p_value")
-    evidence = known.group_by("marker", maintain_order=True).agg(pl.col("adjusted_p_value").min())
-    ordered = evidence.sort("adjusted_p_value", maintain_order=True)
-    return [str(marker) for marker in ordered["marker"].head(MOST_CURVES)]
+    return _rank_by_evidence(rows)[:MOST_CURVES]
 
 
 def select_lines(result: IncidenceResult) -> pl.DataFrame:
@@ -131,3 +132,41 @@ def select_covered(coverage: pl.DataFrame) -> tuple[list[str], str]:
         f" Left out of {count_of(sums.height, 'marker')}: {' and '.join(reasons)}; the table of "
         "frequencies holds them all."
     )
+
+
+def select_sheets(result: PrognosisResult, asked: Sequence[str] = ()) -> tuple[list[str], str]:
+    """Return the markers that get a sheet, and the rule in words.
+
+    Those asked for; else those graded replicated, consistent or heterogeneous on any endpoint, at
+    most eight, the smallest adjusted p value first; where there are none, the four with the
+    smallest p value.
+
+    Raises
+    ------
+    InputError
+        If the result has no such marker.
+    """
+    if asked:
+        known = result.summary["marker"].unique(maintain_order=True).to_list()
+        return list(check_choices(asked, known, what="marker")), "The markers that were asked for."
+    rows = clear_nan(result.summary)
+    graded = _rank_by_evidence(rows.filter(pl.col("grade").is_in(SHEET_GRADES)))
+    if not graded:
+        chosen = _rank_by_evidence(rows)[:MOST_CURVES]
+        words = "No marker is graded " + " or ".join(SHEET_GRADES)
+        return chosen, f"{words}: those with the smallest adjusted p value."
+    rule = f"Markers graded {', '.join(SHEET_GRADES[:2])} or {SHEET_GRADES[2]} on an endpoint"
+    if len(graded) <= MOST_SHEETS:
+        return graded, f"{rule}."
+    return graded[:MOST_SHEETS], (
+        f"{rule}: {len(graded):,}, of which the {MOST_SHEETS} with the smallest adjusted p value "
+        "are here. Others can be asked for by name."
+    )
+
+
+def _rank_by_evidence(rows: pl.DataFrame) -> list[str]:
+    """Return the markers by their smallest adjusted p value."""
+    known = rows.drop_nulls("adjusted_p_value")
+    evidence = known.group_by("marker", maintain_order=True).agg(pl.col("adjusted_p_value").min())
+    ordered = evidence.sort("adjusted_p_value", maintain_order=True)
+    return [str(marker) for marker in ordered["marker"]]

@@ -81,8 +81,8 @@ def _draw_panel(axes: Axes, view: SurvivalView, cause: int, *, first: bool) -> N
     for group in GROUPS:
         steps = view.curves.filter((pl.col("cause") == cause) & (pl.col("group") == group))
         if steps.height:
-            _draw_curve(axes, steps.sort("time_years", maintain_order=True), group)
-    ticks = choose_ticks(_find_highest(view))
+            draw_curve(axes, steps.sort("time_years", maintain_order=True), group)
+    ticks = choose_ticks(find_highest(view))
     axes.set_ylim(0, ticks[-1] * 1.005)
     axes.set_yticks(ticks, [f"{tick * 100:g}" for tick in ticks])
     axes.set_xlim(0, max(view.last_years, 1))
@@ -97,7 +97,8 @@ def _draw_panel(axes: Axes, view: SurvivalView, cause: int, *, first: bool) -> N
         axes.text(0.5, 0.5, text, ha="center", transform=axes.transAxes, color=SOFT_INK)
 
 
-def _draw_curve(axes: Axes, steps: pl.DataFrame, group: str) -> None:
+def draw_curve(axes: Axes, steps: pl.DataFrame, group: str) -> None:
+    """Draw the steps of one group in time order, with a band but for those not tested."""
     style = STYLES[group]
     years = steps["time_years"].to_numpy()
     if group != "not tested":
@@ -108,7 +109,7 @@ def _draw_curve(axes: Axes, steps: pl.DataFrame, group: str) -> None:
     axes.plot(years, steps["estimate"].to_numpy(), drawstyle="steps-post", clip_on=False, **style)
 
 
-def _find_highest(view: SurvivalView) -> float:
+def find_highest(view: SurvivalView) -> float:
     """Survival is always shown from 0 to 100 %; incidence up to the next round figure."""
     if not view.competing or view.curves.is_empty():
         return 1.0

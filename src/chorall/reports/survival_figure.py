@@ -88,11 +88,8 @@ def draw_survival(result: PrognosisResult, marker: str, endpoint: str) -> Figure
     InputError
         If the result has no such marker or endpoint; the message lists the known ones.
     """
-    label = name_endpoint(result, endpoint)
-    check_known("marker", marker, result.summary["marker"])
-    chosen = (pl.col("marker") == marker) & (pl.col("endpoint") == endpoint)
-    row = clear_nan(result.summary).filter(chosen).row(0, named=True)
-    view = _arrange(result, row, label, chosen)
+    view = arrange_curves(result, marker, endpoint)
+    row = _find_row(result, marker, endpoint)
 
     def draw() -> Drawing:
         from chorall.reports.survival_drawing import draw_view
@@ -103,9 +100,23 @@ def draw_survival(result: PrognosisResult, marker: str, endpoint: str) -> Figure
     return Figure(f"survival-{endpoint}-{marker}", view.title, alt, _tidy(view), draw)
 
 
-def _arrange(
-    result: PrognosisResult, row: dict[str, Any], label: str, chosen: pl.Expr
-) -> SurvivalView:
+def _find_row(result: PrognosisResult, marker: str, endpoint: str) -> dict[str, Any]:
+    chosen = (pl.col("marker") == marker) & (pl.col("endpoint") == endpoint)
+    return clear_nan(result.summary).filter(chosen).row(0, named=True)
+
+
+def arrange_curves(result: PrognosisResult, marker: str, endpoint: str) -> SurvivalView:
+    """Return what a figure of curves shows, each curve cut where few are at risk.
+
+    Raises
+    ------
+    InputError
+        If the result has no such marker or endpoint; the message lists the known ones.
+    """
+    label = name_endpoint(result, endpoint)
+    check_known("marker", marker, result.summary["marker"])
+    row = _find_row(result, marker, endpoint)
+    chosen = (pl.col("marker") == marker) & (pl.col("endpoint") == endpoint)
     at_risk = result.at_risk.filter(chosen).select("group", "time_years", "n_at_risk")
     curves = clear_nan(result.curves).filter(chosen)
     causes = name_causes(row["endpoint"], curves["cause"].unique().sort().to_list())

@@ -44,11 +44,8 @@ def draw_trial_forest(result: PrognosisResult, marker: str, endpoint: str) -> Fi
         If the result has no such marker or endpoint; the message lists the known ones.
     """
     label = name_endpoint(result, endpoint)
-    check_known("marker", marker, result.summary["marker"])
-    chosen = (pl.col("marker") == marker) & (pl.col("endpoint") == endpoint)
-    trials = clear_nan(result.by_trial).filter(chosen)
-    row = clear_nan(result.summary).filter(chosen).row(0, named=True)
-    lines = [*map(_make_line, trials.iter_rows(named=True)), *_make_pooled(row)]
+    lines = list_trial_lines(result, marker, endpoint)
+    row = _find_row(result, marker, endpoint)
     title = f"{name_marker(marker)}: {begin_sentence(label)}, by trial"
     note = _write_note(result, row)
 
@@ -69,6 +66,26 @@ def draw_trial_forest(result: PrognosisResult, marker: str, endpoint: str) -> Fi
         ]
     )  # fmt: skip
     return Figure(f"trials-{endpoint}-{marker}", title, alt, data, draw)
+
+
+def list_trial_lines(result: PrognosisResult, marker: str, endpoint: str) -> list[ForestLine]:
+    """Return a line per trial, the one-stage and the two-stage figure, and one more trial.
+
+    Raises
+    ------
+    InputError
+        If the result has no such marker; the message lists the known ones.
+    """
+    row = _find_row(result, marker, endpoint)
+    chosen = (pl.col("marker") == marker) & (pl.col("endpoint") == endpoint)
+    trials = clear_nan(result.by_trial).filter(chosen)
+    return [*map(_make_line, trials.iter_rows(named=True)), *_make_pooled(row)]
+
+
+def _find_row(result: PrognosisResult, marker: str, endpoint: str) -> dict[str, Any]:
+    check_known("marker", marker, result.summary["marker"])
+    chosen = (pl.col("marker") == marker) & (pl.col("endpoint") == endpoint)
+    return clear_nan(result.summary).filter(chosen).row(0, named=True)
 
 
 def _make_line(row: dict[str, Any]) -> ForestLine:

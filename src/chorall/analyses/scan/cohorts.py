@@ -10,7 +10,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from chorall.analyses.endpoint_cohort import EndpointCohort
-from chorall.analyses.marker_groups import PRESENT, UNKNOWN, read_marker_groups
+from chorall.analyses.marker_groups import PRESENT, UNKNOWN
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ class ScanCohort:
 
 def gather_cohorts(
     cohorts: Sequence[EndpointCohort],
-    results: pl.DataFrame,
+    groups: NDArray[np.int8],
     patients: pl.DataFrame,
     markers: Sequence[str],
 ) -> list[ScanCohort]:
@@ -67,18 +67,17 @@ def gather_cohorts(
     ----------
     cohorts : sequence of EndpointCohort
         One for each endpoint.
-    results : DataFrame
-        The table marker_result.
-    patients : DataFrame
+    groups : ndarray of int8, shape (n, m)
+        `PRESENT`, `ABSENT` or `UNKNOWN`, one row for each line of `patients`.
+    patients : DataFrame, n lines
         The table patient, with `subtype`.
-    markers : sequence of str
+    markers : sequence of str, length m
         The markers to scan.
     """
     alike: dict[tuple[str, ...], list[EndpointCohort]] = {}
     for cohort in cohorts:
         alike.setdefault(tuple(cohort.patient_ids), []).append(cohort)
     everybody = patients["patient_id"]
-    groups = read_marker_groups(results, everybody, markers)
     places = pl.DataFrame({"patient_id": everybody, "subtype": patients["subtype"]})
     places = places.with_row_index("_place")
     gathered = []

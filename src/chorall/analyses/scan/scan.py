@@ -10,7 +10,8 @@ import polars as pl
 from chorall.analyses.adjustment import choose_adjustment
 from chorall.analyses.arguments import check_conf_level, check_markers, check_trials
 from chorall.analyses.endpoint_choice import choose_endpoints, read_cohorts, warn_of_unverified
-from chorall.analyses.marker_twins import find_twins
+from chorall.analyses.marker_groups import read_marker_groups
+from chorall.analyses.marker_twins import MarkerTwins, find_twins
 from chorall.analyses.mrd_covariate import MRD
 from chorall.analyses.result import label_pool
 from chorall.analyses.scan.cohorts import ScanCohort, gather_cohorts
@@ -109,8 +110,7 @@ def scan_prognosis(
     trial_ids = check_trials(pool, trials)
     in_trials = pl.col("trial_id").is_in(list(trial_ids))
     results = pool.table("marker_result").filter(in_trials)
-    twins = find_twins(results, pool.table("patient"), check_markers(pool, markers))
-    chosen = twins.distinct
+    asked = check_markers(pool, markers)
     patients = add_subtype(pool, pool.table("patient").filter(in_trials))
     adjustment = choose_adjustment(patients, adjust)
     terms, missing_covariates = adjustment.terms, list(adjustment.warnings)
@@ -118,19 +118,17 @@ def scan_prognosis(
     available, missing_endpoints = choose_endpoints(pool, endpoints, trial_ids)
     read = read_cohorts(pool, available, patients, trial_ids, terms)
     observed = [cohort for cohort in read if len(cohort.time)]
-    cohorts = gather_cohorts(observed, results, patients, chosen)
+    groups = read_marker_groups(results, patients["patient_id"], asked)
+    twins = find_twins(groups, asked)
+    cohorts = gather_cohorts(observed, twins.keep(groups), patients, twins.distinct)
     tasks, notes = plan_tasks(cohorts, bounds, pairs=pairs, subtypes=subtypes)
     lines = _run_all(tasks, bounds, conf_level, saddlepoint, progress)
     names = tuple(cohort.endpoint for cohort in observed)
     rows, by_trial, priors = frame_scan(lines, names, trial_ids, conf_level)
-    rows = pl.concat(
-        twins.repeat(part, ("endpoint", "subset")) if model in (MARKER, SUBTYPE) else part
-        for (model,), part in rows.group_by("model", maintain_order=True)
-    )
     return ScanResult(
         analysis="scan",
         pool=label_pool(pool),
-        rows=rows,
+        rows=_tell_twins(rows, twins),
         warnings=(
             *missing_endpoints, *missing_covariates, *twins.warn(), *notes,
             *warn_of_unverified(available), CHOSEN,
@@ -143,6 +141,15 @@ def scan_prognosis(
         rules=bounds,
         conf_level=conf_level,
     )  # fmt: skip
+
+
+def _tell_twins(rows: pl.DataFrame, twins: MarkerTwins) -> pl.DataFrame:
+    """Give single markers under all their names; a pair is made of the first names."""
+    parts = [
+        twins.repeat(part, ("endpoint", "subset")) if model in (MARKER, SUBTYPE) else part
+        for (model,), part in rows.group_by("model", maintain_order=True)
+    ]
+    return pl.concat(parts) if parts else rows
 
 
 def plan_tasks(
