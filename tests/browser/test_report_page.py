@@ -6,7 +6,13 @@ import struct
 import subprocess
 
 import pytest
-from unit.reports.built_results import MANIFEST, built_incidence, built_overview, built_prognosis
+from unit.reports.built_results import (
+    MANIFEST,
+    built_incidence,
+    built_overview,
+    built_prognosis,
+    built_sheet,
+)
 
 from chorall.reports.page import write_report
 
@@ -63,7 +69,10 @@ document.addEventListener("DOMContentLoaded", () => {
 def page(tmp_path_factory):
     folder = tmp_path_factory.mktemp("report")
     results = built_overview(), built_incidence(), built_prognosis()
-    return write_report(*results, folder / "report.html", manifest=MANIFEST)
+    sheets = [built_sheet("IKZF1_deletion"), built_sheet("TCF3::HLF")]
+    return write_report(
+        *results, folder / "report.html", manifest=MANIFEST, sheets=sheets, sheet_rule="Two."
+    )
 
 
 def run_chromium(folder, *arguments):

@@ -52,11 +52,14 @@ def draw_view(view: SheetView) -> Drawing:
     curves = CURVES_HEIGHT + 0.1 if view.curves else 0.0
     effects = max(map(_measure_effects, view.effects), default=0.0)
     foot = 0.125 * len(notes) + 0.12
-    height = TITLE + across + ends + curves + effects + foot
+    head = textwrap.wrap(view.subtitle, LETTERS - 14)
+    top = TITLE + ROW * (len(head) - 1)
+    height = top + across + ends + curves + effects + foot
     sheet = Sheet(height, synthetic=view.synthetic)
     sheet.write(MARGIN, MARGIN, view.title, va="top", weight="bold", size=13)
-    sheet.write(MARGIN, 0.36, view.subtitle, va="top", size=SMALL + 0.4, color=SOFT_INK)
-    top = TITLE
+    for place, line in enumerate(head):
+        at = 0.36 + ROW * place
+        sheet.write(MARGIN, at, line, va="top", size=SMALL + 0.4, color=SOFT_INK)
     draw_rows(sheet, top, TRIALS, PANELS["trials"], view.trials, "share")
     draw_rows(sheet, top, GROUPS, PANELS["groups"], view.groups, "share")
     top += across

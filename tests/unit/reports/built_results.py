@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from functools import cache
 
@@ -10,6 +11,7 @@ import polars as pl
 
 from chorall.analyses.follow_up import FOLLOW_UP_SCHEMA
 from chorall.analyses.incidence_result import IncidenceResult
+from chorall.analyses.marker_sheet_result import MarkerSheet
 from chorall.analyses.overview_result import OverviewResult
 from chorall.analyses.prognosis_result import PrognosisResult
 from chorall.analyses.prognosis_rows import ROWS
@@ -74,6 +76,28 @@ def built_incidence() -> IncidenceResult:
         age_trend=built_age_curves()[0],
         age_curve=built_age_curves()[1],
         adults=built_adults(),
+    )
+
+
+def built_sheet(marker: str) -> MarkerSheet:
+    """Put one marker of both results on a sheet, with a row for each trial and lineage."""
+    mine = pl.col("marker") == marker
+    whole, prognosis = built_incidence(), built_prognosis()
+    rows = whole.rows.filter(mine)
+    overall = rows.filter(pl.col("by") == "overall")
+    trials = [overall.with_columns(trial=pl.lit(trial)) for trial in TRIALS]
+    lineages = [overall.with_columns(by=pl.lit("lineage"), group=pl.lit(word)) for word in "BT"]
+    frames = pl.concat([rows, *trials, *lineages], how="vertical_relaxed")
+    parts = ("rows", "summary", "curves", "at_risk", "by_trial")
+    outcomes = {name: getattr(prognosis, name).filter(mine) for name in parts}
+    mine_only = dataclasses.replace(prognosis, **outcomes)
+    return MarkerSheet(
+        analysis="marker",
+        pool=LABEL,
+        rows=mine_only.rows,
+        marker=marker,
+        incidence=dataclasses.replace(whole, rows=frames),
+        prognosis=mine_only,
     )
 
 
