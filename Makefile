@@ -84,9 +84,10 @@ $(BENCH_VENV)/.peers: requirements/bench.txt
 	@$(PYTHON) -m venv $(BENCH_VENV)
 	@$(BENCH_VENV)/bin/python -m pip --disable-pip-version-check --quiet --quiet install --require-hashes -r requirements/bench.txt && touch $@ || echo "the peers could not be installed: those missing are listed as absent"
 
-bench: $(VENV)/.dev $(VENV)/.chorall $(BENCH_VENV)/.peers ## measure the kernels beside their peers (ARGS="cox-2000": these rows)
+bench: $(VENV)/.dev $(VENV)/.chorall $(BENCH_VENV)/.peers ## measure kernels and scan beside their peers (ARGS="cox-2000": these rows)
 	@PYTHONPATH=tools BENCH_PYTHON=$(BENCH_VENV)/bin/python $(BIN)/python -m bench $(ARGS)
 	@$(BIN)/python tools/bench_classify.py
+	@$(BIN)/python tools/bench_prognosis.py
 
 bench-all: ## the same with the very slow peers (more than ten minutes)
 	@$(MAKE) --no-print-directory bench ARGS="--all $(ARGS)"
