@@ -235,6 +235,8 @@ def fit_continuous(
     if not estimable[0]:
         return _shape(np.nan, np.nan, n_used, n_events, f"{note}; does not vary")
     arguments: dict[str, Any] = {"entry_time": outcome.entry_time, "strata": outcome.strata}
+    if not estimable.all():
+        note += "; a covariate that says the same or does not vary is left out"
     try:
         fit = fit_cox(columns[:, estimable], outcome.time, outcome.event, **arguments)
         if curved:

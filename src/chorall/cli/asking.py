@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from chorall.cli.showing import open_console, print_label, show_progress, show_result
+from chorall.cli.showing import open_console, print_label, show_progress
 
 PoolFolder = Annotated[Path, typer.Argument(metavar="POOL", help="Folder of the pool.")]
 Markers = Annotated[
@@ -113,7 +113,7 @@ def prognosis(
     import chorall as ch
     from chorall.analyses.endpoint_choice import keep_verified
     from chorall.analyses.prognosis import ENDPOINTS
-    from chorall.reports.prognosis_table import PROGNOSIS_TERMINAL_COLUMNS
+    from chorall.cli.showing_prognosis import show_prognosis
 
     chosen: dict[str, list[str]] = {}
     if seen:
@@ -136,8 +136,7 @@ def prognosis(
             progress=lambda done, total: progress("comparing", done, total),
             **chosen,
         )
-    title = "Presence of a marker and outcome: hazard ratios within and across trials"
-    show_result(result, PROGNOSIS_TERMINAL_COLUMNS, title, json_file=json_file, out=out)
+    show_prognosis(result, json_file=json_file, out=out)
 
 
 def report(

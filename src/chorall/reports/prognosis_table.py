@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
+import polars as pl
+
+from chorall.analyses.prognosis_result import PrognosisResult
 from chorall.reports.numbers import (
     format_count,
     format_count_of,
@@ -16,6 +19,17 @@ from chorall.reports.numbers import (
 )
 from chorall.reports.table import TableColumn
 from chorall.reports.wording import name_marker
+
+MOST_LETTERS: Final = 36
+"""Of a note in a terminal: a long one would make a column of single words."""
+
+
+def shorten_note(note: str | None) -> str:
+    """Return the beginning of a note; it stands in full in the files and in the report."""
+    if note and len(note) > MOST_LETTERS:
+        return note[: MOST_LETTERS - 1] + "\N{HORIZONTAL ELLIPSIS}"
+    return format_text(note)
+
 
 PROGNOSIS_COLUMNS: Final = (
     TableColumn("Marker", ("marker",), name_marker),
@@ -123,7 +137,28 @@ _LEFT_OUT: Final = {
     "I\N{SUPERSCRIPT TWO}", "Read with care",
 }  # fmt: skip
 
-PROGNOSIS_TERMINAL_COLUMNS: Final = tuple(
-    column for column in PROGNOSIS_COLUMNS if column.header not in _LEFT_OUT
+PROGNOSIS_TERMINAL_COLUMNS: Final = (
+    *(column for column in PROGNOSIS_COLUMNS[:-1] if column.header not in _LEFT_OUT),
+    TableColumn("Note", ("note",), shorten_note),
 )
 """The same columns, fewer of them: a terminal is narrow."""
+
+CONTINUOUS_COLUMNS: Final = (
+    TableColumn("Marker", ("marker",), name_marker),
+    TableColumn("Endpoint", ("endpoint",), format_text),
+    TableColumn("Adjusted for", ("adjust",), format_text),
+    TableColumn("Hazard ratio", ("hazard_ratio", "lower", "upper"), format_ratio_interval, "right"),
+    TableColumn("p", ("p_value",), format_p_value, "right"),
+    TableColumn("q", ("q_value",), format_p_value, "right"),
+    TableColumn("Events / n", ("n_events", "n"), format_count_of, "right"),
+    TableColumn("Unit, and whether a straight line does", ("warnings",), format_text),
+)
+"""Columns of the stable rows of continuous markers."""
+
+
+def select_continuous(result: PrognosisResult) -> pl.DataFrame:
+    """Return the one-stage rows of the continuous markers."""
+    discrete = result.summary["marker"].unique().to_list()
+    return result.rows.filter(
+        ~pl.col("marker").is_in(discrete), pl.col("trial").is_null(), pl.col("model") == "cox"
+    )

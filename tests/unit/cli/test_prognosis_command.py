@@ -29,11 +29,17 @@ def run(monkeypatch: pytest.MonkeyPatch, *arguments: object) -> int:
 
 
 def test_out_holds_rows_summary_trials_methods_and_checklist(
-    pool: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    pool: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     out = tmp_path / "out"
     chosen = ["-m", "TP53", "-m", "wbc", "-e", "OS", "--detail", "estimates", "--out", out]
     assert run(monkeypatch, "prognosis", pool, *chosen) == 0
+    printed = capsys.readouterr().out
+    assert "Continuous markers: hazard ratio per unit, no cut-point" in printed
+    assert [line for line in printed.splitlines() if line.strip().startswith("wbc")]
     names = {file.name for file in out.iterdir()}
     wanted = {"json", "csv", "summary.csv", "by-trial.csv", "remark.csv"}
     assert {f"prognosis{'.' if '.' not in x else '-'}{x}" for x in wanted} <= names

@@ -79,6 +79,11 @@ def test_identifiers_are_unique_and_every_link_leads_somewhere(outline):
     assert len(outline.links) > 6
 
 
+def test_a_page_without_marker_sheets_counts_its_parts_without_them(page):
+    assert "sheets-heading" not in page
+    assert "5. Methods and limits" in page
+
+
 def test_headings_go_down_one_step_at_a_time(outline):
     assert outline.headings[0] == 1
     assert outline.headings.count(1) == 1
