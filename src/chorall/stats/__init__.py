@@ -5,6 +5,8 @@ from chorall.stats.brier_score import BrierScore, brier_score
 from chorall.stats.by_stratum import estimate_by_stratum
 from chorall.stats.calibration import Calibration, calibration
 from chorall.stats.chained_imputation import ChainedImputations, impute_chained
+from chorall.stats.cloned_result import ClonedStrategies
+from chorall.stats.cloned_strategies import compare_cloned_strategies
 from chorall.stats.competing_risks import (
     CumulativeIncidence,
     CumulativeIncidenceAt,
@@ -26,6 +28,7 @@ from chorall.stats.cox_residuals import (
 from chorall.stats.cox_result import ChiSquareTest, CoxFit
 from chorall.stats.cross_validation import CrossValidation, cross_validate
 from chorall.stats.decision_curve import DecisionCurve, decision_curve
+from chorall.stats.doubly_robust import DoublyRobustRisk, doubly_robust_risk
 from chorall.stats.effect_shrinkage import ShrunkenEffects, shrink_effects
 from chorall.stats.elastic_net_cox import ElasticNetCoxPath, fit_elastic_net_cox
 from chorall.stats.fine_gray import fit_fine_gray
@@ -92,6 +95,7 @@ __all__ = [
     "Calibration",
     "ChainedImputations",
     "ChiSquareTest",
+    "ClonedStrategies",
     "CombinedImputations",
     "Concordance",
     "ConcordanceDifference",
@@ -102,6 +106,7 @@ __all__ = [
     "CumulativeIncidence",
     "CumulativeIncidenceAt",
     "DecisionCurve",
+    "DoublyRobustRisk",
     "ElasticNetCoxPath",
     "FineGrayFit",
     "FineGrayPrediction",
@@ -147,6 +152,7 @@ __all__ = [
     "combine_imputations",
     "compare_auc",
     "compare_brier_scores",
+    "compare_cloned_strategies",
     "compare_concordance",
     "compare_gonen_heller",
     "compare_subgroups",
@@ -157,6 +163,7 @@ __all__ = [
     "cross_validate",
     "cumulative_incidence",
     "decision_curve",
+    "doubly_robust_risk",
     "draw_bootstrap_rows",
     "draw_folds",
     "estimate_by_stratum",

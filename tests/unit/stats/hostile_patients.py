@@ -190,12 +190,14 @@ KERNELS: dict[str, tuple[tuple[str, ...], Call]] = {
         entry_time=p.entry_time)),
 }  # fmt: skip
 # functions without follow-up of their own: tested beside their kernels and in
-# test_numbers_are_read.py; and scan_endpoints, whose numbers are those of scan_markers to the
+# test_numbers_are_read.py; comparisons of treatments (test_cloned_strategies.py,
+# test_doubly_robust.py); and scan_endpoints, whose numbers are those of scan_markers to the
 # last bit (test_scan_endpoints.py)
 OTHERS = {
-    "adjust_p_values", "bootstrap", "bootstrap_cox", "combine_imputations", "compare_gonen_heller",
-    "compare_subgroups", "cross_validate", "draw_bootstrap_rows", "draw_folds",
-    "estimate_by_stratum", "find_e_value", "find_q_values", "fit_meta_regression", "impute_chained",
+    "adjust_p_values", "bootstrap", "bootstrap_cox", "combine_imputations",
+    "compare_cloned_strategies", "compare_gonen_heller", "compare_subgroups", "cross_validate",
+    "doubly_robust_risk", "draw_bootstrap_rows", "draw_folds", "estimate_by_stratum",
+    "find_e_value", "find_q_values", "fit_meta_regression", "impute_chained",
     "mantel_haenszel", "pool_effect_rows", "pool_effects", "pool_many_proportions",
     "pool_proportions", "proportion_interval", "scan_endpoints", "scan_interactions",
     "shrink_effects",
