@@ -20,7 +20,7 @@ HAPPENINGS = ("induction_failure", "remission", "relapse", "second_malignancy", 
 
 
 def pool_in_memory(cohorts: Sequence[Cohort], endpoints: Sequence[str]) -> Pool:
-    """Return a pool with patients, marker results, events and the endpoints asked for."""
+    """Return a pool with patients, markers, events, transplants, donors and some endpoints."""
     parts = [_tabulate(cohort, f"T{place}") for place, cohort in enumerate(cohorts)]
     given = {name: pl.concat([part[name] for part in parts], how="diagonal") for name in parts[0]}
     tables = {
@@ -57,11 +57,15 @@ def _tabulate(cohort: Cohort, trial: str) -> dict[str, pl.DataFrame]:
         "last_contact_day": course.last_contact,
         "vital_status": np.where(course.death >= 0, "dead", "alive"),
     }
+    transplants = names | {"n": 1, "day": course.transplant, "remission_status": "first_remission"}
+    typed = {"donor": "any", "available": course.has_donor, "day": course.typing_day}
     rules_out = pl.col("status").is_in(["present", "absent"])
     return {
         "trial": pl.DataFrame({"trial_id": [trial]}),
         "patient": pl.DataFrame(drawn),
         "event": pl.concat(events),
         "follow_up": pl.DataFrame(followed),
+        "transplant": pl.DataFrame(transplants).filter(pl.col("day") >= 0),
+        "donor_search": pl.DataFrame(names | typed).filter(pl.col("day") >= 0),
         "marker_result": pl.concat(statuses).with_columns(rules_out=rules_out),
     }

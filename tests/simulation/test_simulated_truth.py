@@ -71,6 +71,9 @@ class TestTrial:
         allocation = of_trial(pool, "allocation", trial_id)
         assert count_words(allocation, "assigned_arm") == planted["randomised"]
         assert of_trial(pool, "transplant", trial_id).height == planted["transplants"]
+        searched = of_trial(pool, "donor_search", trial_id)
+        assert searched.height == planted["donor_searches"]
+        assert searched["available"].sum() == planted["donors_found"]
         assert of_trial(pool, "mrd", trial_id).height == planted["mrd"]
 
     def test_every_marker_has_the_planted_statuses(self, pooled: Pooled, trial_id: str) -> None:

@@ -22,6 +22,7 @@ WHOLE_TABLES: Final = (
     "allocation",
     "treatment",
     "transplant",
+    "donor_search",
     "mrd",
     "measurement",
     "response",

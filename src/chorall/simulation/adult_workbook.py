@@ -15,6 +15,7 @@ from chorall.simulation.delivery import (
     categorise_mrd,
     collect_statuses,
     name_arms,
+    name_donors,
     write_dates,
 )
 from chorall.simulation.mapping_text import name_target, render_mapping
@@ -83,6 +84,8 @@ def _write_clinical(cohort: Cohort, ids: pl.Series) -> pl.DataFrame:
         "relapse": write_dates(cohort, course.relapse),
         "second malignancy": write_dates(cohort, course.second_malignancy),
         "transplant": write_dates(cohort, course.transplant),
+        "tissue typed": write_dates(cohort, course.typing_day),
+        "donor": name_donors(course),
         "last contact": write_dates(cohort, course.last_contact),
         "status": np.where(course.death >= 0, "dead", "alive"),
         "randomised": write_dates(cohort, course.allocations[0].day),

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from chorall.errors import InputError
 from chorall.knowledge.units import DAYS_PER_YEAR
 from chorall.simulation.definitions import effects
 from chorall.simulation.histories import NEVER, Fate, History, Risks, Treatment, draw_fates, live
@@ -20,6 +21,8 @@ LOST_PER_YEAR = 0.012
 TRANSPLANT_DAYS = (70, 190)
 OLDEST_FOR_TRANSPLANT = 65.0
 CONSOLIDATION_DAYS = 45
+TYPING_DAYS = 14
+"""From remission to the result of tissue typing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +67,10 @@ class Course:
         At the end of induction and of consolidation; NaN without a measurement.
     late_mrd_day : ndarray of int
         Of the second measurement, -1 without one.
+    typing_day : ndarray of int
+        Of the result of tissue typing, -1 without one.
+    has_donor : ndarray of bool
+        Whether a suitable donor was found; meaningful where typed.
     """
 
     remission: Integers
@@ -77,6 +84,8 @@ class Course:
     mrd_fraction: Floats
     late_mrd_fraction: Floats
     late_mrd_day: Integers
+    typing_day: Integers
+    has_donor: Booleans
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +106,8 @@ class Latent:
         What happens without an end of follow-up.
     deviations : dict of str to float
         How far the trial's effects of markers lie from those of all trials.
+    has_donor : ndarray of bool, shape (n_patients,)
+        Who has a suitable donor.
     """
 
     disease: ResidualDisease
@@ -105,6 +116,7 @@ class Latent:
     treatment: Treatment
     history: History
     deviations: dict[str, float]
+    has_donor: Booleans
 
 
 def draw_course(
@@ -122,10 +134,13 @@ def draw_course(
     allocations = tuple(
         draw_allocation(rng, question, patients, disease, fate) for question in design.questions
     )
-    chosen = draw_transplants(rng, design, patients, disease, fate, scenario)
+    share = plan_transplants(design, patients, disease, fate, scenario)
+    chosen = draw_transplants(rng, share, scenario)
+    # a stream of its own: trials that do not type tissue stay as they were
+    has_donor = draw_donors(rng.spawn(1)[0], design, scenario, share, np.isfinite(chosen))
     treatment = sum_treatment(law, design, scenario, patients, disease, allocations, chosen)
     history = live(fate, design, risks, treatment, scenario.late_change_years)
-    latent = Latent(disease, fate, risks, treatment, history, deviations)
+    latent = Latent(disease, fate, risks, treatment, history, deviations, has_donor)
     return _observe(rng, design, patients, latent, allocations), latent
 
 
@@ -148,24 +163,51 @@ def draw_allocation(
     return Allocation(question, np.where(randomised, fate.remission_day + 1, NEVER), arm)
 
 
-def draw_transplants(
-    rng: np.random.Generator,
+def plan_transplants(
     design: TrialDesign,
     patients: Patients,
     disease: ResidualDisease,
     fate: Fate,
     scenario: Scenario,
 ) -> Floats:
-    """Return days from remission to a planned transplantation, infinite without one."""
+    """Return each patient's probability that a transplantation is planned."""
     percent = np.where(
         disease.is_high, design.transplant_percent_mrd_high, design.transplant_percent
     )
     if scenario.transplant_percent is not None:
         percent = np.full(len(patients), scenario.transplant_percent)
     fit = fate.in_remission & (patients.age_years < OLDEST_FOR_TRANSPLANT)
-    chosen = fit & (rng.random(len(patients)) < percent / 100)
-    days = rng.integers(*(scenario.transplant_days or TRANSPLANT_DAYS), len(patients))
+    return np.asarray(np.where(fit, percent / 100, 0.0))
+
+
+def draw_transplants(rng: np.random.Generator, share: Floats, scenario: Scenario) -> Floats:
+    """Return days from remission to a planned transplantation, infinite without one."""
+    chosen = rng.random(share.size) < share
+    days = rng.integers(*(scenario.transplant_days or TRANSPLANT_DAYS), share.size)
     return np.where(chosen, days, np.inf)
+
+
+def draw_donors(
+    rng: np.random.Generator,
+    design: TrialDesign,
+    scenario: Scenario,
+    share: Floats,
+    chosen: Booleans,
+) -> Booleans:
+    """Return who has a donor: all who are to be transplanted, and as many others as make it chance.
+
+    Given everything else each patient has a donor with the same probability, as nature does it.
+    """
+    if design.donor_percent is None:
+        return np.zeros(share.size, dtype=np.bool_)
+    percent = scenario.donor_percent or design.donor_percent
+    others = (percent / 100 - share) / (1 - share)
+    if (others < 0).any():
+        raise InputError(
+            f"{design.trial_id}: more patients are to be transplanted ({100 * share.max():g} %) "
+            f"than have a donor ({percent:g} %)."
+        )
+    return np.asarray(chosen | (rng.random(share.size) < others))
 
 
 def sum_treatment(
@@ -210,6 +252,9 @@ def _observe(
     remission = _see(history.remission, end)
     second = np.where(remission == NEVER, np.inf, history.remission + CONSOLIDATION_DAYS)
     late_day = _see(np.where(second < history.relapse, second, np.inf), end)
+    # who relapses before the result is known is not typed
+    known = history.remission + TYPING_DAYS
+    typed = np.where(known < history.relapse, known, np.inf)
     seen = tuple(
         Allocation(one.question, _see(np.where(one.randomised, one.day, np.inf), end), one.arm)
         for one in allocations
@@ -228,6 +273,8 @@ def _observe(
         mrd_fraction=np.where(early_measured, 10**latent.disease.end_of_induction, np.nan),
         late_mrd_fraction=np.where(late_measured, 10**latent.disease.end_of_consolidation, np.nan),
         late_mrd_day=np.where(late_measured, late_day, NEVER),
+        typing_day=_see(np.where(design.donor_percent is not None, typed, np.inf), end),
+        has_donor=latent.has_donor,
     )
 
 

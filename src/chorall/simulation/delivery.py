@@ -113,6 +113,12 @@ def write_dates(cohort: Cohort, days: Integers) -> pl.Series:
     return dates.zip_with(pl.Series(days != NEVER), pl.Series([None], dtype=pl.Date))
 
 
+def name_donors(course: Course) -> pl.Series:
+    """Return what tissue typing found, null where nobody was typed."""
+    word = pl.Series(np.where(course.has_donor, "found", "none"))
+    return word.zip_with(pl.Series(course.typing_day != NEVER), pl.Series([None], dtype=pl.String))
+
+
 def find_band_years(cohort: Cohort) -> pl.Series:
     """Return the first year of each patient's five-year band of diagnosis."""
     return _to_dates(cohort.patients.diagnosed).dt.year() // YEARS_IN_BAND * YEARS_IN_BAND

@@ -15,6 +15,7 @@ from chorall.simulation.delivery import (
     TrialDelivery,
     collect_statuses,
     name_arms,
+    name_donors,
     write_dates,
 )
 from chorall.simulation.mapping_text import name_target, render_mapping
@@ -64,6 +65,7 @@ def _write_clinical(cohort: Cohort, ids: pl.Series) -> pl.DataFrame:
         "LASTDT": course.last_contact,
         "RANDDT": course.allocations[0].day,
         "MRD2DT": course.late_mrd_day,
+        "HLADT": course.typing_day,
     }
     columns = {
         "SUBJID": ids,
@@ -74,6 +76,7 @@ def _write_clinical(cohort: Cohort, ids: pl.Series) -> pl.DataFrame:
         "CNS": pl.Series(patients.cns).cast(pl.Float64).replace(0, None),
         "STATUS": np.where(course.death >= 0, "DEAD", "ALIVE"),
         "ARM": name_arms(course.allocations[0]),
+        "DONOR": name_donors(course).fill_null(""),
         "MRD1": write_mrd_texts(course.mrd_fraction),
         "MRD2": write_mrd_texts(course.late_mrd_fraction),
     }

@@ -23,7 +23,8 @@ class Scenario(Part):
     `marker_scale` and `arm_scale` multiply all effects of markers and arms; `trial_spread` is the
     standard deviation of a marker's log hazard ratio between trials; `reduction_log_hazard_ratio`
     replaces the effect of reduced treatment; `transplant_percent` and `transplant_days` replace
-    who is transplanted and when (days after remission).
+    who is transplanted and when (days after remission); `donor_percent` replaces who has a donor
+    in trials that type tissue.
     """
 
     meaning: str
@@ -36,6 +37,7 @@ class Scenario(Part):
     transplant_deaths: float = 1.0
     transplant_percent: float | None = None
     transplant_days: tuple[int, int] | None = None
+    donor_percent: float | None = None
     late_change_years: float | None = None
     reduction_log_hazard_ratio: float | None = None
     dirty: bool = False

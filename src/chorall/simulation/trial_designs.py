@@ -45,7 +45,11 @@ class QuestionDesign(Part):
 
 
 class TrialDesign(Part):
-    """One trial of `designs.toml`."""
+    """One trial of `designs.toml`.
+
+    `donor_percent`: patients with a suitable donor, where the trial types tissue and tells; no less
+    than are transplanted.
+    """
 
     style: str
     trial_id: str
@@ -67,6 +71,7 @@ class TrialDesign(Part):
     second_malignancy_per_year: float
     transplant_percent: float
     transplant_percent_mrd_high: float
+    donor_percent: float | None = None
     mrd_percent: float
     questions: tuple[QuestionDesign, ...]
     assays: tuple[AssayDesign, ...]

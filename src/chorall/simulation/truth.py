@@ -116,6 +116,8 @@ def _count_pooled(cohort: Cohort, delivery: TrialDelivery) -> dict[str, Any]:
         },
         "follow_up_days": int(course.last_contact.sum()),
         "transplants": int((course.transplant != NEVER).sum()),
+        "donor_searches": int((course.typing_day != NEVER).sum()),
+        "donors_found": int((course.has_donor & (course.typing_day != NEVER)).sum()),
         "randomised": {
             arm.id: int((one.randomised & (one.arm == position)).sum())
             for one in course.allocations

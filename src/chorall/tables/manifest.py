@@ -12,7 +12,8 @@ from chorall.errors import DataError
 from chorall.tables.schema import TABLES
 
 MANIFEST: Final = "manifest.json"
-POOL_FORMAT: Final = 1
+POOL_FORMAT: Final = 2
+"""1 had no table donor_search."""
 
 
 def read_manifest(folder: Path) -> dict[str, Any]:

@@ -177,14 +177,7 @@ TRANSPLANT: Final = Table(
         word_column(
             "donor",
             "Donor of the graft.",
-            (
-                "matched_sibling",
-                "other_related",
-                "unrelated",
-                "haploidentical",
-                "cord",
-                "autologous",
-            ),
+            (*words.ALLOGENEIC_DONORS, "autologous"),
             may_be_missing=True,
         ),
         word_column(
@@ -201,4 +194,20 @@ TRANSPLANT: Final = Table(
         ),
     ),
     key=("patient_id", "n"),
+)
+
+DONOR_SEARCH: Final = Table(
+    "donor_search",
+    (
+        "The result of one patient's search for a donor, transplanted or not. A patient without a "
+        "row was not tissue-typed, as far as the delivery tells: that is not the same as no donor."
+    ),
+    (
+        PATIENT_ID,
+        TRIAL_ID,
+        word_column("donor", "The kind of donor looked for.", words.SEARCHED_DONORS),
+        Column("available", "boolean", "True where such a donor was found."),
+        day_column("day", "Day the result of tissue typing was known.", may_be_missing=True),
+    ),
+    key=("patient_id", "donor"),
 )

@@ -20,7 +20,15 @@ from chorall.tables.genetics_tables import (
     SUBTYPE,
 )
 from chorall.tables.karyotype_table import KARYOTYPE
-from chorall.tables.patient_tables import ALLOCATION, ARM, PATIENT, TRANSPLANT, TREATMENT, TRIAL
+from chorall.tables.patient_tables import (
+    ALLOCATION,
+    ARM,
+    DONOR_SEARCH,
+    PATIENT,
+    TRANSPLANT,
+    TREATMENT,
+    TRIAL,
+)
 from chorall.tables.record_tables import LINEAGE, QUALITY, QUARANTINE
 
 __all__ = [
@@ -29,6 +37,7 @@ __all__ = [
     "ASSAY",
     "ASSAY_COVERAGE",
     "ASSAY_RUN",
+    "DONOR_SEARCH",
     "ENDPOINT",
     "EVENT",
     "FINDING",
@@ -59,6 +68,7 @@ TABLES: Final = {
         ALLOCATION,
         TREATMENT,
         TRANSPLANT,
+        DONOR_SEARCH,
         ASSAY,
         ASSAY_COVERAGE,
         ASSAY_RUN,

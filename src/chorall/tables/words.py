@@ -60,6 +60,15 @@ ASCERTAINMENTS: Final = ("mandated", "routine", "retrospective", "at_relapse")
 SEXES: Final = ("female", "male", "other")
 LINEAGES: Final = ("B", "T", "MPAL")
 POPULATIONS: Final = ("infant", "paediatric", "aya", "adult", "older_adult", "all_ages")
+ALLOGENEIC_DONORS: Final = (
+    "matched_sibling",
+    "other_related",
+    "unrelated",
+    "haploidentical",
+    "cord",
+)
+SEARCHED_DONORS: Final = (*ALLOGENEIC_DONORS, "any")
+"""What a search for a donor looked for; `any`: the trial does not tell kinds apart."""
 TIME_ZEROS: Final = ("diagnosis", "registration", "transplant")
 STATUS_BASES: Final = ("measured", "source_asserted", "derived", "none")
 SUBTYPE_BASES: Final = ("lesion", "call", "surrogate", "exclusion", "none")

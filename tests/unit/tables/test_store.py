@@ -120,7 +120,7 @@ def test_an_edited_manifest_is_refused(
 
 
 @pytest.mark.parametrize(
-    "text", ["", "[]", "null", "{}", "{", '{"format": 1}', '{"format": 1, "tables": []}', "\x00"]
+    "text", ["", "[]", "null", "{}", "{", '{"format": 2}', '{"format": 2, "tables": []}', "\x00"]
 )
 def test_what_is_no_manifest_is_refused(pool: Path, text: str) -> None:
     (pool / "manifest.json").write_text(text)
@@ -128,7 +128,7 @@ def test_what_is_no_manifest_is_refused(pool: Path, text: str) -> None:
         read_pool(pool)
 
 
-@pytest.mark.parametrize("found", [2, "1", None])
+@pytest.mark.parametrize("found", [1, "2", None])
 def test_another_format_is_told_as_such(pool: Path, found: object) -> None:
     edit(pool, lambda manifest: manifest.update(format=found), sign=True)
     with pytest.raises(DataError, match=f"has format {found}, this version of Chorall reads"):
