@@ -16,6 +16,7 @@ from chorall.analyses import response as response
 from chorall.analyses import scan_prognosis as scan_prognosis
 from chorall.analyses import scan_treatment as scan_treatment
 from chorall.analyses import subtypes as subtypes
+from chorall.analyses import target_trial as target_trial
 from chorall.analyses import transplant as transplant
 from chorall.analyses import treatment as treatment
 from chorall.analyses.bank import fit_bank as fit_bank

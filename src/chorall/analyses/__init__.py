@@ -19,6 +19,7 @@ from chorall.analyses.prognosis import prognosis
 from chorall.analyses.responses import response
 from chorall.analyses.scan import scan_prognosis
 from chorall.analyses.subtype_counts import subtypes
+from chorall.analyses.target_trials import target_trial
 from chorall.analyses.transplants import transplant
 from chorall.analyses.treatments import compare_strategies, scan_treatment, treatment
 
@@ -40,6 +41,7 @@ __all__ = [
     "scan_prognosis",
     "scan_treatment",
     "subtypes",
+    "target_trial",
     "transplant",
     "treatment",
 ]

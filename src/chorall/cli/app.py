@@ -8,6 +8,7 @@ from chorall.cli import (
     asking,
     banking,
     classifying,
+    emulating,
     endpoints,
     marker_sheet,
     missing_values,
@@ -58,6 +59,7 @@ app.command("impute")(missing_values.impute)
 app.command("missingness")(missing_values.missingness)
 app.command("treatment")(treating.treatment)
 app.command("transplant")(treating.transplant)
+app.command("target-trial")(emulating.target_trial)
 app.command("response")(treating.response)
 app.command("strategies")(treating.strategies)
 app.command("classify")(classifying.classify)

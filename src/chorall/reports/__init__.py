@@ -21,6 +21,7 @@ for _analysis in (
     "subtypes",
     "treatment",
     "strategies",
+    "target-trial",
     "transplant",
     "response",
     "bank-validate",

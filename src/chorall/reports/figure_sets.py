@@ -23,6 +23,7 @@ from chorall.analyses.responses.result import ResponseResult
 from chorall.analyses.result import AnalysisResult
 from chorall.analyses.scan.result import ScanResult
 from chorall.analyses.subtype_counts import SubtypeCounts
+from chorall.analyses.target_trials.result import TargetTrialResult
 from chorall.analyses.transplants.result import TransplantResult
 from chorall.analyses.treatments.result import StrategyTable, TreatmentResult
 from chorall.errors import InputError
@@ -45,6 +46,7 @@ from chorall.reports.selection import (
     select_frequency_markers,
 )
 from chorall.reports.survival_figure import draw_survival
+from chorall.reports.target_trial_figure import draw_target_trial
 from chorall.reports.transplant_figure import draw_transplant
 from chorall.reports.treatment_figure import draw_treatment
 from chorall.reports.trial_forest_figure import draw_trial_forest
@@ -202,6 +204,7 @@ FIGURES: Final[dict[type[AnalysisResult], Callable[[Any], list[Figure]]]] = {
     MissingnessResult: draw_nothing,
     TreatmentResult: draw_treatment_figures,
     TransplantResult: draw_transplant_figures,
+    TargetTrialResult: draw_target_trial,
     StrategyTable: draw_nothing,
     ResponseResult: draw_nothing,
 }

@@ -1,0 +1,41 @@
+"""Commands that ask what a treatment does where nobody randomised it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from chorall.cli.asking import JsonFile, Level, OutFolder, PoolFolder
+from chorall.cli.showing import show_result
+
+DefinitionFile = Annotated[
+    Path, typer.Argument(help="TOML file that states the target trial (docs/target_trial.md).")
+]
+
+
+def target_trial(
+    pool: PoolFolder,
+    definition: DefinitionFile,
+    conf_level: Level = 0.95,
+    json_file: JsonFile = None,
+    out: OutFolder = None,
+) -> None:
+    """Emulate the trial that a file states: clone, censor, weight. Observational.
+
+    Example: chorall target-trial POOL transplant-by-day-180.toml --out DIR
+    """
+    import chorall as ch
+    from chorall.reports.target_trial_table import TARGET_TRIAL_COLUMNS
+
+    result = ch.target_trial(ch.read_pool(pool), definition, conf_level=conf_level)
+    first = result.rows.row(0, named=True)
+    title = f"{result.definition['name']}: {first['first']} against {first['second']}"
+    left_out = {"Started", "Effective"}
+    if not result.rows["note"].str.len_chars().sum():
+        left_out.add("Note")
+    if result.rows["role"].n_unique() == 1:
+        left_out.add("Role")
+    columns = [one for one in TARGET_TRIAL_COLUMNS if one.header not in left_out]
+    show_result(result, columns, title, json_file=json_file, out=out)
