@@ -6,6 +6,7 @@
 
 from chorall.analyses.classify import classify
 from chorall.analyses.co_occurrence import co_occurrence
+from chorall.analyses.donors import donor
 from chorall.analyses.endpoint_comparison import compare_endpoints
 from chorall.analyses.follow_up import measure_follow_up
 from chorall.analyses.imputing import impute_prognosis
@@ -29,6 +30,7 @@ __all__ = [
     "co_occurrence",
     "compare_endpoints",
     "compare_strategies",
+    "donor",
     "impute_prognosis",
     "incidence",
     "marker",

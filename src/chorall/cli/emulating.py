@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from chorall.cli.asking import JsonFile, Level, OutFolder, PoolFolder
+from chorall.cli.asking import JsonFile, Level, Markers, OutFolder, PoolFolder
 from chorall.cli.showing import show_result
 
 DefinitionFile = Annotated[
@@ -39,3 +39,37 @@ def target_trial(
         left_out.add("Role")
     columns = [one for one in TARGET_TRIAL_COLUMNS if one.header not in left_out]
     show_result(result, columns, title, json_file=json_file, out=out)
+
+
+def donor(
+    pool: PoolFolder,
+    endpoint: Annotated[
+        list[str] | None, typer.Option("-e", "--endpoint", help="OS, RFS, ... (repeatable).")
+    ] = None,
+    marker: Markers = None,
+    kind: Annotated[
+        list[str] | None,
+        typer.Option("--donor", help="matched_sibling, unrelated, ... (repeatable); none: any."),
+    ] = None,
+    trial: Annotated[
+        list[str] | None, typer.Option("-t", "--trial", help="Only this trial (repeatable).")
+    ] = None,
+    horizon: Annotated[float, typer.Option(help="Years at which risks are read.")] = 5.0,
+    conf_level: Level = 0.95,
+    json_file: JsonFile = None,
+    out: OutFolder = None,
+) -> None:
+    """Compare patients with and without a donor, whatever they received: a natural experiment.
+
+    Example: chorall donor POOL -e OS -m BCR::ABL1 --donor matched_sibling
+    """
+    import chorall as ch
+    from chorall.reports.donor_table import DONOR_TERMINAL_COLUMNS
+
+    chosen = {"endpoints": endpoint} if endpoint else {}
+    result = ch.donor(
+        ch.read_pool(pool), markers=marker or (), donors=kind or (), trials=trial or None,
+        horizon_years=horizon, conf_level=conf_level, **chosen,
+    )  # fmt: skip
+    title = f"Donor against no donor, tissue-typed patients, risks at {horizon:g} years"
+    show_result(result, DONOR_TERMINAL_COLUMNS, title, json_file=json_file, out=out)

@@ -22,6 +22,7 @@ for _analysis in (
     "treatment",
     "strategies",
     "target-trial",
+    "donor",
     "transplant",
     "response",
     "bank-validate",

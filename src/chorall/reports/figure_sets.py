@@ -10,6 +10,7 @@ import polars as pl
 from chorall.analyses.bank.validate_result import BankValidation
 from chorall.analyses.classify_result import ClassifyResult
 from chorall.analyses.co_occurrence_result import CoOccurrenceResult
+from chorall.analyses.donors.result import DonorResult
 from chorall.analyses.endpoint_comparison import EndpointComparison
 from chorall.analyses.imputing.result import ImputedPrognosis
 from chorall.analyses.incidence_result import IncidenceResult
@@ -31,6 +32,7 @@ from chorall.reports.age_curve_figure import draw_age_curves
 from chorall.reports.balance_figure import draw_balance
 from chorall.reports.co_occurrence_figure import draw_co_occurrence
 from chorall.reports.coverage_figure import draw_coverage
+from chorall.reports.donor_figure import draw_donor
 from chorall.reports.figure import Figure
 from chorall.reports.forest_figure import draw_forest
 from chorall.reports.frequency_figure import draw_frequency
@@ -146,6 +148,12 @@ def draw_transplant_figures(result: TransplantResult) -> list[Figure]:
     ]
 
 
+def draw_donor_figures(result: DonorResult) -> list[Figure]:
+    """Return one forest per endpoint."""
+    names = result.rows["endpoint"].unique(maintain_order=True)
+    return [draw_donor(result, name) for name in names]
+
+
 def _has(result: PrognosisResult, endpoint: str) -> bool:
     return endpoint in result.summary["endpoint"]
 
@@ -205,6 +213,7 @@ FIGURES: Final[dict[type[AnalysisResult], Callable[[Any], list[Figure]]]] = {
     TreatmentResult: draw_treatment_figures,
     TransplantResult: draw_transplant_figures,
     TargetTrialResult: draw_target_trial,
+    DonorResult: draw_donor_figures,
     StrategyTable: draw_nothing,
     ResponseResult: draw_nothing,
 }

@@ -228,6 +228,8 @@ def sum_treatment(
         death += treated * of_death
     part = effects().transplant
     after = np.where(disease.is_high, part.relapse_mrd_high, part.relapse_mrd_low)
+    if scenario.transplant_relapse is not None:
+        after = np.full(len(patients), scenario.transplant_relapse)
     return Treatment(
         relapse=relapse,
         death_in_remission=death,

@@ -24,7 +24,8 @@ class Scenario(Part):
     standard deviation of a marker's log hazard ratio between trials; `reduction_log_hazard_ratio`
     replaces the effect of reduced treatment; `transplant_percent` and `transplant_days` replace
     who is transplanted and when (days after remission); `donor_percent` replaces who has a donor
-    in trials that type tissue.
+    in trials that type tissue; `transplant_relapse` replaces the log hazard ratio of relapse after
+    transplantation, whatever MRD.
     """
 
     meaning: str
@@ -38,6 +39,7 @@ class Scenario(Part):
     transplant_percent: float | None = None
     transplant_days: tuple[int, int] | None = None
     donor_percent: float | None = None
+    transplant_relapse: float | None = None
     late_change_years: float | None = None
     reduction_log_hazard_ratio: float | None = None
     dirty: bool = False
@@ -68,10 +70,11 @@ class RatioPart(Part):
 
 
 class StudyPart(Part):
-    """One published study: patients of a design with a baseline of its own."""
+    """One published study: patients of a design with a baseline of its own, under a scenario."""
 
     study: str
     design: str
+    scenario: str = "prognostic"
     relapse_hazard: float
     source: str
     confidence: Confidence

@@ -93,8 +93,8 @@ def _list_absolute(found: ContrastScan) -> dict[str, NDArray[np.float64]]:
     columns: dict[str, NDArray[np.float64]] = {}
     for name, pairs in (("risk_difference", found.risks), ("years_gained", found.years)):
         for side in (1, 0):
-            columns |= _name_limits(f"{name}_{SIDES[side]}", pairs[side])
-    columns |= _name_limits("risk_difference_interaction", found.risk_interaction)
+            columns |= name_limits(f"{name}_{SIDES[side]}", pairs[side])
+    columns |= name_limits("risk_difference_interaction", found.risk_interaction)
     pooled = found.risk_interaction
     columns["risk_interaction_p_value"] = np.where(
         pooled.n_trials == 2, pooled.common_p_value, pooled.random.p_value
@@ -105,7 +105,7 @@ def _list_absolute(found: ContrastScan) -> dict[str, NDArray[np.float64]]:
 def _list_relative(found: ContrastScan) -> dict[str, NDArray[np.float64]]:
     columns: dict[str, NDArray[np.float64]] = {}
     for side in (1, 0):
-        limits = _name_limits(f"hazard_ratio_{SIDES[side]}", found.hazards[side])
+        limits = name_limits(f"hazard_ratio_{SIDES[side]}", found.hazards[side])
         columns |= {name: np.exp(values) for name, values in limits.items()}
     pooled = found.interaction
     return columns | {
@@ -122,7 +122,7 @@ def _list_relative(found: ContrastScan) -> dict[str, NDArray[np.float64]]:
     }
 
 
-def _name_limits(name: str, pooled: TrialsTogether) -> dict[str, NDArray[np.float64]]:
+def name_limits(name: str, pooled: TrialsTogether) -> dict[str, NDArray[np.float64]]:
     """Return a group's effect; with two trials the common one: their variance is not known."""
     width = float(ndtri((1 + pooled.random.conf_level) / 2)) * pooled.common_error
     two, common = pooled.n_trials == 2, pooled.common_estimate
@@ -165,7 +165,7 @@ def add_verdicts(rows: pl.DataFrame, found: Sequence[ContrastScan], scan: bool) 
     m = len(found[0].interaction.estimate)
     three_way = rows["term"][0] == THREE_WAY if rows.height else False
     words = [
-        _claim(one, column, float(deciding[place * m + column]), three_way)
+        judge_interaction(one, column, float(deciding[place * m + column]), three_way)
         for place, one in enumerate(found)
         for column in range(m)
     ]
@@ -177,7 +177,8 @@ def add_verdicts(rows: pl.DataFrame, found: Sequence[ContrastScan], scan: bool) 
     )
 
 
-def _claim(found: ContrastScan, column: int, p_value: float, three_way: bool) -> str:
+def judge_interaction(found: ContrastScan, column: int, p_value: float, three_way: bool) -> str:
+    """Return what may be claimed of one column's interaction (`claims.name_claim`)."""
     effects = np.array([one.interaction[column] for one in found.trials])
     if np.isnan(effects).all():
         return NOT_ASSESSABLE
