@@ -18,7 +18,7 @@ from scipy.special import betaincinv
 HOME = Path(__file__).parents[1]
 sys.path[:0] = [str(HOME / "tests" / "simulation"), str(HOME / "tests")]
 import replicates  # noqa: E402
-from simulation import scan_replicates  # noqa: E402
+from simulation import causal_replicates, scan_replicates  # noqa: E402
 
 N_REPLICATES, N_SCANS = 500, 200
 STUDIES = {
@@ -31,6 +31,10 @@ STUDIES = {
     "replicate_prognosis_only": "prognostic",
     "replicate_no_interaction": "null",
     "replicate_transplant": "prognostic",
+    "replicate_target_trial": "prognostic",
+    "replicate_doubly_robust": "prognostic",
+    "replicate_donor": "donor",
+    "replicate_donor_of_nothing": "immortal-time",
 }
 HEAD = """# Validation by simulation
 
@@ -46,7 +50,8 @@ error.
 
 def run(name: str, seeds: list[int]) -> list[replicates.Row]:
     """Return the rows of some replicates."""
-    replicate = getattr(replicates, name)
+    home = causal_replicates if hasattr(causal_replicates, name) else replicates
+    replicate = getattr(home, name)
     return [row for seed in seeds for row in replicate(np.random.default_rng([1, seed]))]
 
 

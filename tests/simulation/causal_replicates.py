@@ -14,12 +14,12 @@ from scipy.special import expit
 from simulation.replicates import LAW, Row
 
 from chorall.simulation.consortium import draw_cohort
-from chorall.simulation.course import Latent
+from chorall.simulation.course import TYPING_DAYS, Latent
 from chorall.simulation.definitions import all_designs, scenarios
 from chorall.simulation.delivery import Cohort
 from chorall.simulation.histories import History, live
 from chorall.simulation.residual_disease import score_residual_disease
-from chorall.stats import compare_cloned_strategies, doubly_robust_risk
+from chorall.stats import compare_cloned_strategies, doubly_robust_risk, scan_interactions
 
 GRAND = next(design for design in all_designs() if design.style == "grand")
 HORIZON = 4 * 365.25
@@ -138,3 +138,49 @@ def find_truth_of_treatment() -> float:
     ends = [end_remission(live_with(latent, np.full(MANY, day)))[latent.fate.in_remission]
             for day in (1.0, np.inf)]  # fmt: skip
     return float((ends[0] <= HORIZON).mean() - (ends[1] <= HORIZON).mean())
+
+
+ADULT = next(design for design in all_designs() if design.style == "adult")
+
+
+def replicate_donor(rng: np.random.Generator, name: str = "donor") -> list[Row]:
+    """Compare typed adults with and without a donor, whatever followed; RFS at four years.
+
+    Truth is what 200,000 patients of the law live, by having a donor.
+    """
+    cohort = draw_cohort(rng, ADULT, LAW, 900, scenarios()[name])
+    course = cohort.course
+    end = np.where(course.relapse >= 0, course.relapse, course.last_contact)
+    second = course.second_malignancy
+    end = np.where((second >= 0) & (second < end), second, end)
+    event = (course.relapse >= 0) | (second >= 0) | (course.death >= 0)
+    rows = (course.typing_day >= 0) & (end >= course.typing_day)
+    found = scan_interactions(
+        np.zeros((int(rows.sum()), 1), dtype=int),
+        course.has_donor[rows],
+        (end - course.typing_day)[rows],
+        event[rows].astype(int),
+        horizon=HORIZON,
+    )
+    value, error = float(found.risk_difference[0, 0]), float(found.risk_difference_error[0, 0])
+    what = "donor against no donor: risk difference at 4 years"
+    limits = (value - 1.959964 * error, value + 1.959964 * error)
+    return [(what, value, *limits, find_truth_of_donors(name))]
+
+
+def replicate_donor_of_nothing(rng: np.random.Generator) -> list[Row]:
+    """Transplantation changes nothing, and having a donor shows nothing."""
+    return replicate_donor(rng, "immortal-time")
+
+
+@cache
+def find_truth_of_donors(name: str) -> float:
+    """Return the difference of risks from the result of typing on, as the law has it."""
+    if name == "immortal-time":
+        return 0.0
+    cohort = draw_cohort(np.random.default_rng(4345), ADULT, LAW, MANY, scenarios()[name])
+    history, donor = cohort.latent.history, cohort.latent.has_donor
+    end = end_remission(history) - TYPING_DAYS
+    rows = cohort.latent.fate.in_remission & (end >= 0)
+    risks = [float((end[rows & side] <= HORIZON).mean()) for side in (donor, ~donor)]
+    return risks[0] - risks[1]

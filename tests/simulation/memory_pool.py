@@ -59,12 +59,21 @@ def _tabulate(cohort: Cohort, trial: str) -> dict[str, pl.DataFrame]:
     }
     transplants = names | {"n": 1, "day": course.transplant, "remission_status": "first_remission"}
     typed = {"donor": "any", "available": course.has_donor, "day": course.typing_day}
+    mrd = {
+        "timepoint": "end_of_induction",
+        "day": course.remission,
+        "category": "quantified",
+        "mrd_fraction": course.mrd_fraction,
+    }
     rules_out = pl.col("status").is_in(["present", "absent"])
     return {
         "trial": pl.DataFrame({"trial_id": [trial]}),
         "patient": pl.DataFrame(drawn),
         "event": pl.concat(events),
         "follow_up": pl.DataFrame(followed),
+        "mrd": pl.DataFrame(names | mrd)
+        .filter(pl.col("mrd_fraction").is_not_nan())
+        .with_columns(mrd_fraction=pl.col("mrd_fraction").clip(1e-9, 1)),
         "transplant": pl.DataFrame(transplants).filter(pl.col("day") >= 0),
         "donor_search": pl.DataFrame(names | typed).filter(pl.col("day") >= 0),
         "marker_result": pl.concat(statuses).with_columns(rules_out=rules_out),

@@ -20,7 +20,12 @@ def few_resamples(rng: np.random.Generator) -> list[causal_replicates.Row]:
 
 @pytest.mark.parametrize(
     ("replicate", "n_replicates"),
-    [(causal_replicates.replicate_doubly_robust, 40), (few_resamples, 10)],
+    [
+        (causal_replicates.replicate_doubly_robust, 40),
+        (few_resamples, 10),
+        (causal_replicates.replicate_donor, 30),
+        (causal_replicates.replicate_donor_of_nothing, 30),
+    ],
 )
 def test_intervals_cover_the_truth(replicate, n_replicates) -> None:
     found = defaultdict(list)

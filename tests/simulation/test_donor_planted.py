@@ -62,3 +62,22 @@ def test_transplantation_that_does_nothing_is_not_seen_by_having_a_donor() -> No
     assert line["lower_risk_difference"] < 0 < line["upper_risk_difference"]
     naive = transplant(pool, endpoints=["RFS"], adjust=[]).rows
     assert naive.filter(pl.col("method") == "fixed covariate (wrong)")["upper"][0] < 0.8
+
+
+def test_transplantation_is_found_to_help_only_from_1e_minus_3_on() -> None:
+    # GRAALL: 0.40 where MRD was 1e-3 or more, nothing elsewhere; three trials of adults
+    design = next(one for one in all_designs() if one.style == "grand")
+    cohorts = [
+        draw_cohort(np.random.default_rng([34, at]), design, LAW, 5000, scenarios()["prognostic"])
+        for at in range(3)
+    ]
+    pool = pool_in_memory(cohorts, ["CIR"])
+    found = transplant(
+        pool, endpoints=["CIR"], adjust=["age", "wbc", "mrd"], markers=["mrd>=1e-3"],
+        methods=["time-dependent covariate"],
+    )  # fmt: skip
+    lines = {row["group"]: row for row in found.rows.drop_nulls("marker").to_dicts()}
+    assert lines["present"]["lower"] < 0.40 < lines["present"]["upper"] < 0.6
+    assert lines["absent"]["lower"] < 1 < lines["absent"]["upper"]
+    assert lines["interaction"]["upper"] < 0.7
+    assert lines["interaction"]["n_trials"] == 3

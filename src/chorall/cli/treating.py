@@ -86,17 +86,29 @@ def transplant(
     landmark: Annotated[
         list[float] | None, typer.Option("--landmark", help="Day of a landmark (repeatable).")
     ] = None,
+    negative_outcome: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="What transplantation cannot change: endpoint, marker, sex (repeatable)."
+        ),
+    ] = None,
+    negative_exposure: Annotated[
+        list[str] | None, typer.Option(help="A treatment without effect (repeatable).")
+    ] = None,
     trial: Trials = None,
     horizon: Horizon = 5.0,
     conf_level: Level = 0.95,
     json_file: JsonFile = None,
     out: OutFolder = None,
 ) -> None:
-    """Compare patients after transplantation in first remission with others: observational."""
+    """Compare patients after transplantation in first remission with others, in several ways."""
     import chorall as ch
     from chorall.reports.transplant_table import TRANSPLANT_TERMINAL_COLUMNS
 
-    given = {"endpoints": endpoint, "donors": donor, "methods": method, "landmark_days": landmark}
+    given: dict[str, Any] = {
+        "endpoints": endpoint, "donors": donor, "methods": method, "landmark_days": landmark,
+        "negative_outcomes": negative_outcome, "negative_exposures": negative_exposure,
+    }  # fmt: skip
     chosen: dict[str, Any] = {name: value for name, value in given.items() if value}
     if adjust:
         chosen["adjust"] = [] if adjust == ["none"] else adjust
@@ -104,7 +116,7 @@ def transplant(
         ch.read_pool(pool), markers=marker or (), trials=trial or None, horizon_years=horizon,
         conf_level=conf_level, **chosen,
     )  # fmt: skip
-    title = "Transplantation in first remission: observational answers side by side"
+    title = "Transplantation in first remission: answers side by side, each with its evidence"
     show_result(result, TRANSPLANT_TERMINAL_COLUMNS, title, json_file=json_file, out=out)
 
 

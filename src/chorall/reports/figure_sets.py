@@ -29,6 +29,7 @@ from chorall.analyses.transplants.result import TransplantResult
 from chorall.analyses.treatments.result import StrategyTable, TreatmentResult
 from chorall.errors import InputError
 from chorall.reports.age_curve_figure import draw_age_curves
+from chorall.reports.answers_figure import draw_side_by_side
 from chorall.reports.balance_figure import draw_balance
 from chorall.reports.co_occurrence_figure import draw_co_occurrence
 from chorall.reports.coverage_figure import draw_coverage
@@ -139,10 +140,11 @@ def draw_treatment_figures(result: TreatmentResult) -> list[Figure]:
 
 
 def draw_transplant_figures(result: TransplantResult) -> list[Figure]:
-    """Return the curves of each endpoint."""
+    """Return the answers side by side, then curves and balance of each endpoint."""
     drawn = result.curves["endpoint"].unique(maintain_order=True)
     balanced = result.balance["endpoint"].unique(maintain_order=True)
     return [
+        *(draw_side_by_side(result, endpoint) for endpoint in drawn),
         *(draw_transplant(result, endpoint) for endpoint in drawn),
         *(draw_balance(result, endpoint) for endpoint in balanced),
     ]

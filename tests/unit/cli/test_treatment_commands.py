@@ -88,11 +88,16 @@ def test_transplantation_and_response_are_asked_on_the_command_line(
     assert (code, error) == (0, "")
     assert "that is immortal time, not an effect" in printed.replace("\n", " ")
     rows = json.loads(file.read_text("utf-8"))["rows"]
-    assert {row["evidence"] for row in rows} == {"observational"}
+    assert {row["evidence"] for row in rows} == {"observational", "natural"}
     assert "svg" in (out / "transplant-figure-1.svg").read_text("utf-8")
-    code, _, error = run("transplant", pool, "--method", "donor-versus-no-donor")
+    code, _, error = run("transplant", pool, "--method", "clone-censor-weight")
     assert code == 12
-    assert "who HAD a donor" in error
+    assert "chorall target-trial POOL FILE" in error
+    code, _, error = run(
+        "transplant", pool, "-e", "OS", "-a", "none", "--negative-outcome", "magic"
+    )
+    assert code == 10
+    assert "name an outcome that transplantation cannot change" in error
     answers = make_response_pool(tmp_path / "r", draw_responses()).path
     code, _, error = run("response", answers, "--outcome", "remission", "--json", file)
     assert (code, error) == (0, "")

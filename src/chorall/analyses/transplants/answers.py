@@ -12,6 +12,13 @@ from scipy.special import ndtri
 from chorall.analyses.endpoint_cohort import EndpointCohort
 from chorall.analyses.marker_groups import PRESENT, UNKNOWN
 from chorall.analyses.transplants.fits import SpanFit, describe_risks, fit_spans
+from chorall.analyses.transplants.further import (
+    DOUBLY_ROBUST,
+    MULTI_STATE,
+    answer_by_states,
+    answer_doubly_robust,
+    label_observational,
+)
 from chorall.analyses.transplants.overlap import answer_by_overlap
 from chorall.analyses.treatments.evidence import OBSERVATIONAL
 from chorall.knowledge.units import DAYS_PER_YEAR
@@ -80,7 +87,9 @@ def answer_by_weights(
     horizon_years: float,
     conf_level: float,
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """Return a line per landmark with overlap weights, and the balance of its covariates.
+    """Return lines per landmark and the balance of its covariates.
+
+    Overlap weights, the doubly robust difference, and the two states from the landmark on.
 
     Parameters are those of `answer_all`.
     """
@@ -101,6 +110,12 @@ def answer_by_weights(
             **found.line,
         })  # fmt: skip
         balance += [where | line for line in found.balance]
+        robust = answer_doubly_robust(
+            spans, cause, covariates, horizon_years * DAYS_PER_YEAR, conf_level
+        )
+        lines.append(label_observational(cohort, DOUBLY_ROBUST, landmark) | robust)
+        states = answer_by_states(cohort, start, rows, landmark, horizon_years, width)
+        lines.append(label_observational(cohort, MULTI_STATE, landmark) | states)
     return lines, balance
 
 

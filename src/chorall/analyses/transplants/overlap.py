@@ -8,9 +8,9 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from chorall.analyses.transplants.fits import FEWEST_EVENTS, describe_effect, describe_risks
+from chorall.analyses.transplants.fits import describe_effect, describe_risks
+from chorall.analyses.transplants.sides import lay_out_sides
 from chorall.models.design_matrix import DesignMatrix
-from chorall.models.estimability import find_estimable
 from chorall.models.overlap import measure_balance, weigh_overlap
 from chorall.models.time_dependent import Spans
 from chorall.stats import cumulative_incidence, fit_cox
@@ -55,27 +55,11 @@ def answer_by_overlap(
     horizon_days, width : float
         From the landmark; quantile of the limits.
     """
-    used = covariates.complete[spans.patient] & _has_both(spans)
-    x, treated = covariates.values[spans.patient][used], spans.treated[used]
-    strata = np.asarray(spans.survival.strata)[used]
-    time, kind = spans.survival.time[used], cause[used]
-    line: dict[str, Any] = {
-        "n_patients": len(time),
-        "n_transplanted": int(treated.sum()),
-        "events_transplanted": int((kind[treated] == 1).sum()),
-        "events_other": int((kind[~treated] == 1).sum()),
-    }
-    if min(line["events_transplanted"], line["events_other"]) < FEWEST_EVENTS:
-        after, other = line["events_transplanted"], line["events_other"]
-        note = (
-            f"refused: {after} events after transplantation and {other} without in trials with "
-            f"both; at least {FEWEST_EVENTS} on either side are needed"
-        )
-        return OverlapAnswer(line | {"note": note})
-    if not x.shape[1]:
-        return OverlapAnswer(line | {"note": "refused: no covariate to weigh by (`adjust`)"})
-    x = x[:, find_estimable(x, strata)[0]]
-    found = weigh_overlap(x, treated, strata)
+    sides = lay_out_sides(spans, cause, covariates)
+    line, (treated, strata) = dict(sides.line), (sides.treated, sides.strata)
+    if sides.note:
+        return OverlapAnswer(line | {"note": sides.note})
+    found = weigh_overlap(sides.x, treated, strata)
     if found.separated or min(found.effective) < FEWEST_EFFECTIVE:
         note = (
             f"refused: too little overlap (effective numbers {found.effective[0]:.0f} transplanted "
@@ -85,20 +69,13 @@ def answer_by_overlap(
     line["note"] = (
         f"effective numbers {found.effective[0]:.0f} transplanted, {found.effective[1]:.0f} others"
     )
-    line |= _weigh_risks(time, kind, treated, found.weights, horizon_days, width)
+    line |= _weigh_risks(sides.time, sides.kind, treated, found.weights, horizon_days, width)
     fit = fit_cox(
-        treated.astype(float)[:, None], time, kind == 1, strata=strata, weights=found.weights,
-        cluster=np.arange(len(time)),
+        treated.astype(float)[:, None], sides.time, sides.kind == 1, strata=strata,
+        weights=found.weights, cluster=np.arange(len(treated)),
     )  # fmt: skip
     effect = describe_effect(float(fit.log_hazard_ratio[0]), float(fit.standard_error[0]), width)
-    return OverlapAnswer(line | effect, _list_balance(covariates, spans, used, found.weights))
-
-
-def _has_both(spans: Spans) -> NDArray[np.bool_]:
-    """Tell who is in a trial with patients on both sides: elsewhere nobody can be compared."""
-    strata = np.asarray(spans.survival.strata)
-    both = set(strata[spans.treated]) & set(strata[~spans.treated])
-    return np.isin(strata, list(both))
+    return OverlapAnswer(line | effect, _list_balance(covariates, spans, sides.used, found.weights))
 
 
 def _weigh_risks(

@@ -13,14 +13,17 @@ from chorall.analyses.result import AnalysisResult
 class TransplantResult(AnalysisResult):
     """What transplantation in first remission goes with, answered in several ways.
 
-    `rows`: endpoint, method (`time-dependent covariate`, `landmark`, `landmark, overlap weights`,
-    `sequential landmarks`, `fixed covariate (wrong)`),
-    evidence (`observational`), marker and group (`all`; with a marker
-    `present`, `absent` and `interaction`, of the time-dependent covariate, pooled over trials),
-    landmark_days, n_patients, n_transplanted, events_transplanted, events_other, risk_transplanted
-    and risk_other (of the event by the horizon: from the landmark on; risk_difference with
-    lower_ and upper_ (landmark only), hazard_ratio, lower, upper, p_value (adjusted, stratified by
-    trial; cause-specific), e_value and e_value_limit, n_trials, note.
+    `rows`: endpoint, method (the four answers `time-dependent covariate`, `multi-state`,
+    `landmark`, `donor against no donor`; then `landmark, overlap weights`,
+    `landmark, doubly robust`, `sequential landmarks`, `fixed covariate (wrong)`, and
+    `negative control outcome: ...` or `exposure: ...`), evidence (`observational`; of donors
+    `natural`), marker and group (`all`; with a marker `present`, `absent` and `interaction`, of
+    the time-dependent covariate, pooled over trials), landmark_days, n_patients, n_transplanted
+    (of donors: who has one), events_transplanted, events_other, risk_transplanted and risk_other
+    (of the event by the horizon, from the landmark on), risk_difference with lower_ and upper_
+    (landmarks, states, donors), hazard_ratio, lower, upper, p_value (adjusted, stratified by
+    trial, cause-specific; of donors with and without one), e_value and e_value_limit, n_trials,
+    note.
 
     Attributes
     ----------

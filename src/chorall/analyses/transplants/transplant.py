@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 import polars as pl
+from scipy.special import ndtri
 
 from chorall.analyses.adjustment import choose_adjustment
-from chorall.analyses.arguments import check_conf_level, check_markers, check_trials, check_years
+from chorall.analyses.arguments import check_conf_level, check_trials, check_years
 from chorall.analyses.choices import check_choices
 from chorall.analyses.endpoint_choice import choose_endpoints, read_cohorts, warn_of_unverified
-from chorall.analyses.marker_groups import read_marker_groups
 from chorall.analyses.mrd_covariate import add_mrd
+from chorall.analyses.mrd_groups import check_groups, read_groups
 from chorall.analyses.result import label_pool
 from chorall.analyses.subtypes import add_subtype
 from chorall.analyses.transplants.agreement import say_agreement
@@ -26,6 +27,14 @@ from chorall.analyses.transplants.answers import (
     answer_by_marker,
     answer_by_weights,
 )
+from chorall.analyses.transplants.controls import ask_controls
+from chorall.analyses.transplants.further import (
+    DONOR,
+    DOUBLY_ROBUST,
+    MULTI_STATE,
+    answer_by_donors,
+)
+from chorall.analyses.transplants.negative_controls import Asking, say_controls
 from chorall.analyses.transplants.pictures import draw_curves, occupy_states
 from chorall.analyses.transplants.result import TransplantResult
 from chorall.analyses.transplants.starts import place_starts, read_transplants
@@ -35,7 +44,9 @@ from chorall.tables.store import Pool
 ENDPOINTS: Final = ("OS", "RFS")
 COVARIATES: Final = ("age_years", "wbc_10e9_per_l")
 LANDMARK_DAYS: Final = (180.0,)
-METHODS: Final = (DATED, LANDMARK, OVERLAP, SEQUENTIAL, FIXED)
+METHODS: Final = (
+    DATED, MULTI_STATE, LANDMARK, DONOR, OVERLAP, DOUBLY_ROBUST, SEQUENTIAL, FIXED,
+)  # fmt: skip
 BALANCE: Final[dict[str, pl.DataType]] = {
     "endpoint": pl.String(),
     "landmark_days": pl.Float64(),
@@ -43,17 +54,17 @@ BALANCE: Final[dict[str, pl.DataType]] = {
     "before": pl.Float64(),
     "after": pl.Float64(),
 }
-NOT_OFFERED: Final = {
-    "donor-versus-no-donor": (
-        "a natural experiment needs to know who HAD a donor, transplanted or not; the data model "
-        "holds donors of transplanted patients only"
-    ),
+ELSEWHERE: Final = {
     "clone-censor-weight": (
-        "a target trial (eligibility, time zero, strategies, grace period) cannot be defined yet"
+        "it needs to be told who is eligible, when, and what the strategies are: state a target "
+        "trial in a file and run `chorall target-trial POOL FILE`"
     ),
-    "doubly-robust": "an outcome model beside weights is not written yet",
-    "negative-control": "the data model names no outcome that transplantation cannot change",
+    "negative-control": (
+        "name what transplantation cannot change: `negative_outcomes` (--negative-outcome), or a "
+        "treatment without effect: `negative_exposures` (--negative-exposure)"
+    ),
 }
+SHORT_WORDS: Final = {"donor-versus-no-donor": DONOR, "doubly-robust": DOUBLY_ROBUST}
 SCHEMA: Final[dict[str, pl.DataType]] = {
     **dict.fromkeys(("endpoint", "method", "evidence", "marker", "group"), pl.String()),
     "landmark_days": pl.Float64(),
@@ -73,8 +84,8 @@ SCHEMA: Final[dict[str, pl.DataType]] = {
 }  # fmt: skip
 ALWAYS: Final = (
     "Observational: patients were chosen for transplantation; no method here removes what was not "
-    "measured. The E-value says how strong that would have to be.",
-    "Donor against no donor is not offered: the data model does not hold who had a donor.",
+    "measured. The E-value says how strong that would have to be. Donor against no donor is a "
+    "natural experiment, and about having a donor.",
 )
 
 
@@ -87,6 +98,8 @@ def transplant(
     donors: Sequence[str] = (),
     methods: Sequence[str] = METHODS,
     landmark_days: Sequence[float] = LANDMARK_DAYS,
+    negative_outcomes: Sequence[str] = (),
+    negative_exposures: Sequence[str] = (),
     trials: Sequence[str] | None = None,
     horizon_years: float = 5.0,
     conf_level: float = 0.95,
@@ -101,15 +114,22 @@ def transplant(
         Short names; days count from the endpoint's origin.
     markers : sequence of str
         Of each: the dated covariate with and without it, and the interaction within trials.
+        `mrd>=1e-3` asks for residual disease at the end of induction from that level on.
     adjust : sequence of str
         Covariates of all models (`mrd` is at the end of induction); complete cases.
     donors : sequence of str
         Donors that count; none: all but autologous.
     methods : sequence of str
-        `time-dependent covariate`, `landmark`, `landmark, overlap weights`, `sequential landmarks`,
+        `time-dependent covariate`, `multi-state`, `landmark`, `donor against no donor`,
+        `landmark, overlap weights`, `landmark, doubly robust`, `sequential landmarks`,
         `fixed covariate (wrong)`.
     landmark_days : sequence of float
         Days from the endpoint's origin. The first is also where curves begin.
+    negative_outcomes : sequence of str
+        What transplantation cannot change, asked in the same way: an endpoint, or what was fixed
+        before it and is not adjusted for (a marker, `sex`, `down_syndrome`).
+    negative_exposures : sequence of str
+        Items of the table treatment that cannot change the endpoints.
     trials : sequence of str, optional
         Only these trials.
     horizon_years : float
@@ -120,14 +140,15 @@ def transplant(
     Returns
     -------
     TransplantResult
-        The answers side by side, all graded `observational`; whether they agree is said in words.
+        The answers side by side, graded `observational` (donors: `natural`); whether they agree is
+        said in words.
 
     Raises
     ------
     InputError
         If a name does not exist or a number is out of range.
     DefinitionError
-        If a method is asked for that is known but not offered; the message says what is missing.
+        If a method is asked for that needs to be asked in another way; the message says how.
     DataError
         If nobody was transplanted in first remission.
 
@@ -149,8 +170,8 @@ def transplant(
     adjustment = choose_adjustment(add_mrd(pool, add_subtype(pool, known)), adjust)
     available, missing = choose_endpoints(pool, endpoints, trial_ids)
     cohorts = read_cohorts(pool, available, adjustment.patients, trial_ids, adjustment.terms)
-    asked = check_markers(pool, markers)
-    results, outcomes = pool.table("marker_result"), pool.table("endpoint")
+    asked = check_groups(pool, markers)
+    outcomes = pool.table("endpoint")
     lines: list[dict[str, Any]] = []
     balance: list[dict[str, Any]] = []
     curves, states = [], []
@@ -162,19 +183,27 @@ def transplant(
         )
         lines += weighed
         balance += parts
-        groups = read_marker_groups(results, cohort.patient_ids, asked)
+        lines.append(
+            answer_by_donors(pool, cohort.endpoint, donors, trial_ids, horizon_years, conf_level)
+        )
+        groups = read_groups(pool, cohort.patient_ids, asked)
         for place, marker in enumerate(asked):
             lines += answer_by_marker(cohort, start, dated, marker, groups[:, place], conf_level)
         curves.append(draw_curves(cohort, start, dated, landmark_days[0], conf_level))
         states.append(occupy_states(cohort, start, dated, horizon_years, conf_level))
-    rows = pl.DataFrame(lines, schema=SCHEMA).with_columns(pl.col(pl.Float64).fill_nan(None))
+    asking = Asking(landmark_days[0], horizon_years, float(ndtri((1 + conf_level) / 2)))
+    controls = ask_controls(
+        pool, cohorts, transplants, adjustment, negative_outcomes, negative_exposures, asking
+    )
+    rows = _frame(lines)
+    controlled = _frame(controls)
     return TransplantResult(
         analysis="transplant",
         pool=label_pool(pool),
-        rows=rows.filter(pl.col("method").is_in(chosen_methods)),
+        rows=pl.concat([_order(rows).filter(pl.col("method").is_in(chosen_methods)), controlled]),
         warnings=(
             *missing, *adjustment.warnings, *transplants.warnings, *say_agreement(rows),
-            *warn_of_unverified(available), *ALWAYS,
+            *say_controls(controlled),            *warn_of_unverified(available), *ALWAYS,
         ),
         curves=pl.concat(curves),
         states=pl.concat(states),
@@ -186,11 +215,26 @@ def transplant(
     )  # fmt: skip
 
 
+def _frame(lines: list[dict[str, Any]]) -> pl.DataFrame:
+    return pl.DataFrame(lines, schema=SCHEMA).with_columns(pl.col(pl.Float64).fill_nan(None))
+
+
+def _order(rows: pl.DataFrame) -> pl.DataFrame:
+    """Put the four answers that every reader is shown first, endpoint by endpoint."""
+    place = pl.col("method").replace_strict({name: at for at, name in enumerate(METHODS)})
+    endpoint = pl.col("endpoint").replace_strict(
+        {name: at for at, name in enumerate(rows["endpoint"].unique(maintain_order=True))}
+    )
+    by_marker = pl.col("marker").is_not_null()
+    return rows.sort(endpoint, by_marker, place, maintain_order=True)
+
+
 def _choose_methods(methods: Sequence[str]) -> list[str]:
-    refused = [f"{name}: {NOT_OFFERED[name]}" for name in methods if name in NOT_OFFERED]
-    advice = f"Offered: {', '.join(METHODS)}."
-    raise_gathered(DefinitionError, "no answer of this kind is offered", refused, advice)
-    return list(check_choices(methods, METHODS, what="method"))
+    refused = [f"{name}: {ELSEWHERE[name]}" for name in methods if name in ELSEWHERE]
+    advice = f"Offered here: {', '.join(METHODS)}."
+    raise_gathered(DefinitionError, "this answer is asked in another way", refused, advice)
+    names = [SHORT_WORDS.get(name, name) for name in methods]
+    return list(check_choices(names, METHODS, what="method"))
 
 
 def _check_numbers(landmark_days: Sequence[float], horizon_years: float, conf_level: float) -> None:
