@@ -7,7 +7,7 @@ PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet --quiet
 SOURCES := $(shell find src -type f -not -name '*.pyc' 2>/dev/null) meson.build pyproject.toml
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check fix format lint types docstrings imports docs docs-check site oracle bench bench-all bench-pool bench-prognosis simulation browser lock clean dev
+.PHONY: help demo test check fix format lint types docstrings imports docs docs-check site oracle bench bench-all bench-pool bench-prognosis bench-treatment simulation browser lock clean dev
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -97,6 +97,9 @@ bench-pool: $(VENV)/.dev $(VENV)/.chorall ## measure pooling of 20,000 patients 
 
 bench-prognosis: $(VENV)/.dev $(VENV)/.chorall ## measure a scan of a whole pool against R coxph calls (needs R with survival)
 	@$(BIN)/python tools/bench_prognosis.py
+
+bench-treatment: $(VENV)/.dev $(VENV)/.chorall ## measure the scan of 200 markers x randomised questions x 3 endpoints (aim: 30 s)
+	@$(BIN)/python tools/bench_treatment.py
 
 simulation: $(VENV)/.dev $(VENV)/.chorall ## run all replicates of the simulation study and write docs/validation.md
 	@$(BIN)/python tools/run_simulation.py

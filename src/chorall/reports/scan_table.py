@@ -67,6 +67,13 @@ SCAN_COLUMNS: Final = (
     ),
     TableColumn("Trials", ("n_trials",), format_count, "right"),
     TableColumn("I2", ("i2",), format_share, "right"),
+    TableColumn(
+        "Claim",
+        ("claim",),
+        format_text,
+        "left",
+        "Of terms of two markers: exploratory, unless two trials show them.",
+    ),
     TableColumn("Warnings", ("warnings",), format_text),
 )
 """Columns of `ScanResult.rows` as printed."""

@@ -7,6 +7,7 @@ import json
 import numpy as np
 import polars as pl
 import pytest
+from unit.analyses.pool_builder import build_pool
 from unit.analyses.scan_pool import N, build_scan_pool, draw_scan_tables
 
 import chorall as ch
@@ -330,3 +331,37 @@ def test_a_pair_needs_patients_with_neither(tmp_path, tables):
 def test_residual_disease_is_refused_as_a_covariate(pool):
     with pytest.raises(InputError, match="look into the future"):
         scan_prognosis(pool, markers=["M0"], endpoints=["OS"], adjust=["age", "mrd"])
+
+
+@pytest.mark.parametrize(
+    ("share", "claim"), [((1.0, 1.0), "replicated"), ((1.0, 0.0), "exploratory")]
+)
+def test_a_term_of_two_markers_is_exploratory_unless_two_trials_show_it(tmp_path, share, claim):
+    # both lesions together are bad, in two trials or in one of them
+    rng, n = np.random.default_rng(3), 1600
+    a, b = rng.random((2, n)) < 0.5
+    trial = np.arange(n) % 2
+    hazard = 3.0 ** (np.where(trial == 0, *share) * (a & b)) / 1500
+    death, seen = rng.exponential(1 / hazard), rng.uniform(1500, 3500, n)
+    frame = pl.DataFrame({
+        "patient_id": [f"P{at:04d}" for at in range(n)],
+        "trial_id": np.where(trial == 0, "A", "B"),
+        "time": np.ceil(np.minimum(death, seen)).astype(int),
+        "cause": (death < seen).astype(int),
+    })  # fmt: skip
+    statuses = [
+        frame.select("patient_id", marker=pl.lit(marker), status=pl.Series(words))
+        for marker, words in (
+            ("M0", np.where(a, "present", "absent")), ("M1", np.where(b, "present", "absent")),
+        )
+    ]  # fmt: skip
+    pool = build_pool(
+        tmp_path / "pool",
+        patients=frame.select("patient_id", "trial_id"),
+        statuses=pl.concat(statuses),
+        outcomes=frame.select("patient_id", "time", "cause", endpoint=pl.lit("OS")),
+    )
+    found = scan_prognosis(pool, endpoints=["OS"], adjust=[], pairs=True).rows
+    claims = dict(found.select("model", "claim").unique().iter_rows())
+    assert claims["marker"] is None
+    assert claims["pair"] == claims["interaction"] == claim

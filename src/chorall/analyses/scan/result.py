@@ -28,9 +28,10 @@ class ScanResult(AnalysisResult):
     Bayes over the lines of the model and endpoint), n_trials, pooled_hazard_ratio, pooled_lower,
     pooled_upper, i2, tau2, prediction_lower, prediction_upper (two stages: estimates within each
     trial pooled by restricted likelihood with Hartung-Knapp limits; for the model `marker`; tau2
-    on the logarithmic scale), method (`likelihood`, `firth` or `none`), warnings (why a line is
-    not assessable, or what to know of it; or empty). Lines follow the models, then the endpoints,
-    then the markers as asked for.
+    on the logarithmic scale), claim (of pairs and interactions: `exploratory` unless two trials
+    show them, see `replication`; else null), method (`likelihood`, `firth` or `none`), warnings
+    (why a line is not assessable, or what to know of it; or empty). Lines follow the models, then
+    the endpoints, then the markers as asked for.
 
     Attributes
     ----------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Final
 
 import polars as pl
@@ -18,6 +19,7 @@ from chorall.analyses.scan.cohorts import ScanCohort, gather_cohorts
 from chorall.analyses.scan.fits import Line, run_task
 from chorall.analyses.scan.frames import frame_scan
 from chorall.analyses.scan.pairs import find_pairs, plan_pairs
+from chorall.analyses.scan.replication import judge_terms
 from chorall.analyses.scan.result import ScanResult
 from chorall.analyses.scan.rules import RarityRules
 from chorall.analyses.scan.tasks import MARKER, SUBTYPE, ScanTask, plan_markers, plan_subtypes
@@ -125,6 +127,8 @@ def scan_prognosis(
     lines = _run_all(tasks, bounds, conf_level, saddlepoint, progress)
     names = tuple(cohort.endpoint for cohort in observed)
     rows, by_trial, priors = frame_scan(lines, names, trial_ids, conf_level)
+    fit = partial(run_task, rules=bounds, conf_level=conf_level, saddlepoint=saddlepoint)
+    rows = judge_terms(rows, tasks, fit)
     return ScanResult(
         analysis="scan",
         pool=label_pool(pool),
