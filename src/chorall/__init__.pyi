@@ -14,6 +14,7 @@ from chorall.analyses import overview as overview
 from chorall.analyses import plan_study as plan_study
 from chorall.analyses import prognosis as prognosis
 from chorall.analyses import response as response
+from chorall.analyses import risk as risk
 from chorall.analyses import scan_prognosis as scan_prognosis
 from chorall.analyses import scan_treatment as scan_treatment
 from chorall.analyses import subtypes as subtypes

@@ -18,6 +18,7 @@ from chorall.analyses.overview import overview
 from chorall.analyses.planning import plan_study
 from chorall.analyses.prognosis import prognosis
 from chorall.analyses.responses import response
+from chorall.analyses.risk import risk
 from chorall.analyses.scan import scan_prognosis
 from chorall.analyses.subtype_counts import subtypes
 from chorall.analyses.target_trials import target_trial
@@ -40,6 +41,7 @@ __all__ = [
     "plan_study",
     "prognosis",
     "response",
+    "risk",
     "scan_prognosis",
     "scan_treatment",
     "subtypes",

@@ -14,6 +14,7 @@ from chorall.cli import (
     missing_values,
     planning,
     pooling,
+    risking,
     scanning,
     starting,
     treating,
@@ -63,6 +64,7 @@ app.command("target-trial")(emulating.target_trial)
 app.command("donor")(emulating.donor)
 app.command("response")(treating.response)
 app.command("strategies")(treating.strategies)
+app.command("risk")(risking.risk)
 app.command("classify")(classifying.classify)
 app.command("classifiers")(classifying.classifiers)
 app.command("subtypes")(classifying.subtypes)

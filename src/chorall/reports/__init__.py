@@ -25,6 +25,7 @@ for _analysis in (
     "donor",
     "transplant",
     "response",
+    "risk",
     "bank-validate",
 ):
     AnalysisResult.renderers[_analysis] = Renderers(plot=plot_result, html=render_result)

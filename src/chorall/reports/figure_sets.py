@@ -22,6 +22,7 @@ from chorall.analyses.planning.result import StudyPlan
 from chorall.analyses.prognosis_result import PrognosisResult
 from chorall.analyses.responses.result import ResponseResult
 from chorall.analyses.result import AnalysisResult
+from chorall.analyses.risk.result import RiskResult
 from chorall.analyses.scan.result import ScanResult
 from chorall.analyses.subtype_counts import SubtypeCounts
 from chorall.analyses.target_trials.result import TargetTrialResult
@@ -42,6 +43,7 @@ from chorall.reports.marker_sheet_figure import draw_marker_sheet
 from chorall.reports.oncoprint_figure import draw_oncoprint
 from chorall.reports.plan_figure import draw_plan
 from chorall.reports.ranked_figure import draw_ranked_figures
+from chorall.reports.risk_figure import draw_risk_figures
 from chorall.reports.selection import (
     select_age_markers,
     select_curve_endpoints,
@@ -216,6 +218,7 @@ FIGURES: Final[dict[type[AnalysisResult], Callable[[Any], list[Figure]]]] = {
     TransplantResult: draw_transplant_figures,
     TargetTrialResult: draw_target_trial,
     DonorResult: draw_donor_figures,
+    RiskResult: draw_risk_figures,
     StrategyTable: draw_nothing,
     ResponseResult: draw_nothing,
 }
