@@ -26,6 +26,7 @@ from chorall._version import __version__
 _HOMES = {
     "fit_bank": "chorall.analyses.bank",
     "build_pool": "chorall.consortium.build",
+    "build_risk_rule": "chorall.analyses",
     "check_missingness": "chorall.analyses",
     "classify": "chorall.analyses",
     "co_occurrence": "chorall.analyses",
@@ -64,6 +65,7 @@ _HOMES = {
 __all__ = [
     "__version__",
     "build_pool",
+    "build_risk_rule",
     "check_missingness",
     "classify",
     "co_occurrence",

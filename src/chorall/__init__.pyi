@@ -1,4 +1,5 @@
 from chorall._version import __version__ as __version__
+from chorall.analyses import build_risk_rule as build_risk_rule
 from chorall.analyses import check_missingness as check_missingness
 from chorall.analyses import classify as classify
 from chorall.analyses import co_occurrence as co_occurrence

@@ -18,7 +18,7 @@ from chorall.analyses.overview import overview
 from chorall.analyses.planning import plan_study
 from chorall.analyses.prognosis import prognosis
 from chorall.analyses.responses import response
-from chorall.analyses.risk import risk
+from chorall.analyses.risk import build_risk_rule, risk
 from chorall.analyses.scan import scan_prognosis
 from chorall.analyses.subtype_counts import subtypes
 from chorall.analyses.target_trials import target_trial
@@ -26,6 +26,7 @@ from chorall.analyses.transplants import transplant
 from chorall.analyses.treatments import compare_strategies, scan_treatment, treatment
 
 __all__ = [
+    "build_risk_rule",
     "check_missingness",
     "classify",
     "co_occurrence",

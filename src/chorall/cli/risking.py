@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import polars as pl
     from rich.console import Console
 
-    from chorall.analyses.risk import RiskResult
+    from chorall.analyses.risk import RiskResult, RiskRule
 
 Trials = Annotated[
     list[str] | None, typer.Option("-t", "--trial", help="Only this trial (repeatable).")
@@ -77,7 +77,7 @@ def risk(
     write_files(console, result, json_file=None, out=out)
 
 
-def list_frames(result: RiskResult) -> dict[str, Any]:
+def list_frames(result: RiskResult | RiskRule) -> dict[str, Any]:
     """Return the further tables for JSON, without the curves."""
     from chorall.analyses.result import plain_rows
 
@@ -129,3 +129,98 @@ def _print(console: Console, frame: pl.DataFrame, columns: Any, title: str) -> N
 
     if frame.height:
         console.print(render_terminal_table(frame, columns, title))
+
+
+def risk_rule(
+    pool: PoolFolder,
+    item: Annotated[
+        list[str] | None,
+        typer.Option("-i", "--item", help="age_years, IKZF1_del, mrd_end_of_induction ..."),
+    ] = None,
+    target_risk: Annotated[
+        list[float] | None,
+        typer.Option("--target-risk", help="Where a higher group begins, e.g. 0.05 (repeatable)."),
+    ] = None,
+    moment: Annotated[str, typer.Option(help="end_of_induction or diagnosis.")] = (
+        "end_of_induction"
+    ),
+    train: Annotated[
+        list[str] | None, typer.Option("--train", help="Trial to build from (repeatable).")
+    ] = None,
+    test: Annotated[
+        list[str] | None, typer.Option("--test", help="Trial to validate in (repeatable).")
+    ] = None,
+    population: Annotated[
+        str, typer.Option(help="For whom, e.g. 'lineage is B and age_years < 18'.")
+    ] = "",
+    costs: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="TOML with the costs of tests.")
+    ] = None,
+    target: Target = "relapse",
+    endpoint: Annotated[str, typer.Option("-e", "--endpoint", help="EFS, EFS_UKALL ...")] = "EFS",
+    horizon: Horizon = 5.0,
+    landmark: Annotated[float | None, typer.Option(help="Day of the end of induction.")] = None,
+    conf_level: Level = 0.95,
+    seed: Annotated[int, typer.Option(help="Of folds and resamples.")] = 1,
+    json_file: JsonFile = None,
+    out: OutFolder = None,
+) -> None:
+    """Build risk groups by stated targets, and validate them in trials that were not used.
+
+    Example: chorall risk-rule POOL --target-risk 0.05 --target-risk 0.3 --test TRIAL --out rule
+    """
+    import chorall as ch
+    from chorall.reports.atomic import write_atomically
+
+    chosen: dict[str, Any] = {"targets": target_risk} if target_risk else {}
+    result = ch.build_risk_rule(
+        ch.read_pool(pool), items=item or None, moment=moment, train_trials=train or None,
+        test_trials=test or None, population=population, costs=costs, target=target,
+        endpoint=endpoint, horizon_years=horizon, landmark_day=landmark, conf_level=conf_level,
+        seed=seed, **chosen,
+    )  # fmt: skip
+    console = open_console()
+    print_label(console, f"Pool {result.pool.hash[:12]}", synthetic=result.pool.synthetic)
+    _print_rule(console, result)
+    for warning in result.warnings:
+        console.print(f"Note: {warning}", markup=False)
+    if json_file is not None:
+        further = list_frames(result) | {
+            "cut_points": {name: list(cuts) for name, cuts in result.cut_points.items()},
+            "shrinkage": result.shrinkage,
+        }
+        write_json(result, json_file, further)
+        console.print(f"Written: {json_file}", markup=False)
+    write_files(console, result, json_file=None, out=out)
+    if out is not None:
+        for name, text in result.definitions.items():
+            file = out / f"risk-rule-{name.replace(' ', '-')}.toml"
+            write_atomically(file, text.encode())
+            console.print(f"Written: {file}", markup=False)
+
+
+def _print_rule(console: Console, result: RiskRule) -> None:
+    import polars as pl
+
+    from chorall.reports.risk_table import WAITING_COLUMNS
+    from chorall.reports.rule_table import (
+        RULE_COLUMNS,
+        RULE_MEASURE_COLUMNS,
+        TEST_COLUMNS,
+        WEIGHT_COLUMNS,
+    )
+
+    shown = ["concordance", "observed_over_expected", "calibration_slope"]
+    everyone = result.waiting.filter(pl.col("trial_id") == "all")
+    for frame, columns, title in (
+        (result.rows, RULE_COLUMNS, f"Groups by target, {result.horizon_years:g}-year risk"),
+        (
+            result.performance.filter(pl.col("measure").is_in(shown)),
+            RULE_MEASURE_COLUMNS,
+            "Made here, left out, not used: how good the rule is",
+        ),
+        (result.weights, WEIGHT_COLUMNS, "Weights"),
+        (result.tests.head(20), TEST_COLUMNS, "Sets of tests, the cheapest first"),
+        (everyone, WAITING_COLUMNS, "What MRD adds to a rule without it, in the test trials"),
+    ):
+        _print(console, frame, columns, title)

@@ -26,6 +26,7 @@ for _analysis in (
     "transplant",
     "response",
     "risk",
+    "risk-rule",
     "bank-validate",
 ):
     AnalysisResult.renderers[_analysis] = Renderers(plot=plot_result, html=render_result)

@@ -23,6 +23,7 @@ from chorall.analyses.prognosis_result import PrognosisResult
 from chorall.analyses.responses.result import ResponseResult
 from chorall.analyses.result import AnalysisResult
 from chorall.analyses.risk.result import RiskResult
+from chorall.analyses.risk.rule_result import RiskRule
 from chorall.analyses.scan.result import ScanResult
 from chorall.analyses.subtype_counts import SubtypeCounts
 from chorall.analyses.target_trials.result import TargetTrialResult
@@ -44,6 +45,7 @@ from chorall.reports.oncoprint_figure import draw_oncoprint
 from chorall.reports.plan_figure import draw_plan
 from chorall.reports.ranked_figure import draw_ranked_figures
 from chorall.reports.risk_figure import draw_risk_figures
+from chorall.reports.rule_figure import draw_rule_figures
 from chorall.reports.selection import (
     select_age_markers,
     select_curve_endpoints,
@@ -219,6 +221,7 @@ FIGURES: Final[dict[type[AnalysisResult], Callable[[Any], list[Figure]]]] = {
     TargetTrialResult: draw_target_trial,
     DonorResult: draw_donor_figures,
     RiskResult: draw_risk_figures,
+    RiskRule: draw_rule_figures,
     StrategyTable: draw_nothing,
     ResponseResult: draw_nothing,
 }

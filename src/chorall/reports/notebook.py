@@ -20,6 +20,7 @@ from chorall.analyses.prognosis_result import PrognosisResult
 from chorall.analyses.responses.result import ResponseResult
 from chorall.analyses.result import AnalysisResult
 from chorall.analyses.risk.result import RiskResult
+from chorall.analyses.risk.rule_result import RiskRule
 from chorall.analyses.scan.result import ScanResult
 from chorall.analyses.subtype_counts import SubtypeCounts
 from chorall.analyses.transplants.result import TransplantResult
@@ -37,6 +38,7 @@ from chorall.reports.plan_table import plan_columns
 from chorall.reports.prognosis_table import PROGNOSIS_COLUMNS
 from chorall.reports.response_table import RESPONSE_COLUMNS
 from chorall.reports.risk_table import RISK_COLUMNS
+from chorall.reports.rule_table import RULE_COLUMNS
 from chorall.reports.scan_table import SCAN_COLUMNS
 from chorall.reports.selection import select_lines
 from chorall.reports.subtype_table import SUBTYPE_COLUMNS
@@ -65,6 +67,7 @@ COLUMNS: Final[dict[type[AnalysisResult], tuple[TableColumn, ...]]] = {
     ResponseResult: RESPONSE_COLUMNS,
     TransplantResult: TRANSPLANT_COLUMNS,
     RiskResult: RISK_COLUMNS,
+    RiskRule: RULE_COLUMNS,
     BankValidation: VALIDATION_COLUMNS,
 }
 

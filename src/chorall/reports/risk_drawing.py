@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import Any, Final
 
 import polars as pl
@@ -26,6 +27,7 @@ from chorall.reports.canvas import (
 from chorall.reports.numbers import format_count, format_percent
 
 ROW: Final = 0.3
+TITLE_WIDTH: Final = 72
 LEFT_AXIS, AXIS_WIDTH = 3.55, 3.35
 SHARES_AT, COUNT_AT = 2.6, 3.35
 CAUSE_STYLES: Final = {
@@ -39,6 +41,11 @@ CAUSE_STYLES: Final = {
 LINE_STYLES: Final = (
     (VERMILION, "-", 1.8), (BLUE, "--", 1.8), (GREY, "-.", 1.2), (INK, ":", 1.2),
 )  # fmt: skip
+
+
+def count_title_lines(title: str) -> int:
+    """Return the lines that a heading takes."""
+    return len(textwrap.wrap(title, TITLE_WIDTH))
 
 
 def percent_axis(axis: Any) -> None:
@@ -205,7 +212,8 @@ def _write_at_risk(sheet: Sheet, own: pl.DataFrame, left: float, width: float, t
 
 def draw_decision(data: pl.DataFrame, title: str, note: str, *, synthetic: bool) -> Drawing:
     """Return the figure: net benefit over the threshold of risk from which one would act."""
-    sheet = Sheet(0.5 + 2.8 + 0.45 + note_height(note), synthetic=synthetic)
+    height = 0.3 + 0.2 * count_title_lines(title) + 2.8 + 0.45 + note_height(note)
+    sheet = Sheet(height, synthetic=synthetic)
     sheet.write_heading(title)
     axes = sheet.place_axes(0.85, sheet.top, 4.2, 2.8)
     names = data["strategy"].unique(maintain_order=True).to_list()

@@ -33,6 +33,15 @@ def format_signed(value: float | None, lower: float | None, upper: float | None)
     return f"{value:+.3f} ({lower:+.3f} to {upper:+.3f})"
 
 
+def format_limits(value: float | None, lower: float | None, upper: float | None) -> str:
+    """Return an estimate with its limits, e.g. 0.69 (0.66 to 0.72)."""
+    if value is None or not is_known(value):
+        return NOT_KNOWN
+    if lower is None or upper is None or not (is_known(lower) and is_known(upper)):
+        return f"{value:.2f}"
+    return f"{value:.2f} ({lower:.2f} to {upper:.2f})"
+
+
 def format_small(value: float | None) -> str:
     """Return three decimals."""
     return f"{value:.3f}" if value is not None and is_known(value) else NOT_KNOWN

@@ -61,3 +61,30 @@ def test_a_rule_that_is_no_rule_says_what_is_wrong(run: Run, folder: Path, tmp_p
     assert code == 12
     assert "IKZF1_dell" in error
     assert run("risk", folder / "pool", "--target", "cure")[0] == 10
+
+
+def test_a_rule_is_built_written_and_asked_again(run: Run, folder: Path, tmp_path: Path) -> None:
+    file, out = tmp_path / "rule.json", tmp_path / "rule"
+    items = [word for name in ("mrd_end_of_induction", "IKZF1_del") for word in ("-i", name)]
+    code, text, error = run(
+        "risk-rule", folder / "pool", *items, "--target-risk", 0.4, "--test", "C",
+        "--json", file, "--out", out,
+    )  # fmt: skip
+    assert (code, error) == (0, "")
+    assert "Research use only" in text
+    written = json.loads(file.read_text("utf-8"))
+    assert len(written["cut_points"]["all tests"]) == 1
+    assert {"performance", "optimism", "weights", "tests"} <= set(written)
+    built = out / "risk-rule-all-tests.toml"
+    code, text, error = run("risk", folder / "pool", "--rule", built, "-c", "built_all_tests")
+    assert (code, error) == (0, "")
+    assert "optimistic" in " ".join(text.split())
+
+
+def test_training_and_test_on_one_trial_is_called_optimistic(run: Run, folder: Path) -> None:
+    code, text, _ = run(
+        "risk-rule", folder / "pool", "-i", "mrd_end_of_induction", "--target-risk", 0.4,
+        "--train", "A", "--train", "B", "--test", "B",
+    )  # fmt: skip
+    assert code == 0
+    assert "OPTIMISM" in text

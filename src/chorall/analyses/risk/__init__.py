@@ -2,5 +2,7 @@
 
 from chorall.analyses.risk.result import RiskResult
 from chorall.analyses.risk.risk import risk
+from chorall.analyses.risk.rule import build_risk_rule
+from chorall.analyses.risk.rule_result import RiskRule
 
-__all__ = ["RiskResult", "risk"]
+__all__ = ["RiskResult", "RiskRule", "build_risk_rule", "risk"]

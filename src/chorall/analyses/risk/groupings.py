@@ -177,7 +177,13 @@ def _place(definition: ClassifierDefinition, rows: pl.DataFrame) -> Placement:
 
 
 def _collect(definition: ClassifierDefinition, placed: Mapping[float, Placement]) -> Grouping:
-    doubtful = definition.confidence == "unverified"
+    warnings = {
+        "unverified": (f"{definition.id}: a part of the rule is from memory.",),
+        "computed": (
+            f"{definition.id}: {definition.source.cites}; lines of trials that a rule was built "
+            "from are optimistic.",
+        ),
+    }
     return Grouping(
         name=definition.id,
         label=definition.name,
@@ -185,7 +191,7 @@ def _collect(definition: ClassifierDefinition, placed: Mapping[float, Placement]
         in_words={group.id: group.in_words for group in definition.groups},
         placed=dict(placed),
         confidence=definition.confidence,
-        warnings=(f"{definition.id}: a part of the rule is from memory.",) if doubtful else (),
+        warnings=warnings.get(definition.confidence, ()),
     )
 
 
