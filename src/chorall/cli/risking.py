@@ -36,6 +36,9 @@ def risk(
         list[Path] | None,
         typer.Option("--rule", metavar="FILE", help="A rule of your own as TOML (repeatable)."),
     ] = None,
+    bank: Annotated[
+        bool, typer.Option("--bank", help="Also groups by a bank of the other trials (slower).")
+    ] = False,
     target: Target = "relapse",
     endpoint: Annotated[str, typer.Option("-e", "--endpoint", help="EFS, EFS_UKALL ...")] = "EFS",
     trial: Trials = None,
@@ -62,9 +65,9 @@ def risk(
     chosen: dict[str, Any] = {"cuts": cut} if cut else {}
     chosen |= {"shares": share} if share else {}
     result = ch.risk(
-        ch.read_pool(pool), classifiers=classifier or None, rules=rule or (), trials=trial or None,
-        target=target, endpoint=endpoint, horizon_years=horizon, landmark_day=landmark,
-        conf_level=conf_level, **chosen,
+        ch.read_pool(pool), classifiers=classifier or None, rules=rule or (), bank=bank,
+        trials=trial or None, target=target, endpoint=endpoint, horizon_years=horizon,
+        landmark_day=landmark, conf_level=conf_level, **chosen,
     )  # fmt: skip
     console = open_console()
     print_label(console, f"Pool {result.pool.hash[:12]}", synthetic=result.pool.synthetic)

@@ -12,7 +12,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from chorall.analyses.classify import classify
-from chorall.analyses.risk.moments import known_by
+from chorall.analyses.risk.moments import View, known_by
 from chorall.errors import InputError, raise_gathered
 from chorall.knowledge.classifier_definitions import ClassifierDefinition
 from chorall.knowledge.item_moments import LATER, find_moment, list_items
@@ -68,6 +68,10 @@ class Grouping:
         `seen`, `unverified` or `computed`.
     is_fitted : bool
         True where outcomes of the pool were used, each trial's groups by the other trials alone.
+    warnings : tuple of str
+        What the reader must know.
+    by_view : mapping of str to Placement
+        By name of a view, where a prediction depends on since when time counts.
     """
 
     name: str
@@ -77,7 +81,13 @@ class Grouping:
     placed: Mapping[float, Placement]
     confidence: str
     is_fitted: bool = False
-    warnings: tuple[str, ...] = field(default=())
+    warnings: tuple[str, ...] = ()
+    by_view: Mapping[str, Placement] = field(default_factory=dict)
+
+    def place(self, view: View) -> Placement:
+        """Return where patients stand in a view; its own placement goes before its moment's."""
+        own = self.by_view.get(view.name)
+        return self.placed[view.moment] if own is None else own
 
     def name_group(self, place: int) -> str:
         """Return the words of a place."""

@@ -102,7 +102,7 @@ def gather(view: View, grouping: Grouping, ids: pl.Series, target: str) -> Membe
     cohort = view.cohort
     row = find_rows(ids, cohort.patient_ids)
     return Members(
-        view, grouping, take_placement(grouping.placed[view.moment], row), cohort.time,
+        view, grouping, take_placement(grouping.place(view), row), cohort.time,
         target_cause(cohort, target), cohort.cause, cohort.entry_time, cohort.trial,
         cohort.trial_ids, row,
     )  # fmt: skip

@@ -9,6 +9,7 @@ from typing import Final
 from chorall.analyses.arguments import check_conf_level, check_trials, check_years
 from chorall.analyses.endpoint_choice import warn_of_unverified
 from chorall.analyses.result import label_pool
+from chorall.analyses.risk.bank_groups import group_by_bank
 from chorall.analyses.risk.causes import RELAPSE, choose_target, read_first_events
 from chorall.analyses.risk.collect import Settings, collect_frames
 from chorall.analyses.risk.finder import SHARES
@@ -34,6 +35,7 @@ def risk(
     *,
     classifiers: Sequence[str] | None = None,
     rules: Iterable[str | Path] = (),
+    bank: bool = False,
     trials: Sequence[str] | None = None,
     target: str = RELAPSE,
     endpoint: str = "EFS",
@@ -55,6 +57,8 @@ def risk(
         Ids of the library; without it every one that places enough patients in two groups.
     rules : iterable of path, optional
         Rules of your own as TOML, in the language of the library (docs/classifiers.md).
+    bank : bool
+        True adds groups of the risk that a bank of the other trials predicts, cut at `cuts`.
     trials : sequence of str, optional
         Only these trials.
     target : {"relapse", "event"}
@@ -107,6 +111,9 @@ def risk(
     cohort, missing = read_first_events(pool, endpoint, trial_ids)
     landmark = choose_landmark(pool, landmark_day)
     groupings, warned = read_groupings(pool, classifiers, rules, (0.0, landmark.day))
+    views = make_views(cohort, landmark.day)
+    if bank:
+        groupings.insert(0, group_by_bank(pool, views, cuts, horizon_years, wanted))
     if not groupings:
         raise DataError(
             "no classifier of the library places 20 patients in each of two groups here. "
@@ -117,7 +124,6 @@ def risk(
         wanted, horizon_years * DAYS_PER_YEAR, conf_level, tuple(cuts), tuple(shares),
         n_resamples, seed,
     )  # fmt: skip
-    views = make_views(cohort, landmark.day)
     frames = collect_frames(views, groupings, pool.table("patient"), allocations, settings)
     return RiskResult(
         analysis="risk",

@@ -8,6 +8,7 @@ import pytest
 from unit.analyses.risk.drawn_pool import RULE, draw, make_pool
 
 from chorall.analyses import risk
+from chorall.analyses.risk.bank_groups import group_by_bank
 from chorall.analyses.risk.causes import CAUSES, read_first_events
 from chorall.analyses.risk.groupings import OPEN, read_groupings
 from chorall.analyses.risk.moments import choose_landmark, known_by, make_views
@@ -192,3 +193,40 @@ def test_figures_tell_groups_causes_decisions(result):
     for figure in figures:
         assert "SYNTHETIC" in figure.svg()
     assert "not assessable" in figures[0].svg()
+
+
+def follow(rows):
+    return rows.select(
+        "patient_id", "trial_id", entry_day=pl.lit(0), last_contact_day=pl.col("time"),
+        vital_status=pl.when(pl.col("event_type") == "death").then(pl.lit("dead"))
+        .otherwise(pl.lit("alive")),
+    )  # fmt: skip
+
+
+def test_the_bank_foretells_each_trial_from_the_others_and_waiting_helps(tmp_path):
+    rows = draw(600, seed=21)
+    pool = make_pool(tmp_path / "pool", rows, {"follow_up": follow(rows)})
+    found = risk(pool, classifiers=["nci"], bank=True, cuts=[0.3, 0.5], n_resamples=20)
+    assert found.groupings == ("bank", "nci")
+    order = pick(found.waiting, grouping="bank", trial_id="all", measure="concordance")
+    assert order["lower"][0] > 0.02
+    assert set(pick(found.waiting, grouping="bank")["risk_from"]) == {"other trials"}
+    groups = pick(found.printed, grouping="bank", view="day 33").sort("risk")
+    assert groups["group"].to_list() == ["low", "intermediate", "high"]
+    assert any("integrated over" in line for line in found.warnings)
+
+
+def test_the_bank_of_a_trial_does_not_see_its_outcomes(tmp_path):
+    rows = draw(240, seed=4)
+    later = (pl.col("trial_id") == "C") & (pl.col("time") > 33)
+    turned = pl.col("time").max() - pl.col("time") + 34
+    moved = rows.with_columns(time=pl.when(later).then(turned).otherwise("time"))
+    risks = []
+    for at, each in enumerate((rows, moved)):
+        # who was sampled stays the same; only what happened to those of C afterwards changes
+        pool = make_pool(tmp_path / f"pool{at}", each, {"follow_up": follow(each)})
+        cohort, _ = read_first_events(pool, "EFS", pool.trials)
+        start = make_views(cohort, 33.0)[:1]
+        placed = group_by_bank(pool, start, [0.3], 5.0, "relapse").place(start[0])
+        risks.append(placed.risk[(rows["trial_id"] == "C").to_numpy()])
+    np.testing.assert_allclose(risks[0], risks[1], rtol=1e-9)
