@@ -96,6 +96,37 @@ def test_an_analysis(pool: Path, monkeypatch: pytest.MonkeyPatch, analysis: str)
     check(analysis, {key: found[key] for key in ("analysis", "rows", "warnings")})
 
 
+def test_risk_groups_by_a_rule(pool: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file, rule = pool.parent / "found.json", pool.parent / "rule.toml"
+    rule.write_text(RULE, "utf-8")
+    run(monkeypatch, "risk", pool, "--rule", rule, "-c", "tp53", "--horizon", 2, "--json", file)
+    found = json.loads(file.read_text("utf-8"))
+    names = ("analysis", "rows", "performance", "stability", "disagreement", "finder", "warnings")
+    check("risk", {key: found[key] for key in names})
+
+
+RULE = """
+id = "tp53"
+name = "TP53"
+completeness = "FULL"
+[[groups]]
+id = "absent"
+in_words = "TP53 absent"
+[[groups]]
+id = "present"
+in_words = "TP53 mutated"
+[[rules]]
+group = "present"
+when = "TP53"
+[[rules]]
+group = "absent"
+[source]
+keys = []
+cites = "made up for the test"
+confidence = "seen"
+"""
+
+
 def test_a_difference_is_found_where_there_is_one() -> None:
     assert find_differences({"a": [1.0, 2]}, {"a": [1.0 + 1e-6, 2]}, "x") != []
     assert find_differences({"a": [1.0, 2]}, {"a": [1.0 + 1e-9, 2]}, "x") == []

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from chorall.analyses.risk.causes import CAUSES
 from chorall.analyses.risk.groupings import NOT_APPLICABLE, OPEN
-from chorall.analyses.risk.members import LEAST_FOR_RISK, Members, limit_of_none
+from chorall.analyses.risk.members import LEAST_FOR_RISK, Members, complete_limits
 from chorall.knowledge.units import DAYS_PER_YEAR
 from chorall.stats import count_at_risk, cumulative_incidence
 
@@ -121,14 +121,11 @@ def _read_risks(
         *((CAUSES[code - 1], found, code - 1) for code in seen),
         (ANY, any_event, 0),
     ]:
-        risks[name] = {
-            "risk": float(at.cumulative_incidence[place, 0]),
-            "lower": float(at.lower[place, 0]),
-            "upper": float(at.upper[place, 0]),
-        }
-        if risks[name]["risk"] == 0:
-            limit = limit_of_none(members, rows, horizon_days, conf_level)
-            risks[name] |= {"lower": 0.0, "upper": limit}
+        values = [float(one[place, 0]) for one in (at.cumulative_incidence, at.lower, at.upper)]
+        estimate, lower, upper = complete_limits(
+            members, rows, (values[0], values[1], values[2]), horizon_days, conf_level
+        )
+        risks[name] = {"risk": estimate, "lower": lower, "upper": upper}
     return risks
 
 

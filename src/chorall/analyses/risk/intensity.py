@@ -10,7 +10,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from chorall.analyses.risk.causes import CAUSES, TREATMENT_DEATHS
-from chorall.analyses.risk.members import LEAST_FOR_RISK, Members, limit_of_none
+from chorall.analyses.risk.members import LEAST_FOR_RISK, Members, complete_limits
 from chorall.analyses.treatments.questions import read_arms
 from chorall.knowledge.strategies import level_labels
 from chorall.stats import cumulative_incidence
@@ -169,12 +169,10 @@ def _describe(
         members.time[rows], simple, entry_time=late, n_causes=3, conf_level=conf_level
     ).at(horizon_days)
     for place, name in enumerate(("relapse", "treatment_death")):
-        line[name] = float(at.cumulative_incidence[place, 0])
-        line[f"lower_{name}"] = float(at.lower[place, 0])
-        line[f"upper_{name}"] = float(at.upper[place, 0])
-        if line[name] == 0:
-            limit = limit_of_none(members, rows, horizon_days, conf_level)
-            line |= {f"lower_{name}": 0.0, f"upper_{name}": limit}
+        values = [float(one[place, 0]) for one in (at.cumulative_incidence, at.lower, at.upper)]
+        line[name], line[f"lower_{name}"], line[f"upper_{name}"] = complete_limits(
+            members, rows, (values[0], values[1], values[2]), horizon_days, conf_level
+        )
     return line
 
 

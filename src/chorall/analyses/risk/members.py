@@ -123,18 +123,27 @@ def estimate_risk(
     ).at(horizon_days)  # fmt: skip
     values = (found.cumulative_incidence, found.lower, found.upper)
     estimate, lower, upper = (float(one[0, 0]) for one in values)
-    if estimate == 0:
-        return 0.0, 0.0, limit_of_none(members, rows, horizon_days, conf_level)
-    return estimate, lower, upper
+    return complete_limits(members, rows, (estimate, lower, upper), horizon_days, conf_level)
 
 
-def limit_of_none(
-    members: Members, rows: Booleans, horizon_days: float, conf_level: float
-) -> float:
-    """Return the upper limit where nobody had the event: Clopper and Pearson's, of those followed.
+def complete_limits(
+    members: Members,
+    rows: Booleans,
+    found: tuple[float, float, float],
+    horizon_days: float,
+    conf_level: float,
+) -> tuple[float, float, float]:
+    """Return estimate and limits; where nobody or everybody had the event those of a proportion.
 
-    Only patients still at risk at the horizon count, which is cautious.
+    The curve has no limits there. Clopper and Pearson's stand in: of nobody among those still at
+    risk at the horizon, which is cautious, and of everybody among all.
     """
-    entries = members.entries(rows)
-    n = int(count_at_risk(members.time[rows], [horizon_days], entry_time=entries)[0])
-    return float(1 - ((1 - conf_level) / 2) ** (1 / n)) if n else float("nan")
+    estimate, lower, upper = found
+    tail = (1 - conf_level) / 2
+    if estimate == 0:
+        entries = members.entries(rows)
+        n = int(count_at_risk(members.time[rows], [horizon_days], entry_time=entries)[0])
+        return 0.0, 0.0, float(1 - tail ** (1 / n)) if n else float("nan")
+    if estimate == 1:
+        return 1.0, float(tail ** (1 / int(rows.sum()))), 1.0
+    return estimate, lower, upper

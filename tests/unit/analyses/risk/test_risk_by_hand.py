@@ -15,7 +15,7 @@ from chorall.analyses.risk.agreement import split_by_worst
 from chorall.analyses.risk.finder import describe_flags, find_pseudo_outcomes, flag_within_trials
 from chorall.analyses.risk.groupings import NOT_APPLICABLE, OPEN, Grouping, Placement
 from chorall.analyses.risk.intensity import map_intensity
-from chorall.analyses.risk.members import Members, limit_of_none
+from chorall.analyses.risk.members import Members, estimate_risk
 from chorall.analyses.risk.moments import View
 from chorall.analyses.risk.transported import carry_over_risk
 from chorall.analyses.risk.waiting import Pair, draw_decision_curves, name_bands, tabulate_moves
@@ -156,10 +156,16 @@ def test_who_is_high_by_one_only():
     }  # fmt: skip
 
 
-def test_no_event_still_has_an_upper_limit():
-    members = make_members([0] * 20, [30] * 20, [0] * 20)
-    limit = limit_of_none(members, np.ones(20, bool), HORIZON, 0.95)
-    assert limit == pytest.approx(1 - 0.025 ** (1 / 20))
+def test_nobody_and_everybody_still_have_limits():
+    rows = np.ones(20, bool)
+    nobody = make_members([0] * 20, [30] * 20, [0] * 20)
+    assert estimate_risk(nobody, rows, HORIZON, 0.95) == pytest.approx(
+        (0.0, 0.0, 1 - 0.025 ** (1 / 20))
+    )
+    everybody = make_members([0] * 20, [3] * 20, [1] * 20)
+    assert estimate_risk(everybody, rows, HORIZON, 0.95) == pytest.approx(
+        (1.0, 0.025 ** (1 / 20), 1.0)
+    )
 
 
 def test_treatment_counts_from_allocation():
