@@ -49,6 +49,15 @@ def test_net_benefit_and_order_of_both_answers_are_those_of_r(found, model, colu
     assert order["n_patients"][0] == n
 
 
+def test_differences_are_the_landmark_less_day_0(found):
+    lines = found.waiting.filter(trial_id="all")
+    np.testing.assert_allclose(
+        lines["difference"], lines["landmark"] - lines["day_0"], atol=R_PRINTS
+    )
+    assert (lines["lower"] <= lines["difference"]).all()
+    assert (lines["difference"] <= lines["upper"]).all()
+
+
 def test_who_moves_and_what_became_of_them_is_as_in_r(found):
     bands = ["below 20 %", "20 % to 50 %", "50 % or more"]
     for place, value, n in expect("moved").select("place", "value", "n").iter_rows():

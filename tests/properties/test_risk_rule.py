@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from unit.analyses.risk.drawn_pool import draw, make_pool
 
@@ -42,7 +42,8 @@ def permute(pool: Pool, seed: int) -> Pool:
     return Pool(Path(pool.path), pool.manifest, tables | {"endpoint": changed})
 
 
-@settings(max_examples=6)
+# what fails with one order of outcomes fails with most: nothing to shrink
+@settings(max_examples=6, phases=[Phase.generate])
 @given(st.integers(0, 10_000))
 def test_outcomes_of_the_test_trial_do_not_move_the_rule(pool: Pool, seed: int) -> None:
     before, after = build(pool), build(permute(pool, seed))
