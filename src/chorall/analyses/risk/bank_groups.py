@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 
 from chorall.analyses.bank.fit import keep_patients, read_bank_data
 from chorall.analyses.risk.causes import EVENT
+from chorall.analyses.risk.decisions import name_bands
 from chorall.analyses.risk.groupings import NOT_APPLICABLE, Grouping, Placement
 from chorall.analyses.risk.members import find_rows
 from chorall.analyses.risk.moments import TIMEPOINT, View, known_by
 from chorall.analyses.risk.rule_build import name_groups
-from chorall.analyses.risk.waiting import name_bands
 from chorall.errors import DataError
 from chorall.models.bank.bank import Bank
 from chorall.models.bank.bank_fit import BankData, fit_bank

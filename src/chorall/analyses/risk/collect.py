@@ -9,7 +9,15 @@ from typing import Any, Final
 import polars as pl
 
 from chorall.analyses.risk import agreement as crossing
-from chorall.analyses.risk import finder, group_rows, intensity, performance, stability, waiting
+from chorall.analyses.risk import (
+    decisions,
+    finder,
+    group_rows,
+    intensity,
+    performance,
+    stability,
+    waiting,
+)
 from chorall.analyses.risk.groupings import Grouping
 from chorall.analyses.risk.members import Members, gather
 from chorall.analyses.risk.moments import View
@@ -24,8 +32,8 @@ FRAMES: Final[dict[str, Mapping[str, pl.DataType]]] = {
     "stability": stability.STABILITY,
     "migration": stability.MIGRATION,
     "waiting": waiting.WAITING,
-    "reclassification": waiting.RECLASSIFICATION,
-    "decision": waiting.DECISION,
+    "reclassification": decisions.RECLASSIFICATION,
+    "decision": decisions.DECISION,
     "finder": finder.FINDER,
     "intensity": intensity.INTENSITY,
 }
@@ -49,7 +57,7 @@ def collect_frames(
     views: Sequence[View],
     groupings: Sequence[Grouping],
     patients: pl.DataFrame,
-    allocations: pl.DataFrame,
+    given: pl.DataFrame,
     settings: Settings,
 ) -> dict[str, pl.DataFrame]:
     """Return every frame of `RiskResult`.
@@ -60,8 +68,8 @@ def collect_frames(
         Day 0; day 0 among those at the landmark; the landmark.
     groupings : sequence of Grouping
         With a placement at both moments.
-    patients, allocations : DataFrame
-        The table patient; from `read_allocations`.
+    patients, given : DataFrame
+        The table patient; from `read_given`.
     settings : Settings
         Horizon, levels, cuts.
     """
@@ -84,7 +92,7 @@ def collect_frames(
         )
         _wait(lines, before, after, settings)
         lines["intensity"] += intensity.map_intensity(
-            after, patients, allocations, settings.days, settings.conf_level, settings.cuts
+            after, patients, given, settings.days, settings.conf_level, settings.cuts
         )
     return {name: _frame(lines[name], schema) for name, schema in FRAMES.items()}
 
@@ -115,7 +123,7 @@ def _wait(lines: Lines, before: Members, after: Members, settings: Settings) -> 
         pair, settings.days, conf_level=settings.conf_level, n_resamples=settings.n_resamples,
         seed=settings.seed,
     )  # fmt: skip
-    lines["decision"] += waiting.draw_decision_curves(pair, settings.days)
-    lines["reclassification"] += waiting.tabulate_moves(
+    lines["decision"] += decisions.draw_decision_curves(pair, settings.days)
+    lines["reclassification"] += decisions.tabulate_moves(
         pair, settings.days, settings.cuts, settings.conf_level
     )

@@ -11,10 +11,8 @@ from numpy.typing import NDArray
 
 from chorall.analyses.risk.causes import CAUSES, TREATMENT_DEATHS
 from chorall.analyses.risk.members import LEAST_FOR_RISK, Members, complete_limits
-from chorall.analyses.treatments.questions import read_arms
 from chorall.knowledge.strategies import level_labels
 from chorall.stats import cumulative_incidence
-from chorall.tables.store import Pool
 
 Booleans = NDArray[np.bool_]
 Floats = NDArray[np.float64]
@@ -41,36 +39,10 @@ INTENSITY: Final[dict[str, pl.DataType]] = {
 }  # fmt: skip
 
 
-def read_allocations(pool: Pool) -> tuple[pl.DataFrame, list[str]]:
-    """Return patient_id, day, component, level, randomised: what each patient was allocated to.
-
-    Allocations without a day or without a harmonised strategy are left out, and warned of.
-    """
-    arms = read_arms(pool)
-    lines, n_left_out = [], 0
-    columns = ("patient_id", "trial_id", "assigned_arm", "day", "randomised")
-    for patient, trial, arm, day, randomised in (
-        pool.table("allocation").select(columns).iter_rows()
-    ):
-        levels = arms.get((trial, arm), {})
-        if day is None or not levels:
-            n_left_out += 1
-            continue
-        lines += [
-            (patient, float(day), component, level, bool(randomised))
-            for component, level in levels.items()
-        ]
-    schema = {"patient_id": pl.String(), "day": pl.Float64(), "component": pl.String()}
-    schema |= {"level": pl.String(), "randomised": pl.Boolean()}
-    frame = pl.DataFrame(lines, schema=schema, orient="row")
-    warned = [f"{n_left_out:,} allocations have no day or no harmonised strategy; left out."]
-    return frame, warned if n_left_out else []
-
-
 def map_intensity(
     members: Members,
     patients: pl.DataFrame,
-    allocations: pl.DataFrame,
+    given: pl.DataFrame,
     horizon_days: float,
     conf_level: float,
     targets: Sequence[float],
@@ -83,8 +55,8 @@ def map_intensity(
         At the landmark, with groups of that day.
     patients : DataFrame
         The table patient.
-    allocations : DataFrame
-        From `read_allocations`.
+    given : DataFrame
+        From `read_given`.
     horizon_days, conf_level : float
         Where risks are read (from the landmark), and the level of limits.
     targets : sequence of float
@@ -99,8 +71,8 @@ def map_intensity(
     """
     eras = patients["year_band"].fill_null("not known").to_numpy().astype(str)[members.row]
     ids = patients["patient_id"].to_numpy().astype(str)[members.row]
-    days = _lay_out(allocations, ids)
-    ever = {patient for patient, *_ in allocations.iter_rows()}
+    days = _lay_out(given, ids)
+    ever = {patient for patient, *_ in given.iter_rows()}
     without = np.array([patient not in ever for patient in ids])
     start = members.view.start_day
     lines = []
@@ -126,17 +98,15 @@ def map_intensity(
     return lines
 
 
-def _lay_out(
-    allocations: pl.DataFrame, ids: NDArray[np.str_]
-) -> list[tuple[dict[str, str], Floats]]:
+def _lay_out(given: pl.DataFrame, ids: NDArray[np.str_]) -> list[tuple[dict[str, str], Floats]]:
     labels = level_labels()
     found = []
-    parts = allocations.group_by("component", "level", "randomised", maintain_order=True)
-    for (component, level, randomised), part in parts:
+    parts = given.group_by("component", "level", "evidence", maintain_order=True)
+    for (component, level, evidence), part in parts:
         day_of = dict(zip(part["patient_id"].to_list(), part["day"].to_list(), strict=True))
         day = np.array([day_of.get(patient, np.nan) for patient in ids])
-        evidence = "randomised" if randomised else "observational"
-        names = {"component": str(component), "level": labels[str(level)], "evidence": evidence}
+        names = {"component": str(component), "level": labels[str(level)]}
+        names |= {"evidence": str(evidence)}
         found.append((names, day))
     return sorted(found, key=lambda one: (one[0]["component"], one[0]["level"]))
 

@@ -13,8 +13,8 @@ from chorall.analyses.risk.bank_groups import group_by_bank
 from chorall.analyses.risk.causes import RELAPSE, choose_target, read_first_events
 from chorall.analyses.risk.collect import Settings, collect_frames
 from chorall.analyses.risk.finder import SHARES
+from chorall.analyses.risk.given import read_given
 from chorall.analyses.risk.groupings import read_groupings
-from chorall.analyses.risk.intensity import read_allocations
 from chorall.analyses.risk.moments import choose_landmark, make_views
 from chorall.analyses.risk.result import RiskResult
 from chorall.errors import DataError, InputError, raise_gathered
@@ -119,12 +119,12 @@ def risk(
             "no classifier of the library places 20 patients in each of two groups here. "
             "`chorall classify POOL` says which tests are lacking."
         )
-    allocations, lost = read_allocations(pool)
+    given, lost = read_given(pool)
     settings = Settings(
         wanted, horizon_years * DAYS_PER_YEAR, conf_level, tuple(cuts), tuple(shares),
         n_resamples, seed,
     )  # fmt: skip
-    frames = collect_frames(views, groupings, pool.table("patient"), allocations, settings)
+    frames = collect_frames(views, groupings, pool.table("patient"), given, settings)
     return RiskResult(
         analysis="risk",
         pool=label_pool(pool),

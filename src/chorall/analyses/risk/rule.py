@@ -13,11 +13,12 @@ from chorall.analyses.arguments import check_conf_level, check_trials, check_yea
 from chorall.analyses.classify_items import read_items
 from chorall.analyses.endpoint_choice import warn_of_unverified
 from chorall.analyses.result import label_pool
-from chorall.analyses.risk import rule_judge, rule_tests, waiting
+from chorall.analyses.risk import decisions, rule_judge, rule_tests, waiting
 from chorall.analyses.risk.causes import RELAPSE, choose_target, read_first_events, target_cause
 from chorall.analyses.risk.members import find_rows
 from chorall.analyses.risk.moments import choose_landmark, known_by, make_views
 from chorall.analyses.risk.rule_build import build_rule, write_rule
+from chorall.analyses.risk.rule_costs import read_tests
 from chorall.analyses.risk.rule_design import check_items, choose_items
 from chorall.analyses.risk.rule_fit import LEAST_EVENTS
 from chorall.analyses.risk.rule_ground import (
@@ -130,7 +131,7 @@ def build_risk_rule(
     _check_training(ground, used)
     training = ground.train_on(used)
     about = f"built from {', '.join(train)} (pool {pool.hash[:12]})"
-    tests = rule_tests.read_tests(used, costs)
+    tests = read_tests(used, costs)
     best, tried = rule_tests.find_fewest(training, tests, targets, ground.days, seed)
     rules = [build_rule(ALL_TESTS, training, targets, ground.days, needs, about, seed)]
     if best is not None and set(best.items) != set(used):
@@ -153,8 +154,8 @@ def build_risk_rule(
         weights=list_weights(rules, tests),
         tests=make_frame(tried, rule_tests.TESTS),
         waiting=make_frame(tables["waiting"], waiting.WAITING),
-        reclassification=make_frame(tables["reclassification"], waiting.RECLASSIFICATION),
-        decision=make_frame(tables["decision"], waiting.DECISION),
+        reclassification=make_frame(tables["reclassification"], decisions.RECLASSIFICATION),
+        decision=make_frame(tables["decision"], decisions.DECISION),
         definitions={rule.name: write_rule(rule) for rule in rules},
         cut_points={
             rule.name: rule.definition.score.cut_points if rule.definition.score else ()

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from chorall.analyses.risk.decisions import name_bands
 from chorall.analyses.risk.rule_design import RuleDesign, make_score
 from chorall.analyses.risk.rule_fit import (
     Index,
@@ -17,7 +18,6 @@ from chorall.analyses.risk.rule_fit import (
     fit_risk_law,
     leave_out_scores,
 )
-from chorall.analyses.risk.waiting import name_bands
 from chorall.knowledge.classifier_definitions import ClassifierDefinition
 from chorall.knowledge.classifier_parts import ClassifierSource, Requirement, RiskGroup
 

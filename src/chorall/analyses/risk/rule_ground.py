@@ -10,15 +10,15 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from chorall.analyses.risk import rule_judge, waiting
+from chorall.analyses.risk import decisions, rule_judge, waiting
 from chorall.analyses.risk.causes import target_cause
 from chorall.analyses.risk.members import Members
 from chorall.analyses.risk.moments import View
 from chorall.analyses.risk.performance import LEAST_EVENTS as LEAST_JUDGED
 from chorall.analyses.risk.rule_build import BuiltRule, build_rule
+from chorall.analyses.risk.rule_costs import Test
 from chorall.analyses.risk.rule_design import RuleDesign, read_design
 from chorall.analyses.risk.rule_fit import Training
-from chorall.analyses.risk.rule_tests import Test
 from chorall.errors import DataError
 from chorall.knowledge.item_moments import DIAGNOSIS, find_moment
 from chorall.markers.classifiers.columns import Column
@@ -110,8 +110,8 @@ def compare_without_mrd(
     settings = {"conf_level": ground.conf_level, "n_resamples": n_resamples, "seed": ground.seed}
     return {
         "waiting": waiting.describe_waiting(pair, ground.days, **settings),  # type: ignore[arg-type]
-        "reclassification": waiting.tabulate_moves(pair, ground.days, targets, ground.conf_level),
-        "decision": waiting.draw_decision_curves(pair, ground.days),
+        "reclassification": decisions.tabulate_moves(pair, ground.days, targets, ground.conf_level),
+        "decision": decisions.draw_decision_curves(pair, ground.days),
     }
 
 

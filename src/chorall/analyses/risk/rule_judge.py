@@ -9,13 +9,13 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from chorall.analyses.risk.decisions import name_bands
 from chorall.analyses.risk.groupings import NOT_APPLICABLE, OPEN, Grouping, Placement
 from chorall.analyses.risk.members import Members, estimate_risk, gather
 from chorall.analyses.risk.moments import View
 from chorall.analyses.risk.performance import measure
 from chorall.analyses.risk.rule_build import BuiltRule
 from chorall.analyses.risk.rule_design import RuleDesign
-from chorall.analyses.risk.waiting import name_bands
 from chorall.markers.classifiers import ask_classifier
 from chorall.markers.classifiers.columns import Column
 

@@ -10,6 +10,7 @@ from unit.analyses.risk.drawn_pool import RULE, draw, make_pool
 from chorall.analyses import risk
 from chorall.analyses.risk.bank_groups import group_by_bank
 from chorall.analyses.risk.causes import CAUSES, read_first_events
+from chorall.analyses.risk.given import read_given
 from chorall.analyses.risk.groupings import OPEN, read_groupings
 from chorall.analyses.risk.moments import choose_landmark, known_by, make_views
 from chorall.errors import DataError, InputError
@@ -230,3 +231,31 @@ def test_the_bank_of_a_trial_does_not_see_its_outcomes(tmp_path):
         placed = group_by_bank(pool, start, [0.3], 5.0, "relapse").place(start[0])
         risks.append(placed.risk[(rows["trial_id"] == "C").to_numpy()])
     np.testing.assert_allclose(risks[0], risks[1], rtol=1e-9)
+
+
+def test_what_was_received_goes_before_what_was_allocated(tmp_path):
+    rows = draw(30)
+    ids = rows.select("patient_id", "trial_id")
+    arms = pl.DataFrame({
+        "trial_id": ["A", "A"], "arm_id": ["S", "D"], "label": ["S", "D"],
+        "strategy_id": ["steroid_prednisolone", "steroid_dexamethasone"],
+    })  # fmt: skip
+    one = ids.filter(pl.col("trial_id") == "A").head(4)
+    allocated = one.with_columns(
+        question=pl.lit("R1"), randomised=pl.lit(value=True), assigned_arm=pl.lit("S"),
+        day=pl.Series([35, 36, 37, None], dtype=pl.Int32),
+    )  # fmt: skip
+    treated = one.head(2).with_columns(
+        kind=pl.lit("phase"), item=pl.lit("induction"), arm_received=pl.lit("D"),
+        start_day=pl.Series([40, None], dtype=pl.Int32),
+    )  # fmt: skip
+    pool = make_pool(
+        tmp_path / "pool", rows, {"arm": arms, "allocation": allocated, "treatment": treated}
+    )
+    given, warned = read_given(pool)
+    assert given.select("day", "level", "evidence").sort("day").rows() == [
+        (36.0, "steroid_dexamethasone", "as received"),
+        (37.0, "steroid_prednisolone", "randomised"),
+        (40.0, "steroid_dexamethasone", "as received"),
+    ]
+    assert warned[0].startswith("1 treatments have no day")

@@ -12,13 +12,14 @@ import pytest
 
 from chorall.analyses.endpoint_cohort import EndpointCohort
 from chorall.analyses.risk.agreement import split_by_worst
+from chorall.analyses.risk.decisions import draw_decision_curves, name_bands, tabulate_moves
 from chorall.analyses.risk.finder import describe_flags, find_pseudo_outcomes, flag_within_trials
 from chorall.analyses.risk.groupings import NOT_APPLICABLE, OPEN, Grouping, Placement
 from chorall.analyses.risk.intensity import map_intensity
 from chorall.analyses.risk.members import Members, estimate_risk
 from chorall.analyses.risk.moments import View
 from chorall.analyses.risk.transported import carry_over_risk
-from chorall.analyses.risk.waiting import Pair, draw_decision_curves, name_bands, tabulate_moves
+from chorall.analyses.risk.waiting import Pair
 from chorall.models.design_matrix import DesignMatrix
 
 HORIZON = 10.0
@@ -179,7 +180,7 @@ def test_treatment_counts_from_allocation():
     allocations = pl.DataFrame({
         "patient_id": patients["patient_id"][:40], "day": [38.0] * 40,
         "component": ["steroid"] * 40, "level": ["steroid_dexamethasone"] * 40,
-        "randomised": [True] * 40,
+        "evidence": ["randomised"] * 40,
     })  # fmt: skip
     found = map_intensity(members, patients, allocations, HORIZON, 0.95, [0.05, 0.3])
     lines = pl.DataFrame(found, infer_schema_length=None).filter(era="all")

@@ -9,6 +9,7 @@ from unit.analyses.risk.drawn_pool import draw, make_pool
 
 from chorall.analyses import build_risk_rule, classify
 from chorall.analyses.risk.moments import known_by
+from chorall.analyses.risk.rule_costs import read_tests
 from chorall.analyses.risk.rule_design import RuleDesign
 from chorall.analyses.risk.rule_fit import (
     RiskLaw,
@@ -18,7 +19,7 @@ from chorall.analyses.risk.rule_fit import (
     leave_out_scores,
 )
 from chorall.analyses.risk.rule_judge import judge_target
-from chorall.analyses.risk.rule_tests import Judged, read_tests
+from chorall.analyses.risk.rule_tests import Judged
 from chorall.errors import DataError, DefinitionError, InputError
 from chorall.reports.figure_sets import draw_figures
 from chorall.stats import cumulative_incidence
