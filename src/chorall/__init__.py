@@ -56,10 +56,12 @@ _HOMES = {
     "simulate": "chorall.simulation",
     "subtypes": "chorall.analyses",
     "target_trial": "chorall.analyses",
+    "table_one": "chorall.analyses",
     "transplant": "chorall.analyses",
     "treatment": "chorall.analyses",
     "validate_bank": "chorall.analyses.bank",
     "write_bank": "chorall.analyses.bank",
+    "write_tables": "chorall.reports.table_files",
 }
 
 __all__ = [
@@ -96,10 +98,12 @@ __all__ = [
     "simulate",
     "subtypes",
     "target_trial",
+    "table_one",
     "transplant",
     "treatment",
     "validate_bank",
     "write_bank",
+    "write_tables",
 ]
 
 

@@ -20,6 +20,7 @@ from chorall.analyses import scan_prognosis as scan_prognosis
 from chorall.analyses import scan_treatment as scan_treatment
 from chorall.analyses import subtypes as subtypes
 from chorall.analyses import target_trial as target_trial
+from chorall.analyses import table_one as table_one
 from chorall.analyses import transplant as transplant
 from chorall.analyses import treatment as treatment
 from chorall.analyses.bank import fit_bank as fit_bank
@@ -33,5 +34,6 @@ from chorall.consortium.diff import diff_pools as diff_pools
 from chorall.consortium.explain import explain_value as explain_value
 from chorall.consortium.plan import plan_pool as plan_pool
 from chorall.reports.pool_report import report as report
+from chorall.reports.table_files import write_tables as write_tables
 from chorall.simulation import simulate as simulate
 from chorall.tables.store import read_pool as read_pool

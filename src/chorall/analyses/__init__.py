@@ -4,6 +4,7 @@
 ``from chorall.analyses.incidence import ...``.
 """
 
+from chorall.analyses.baseline import table_one
 from chorall.analyses.classify import classify
 from chorall.analyses.co_occurrence import co_occurrence
 from chorall.analyses.donors import donor
@@ -47,6 +48,7 @@ __all__ = [
     "scan_treatment",
     "subtypes",
     "target_trial",
+    "table_one",
     "transplant",
     "treatment",
 ]

@@ -9,6 +9,7 @@ from chorall.cli import (
     banking,
     classifying,
     emulating,
+    describing,
     endpoints,
     marker_sheet,
     missing_values,
@@ -52,6 +53,7 @@ app.command("plan")(pooling.plan)
 app.command("pool")(pooling.pool)
 app.command("explain")(pooling.explain)
 app.command("diff")(pooling.diff)
+app.command("table1")(describing.table1)
 app.command("incidence")(asking.incidence)
 app.command("prognosis")(asking.prognosis)
 app.command("scan")(scanning.scan)

@@ -28,5 +28,6 @@ for _analysis in (
     "risk",
     "risk-rule",
     "bank-validate",
+    "table1",
 ):
     AnalysisResult.renderers[_analysis] = Renderers(plot=plot_result, html=render_result)

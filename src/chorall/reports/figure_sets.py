@@ -8,6 +8,7 @@ from typing import Any, Final
 import polars as pl
 
 from chorall.analyses.bank.validate_result import BankValidation
+from chorall.analyses.baseline.result import BaselineTable
 from chorall.analyses.classify_result import ClassifyResult
 from chorall.analyses.co_occurrence_result import CoOccurrenceResult
 from chorall.analyses.donors.result import DonorResult
@@ -223,6 +224,7 @@ FIGURES: Final[dict[type[AnalysisResult], Callable[[Any], list[Figure]]]] = {
     RiskResult: draw_risk_figures,
     RiskRule: draw_rule_figures,
     StrategyTable: draw_nothing,
+    BaselineTable: draw_nothing,
     ResponseResult: draw_nothing,
 }
 """How each kind of result is drawn."""

@@ -6,6 +6,7 @@ from html import escape
 from typing import Any, Final
 
 from chorall.analyses.bank.validate_result import BankValidation
+from chorall.analyses.baseline.result import BaselineTable
 from chorall.analyses.classify_result import ClassifyResult
 from chorall.analyses.co_occurrence_result import CoOccurrenceResult
 from chorall.analyses.endpoint_comparison import EndpointComparison
@@ -27,6 +28,7 @@ from chorall.analyses.transplants.result import TransplantResult
 from chorall.analyses.treatments.result import StrategyTable, TreatmentResult
 from chorall.errors import InputError
 from chorall.reports.bank_table import VALIDATION_COLUMNS
+from chorall.reports.baseline_table import baseline_columns
 from chorall.reports.classify_table import CLASSIFICATION_COLUMNS
 from chorall.reports.co_occurrence_table import CO_OCCURRENCE_COLUMNS, ONCOPRINT_COLUMNS
 from chorall.reports.endpoint_tables import COMPARISON_COLUMNS
@@ -82,6 +84,8 @@ def columns_of(result: AnalysisResult) -> tuple[TableColumn, ...]:
     """
     if isinstance(result, StudyPlan):
         return plan_columns(result)
+    if isinstance(result, BaselineTable):
+        return baseline_columns(result)
     for kind, columns in COLUMNS.items():
         if isinstance(result, kind):
             return columns

@@ -14,6 +14,7 @@ _FINE_P_VALUE = 0.01
 _CUSTOMARY_LEVEL = 0.05
 _HUGE_RATIO = 100.0
 _TINY_RATIO = 0.01
+_FINE_MEASURE = 100.0
 
 
 def is_known(value: float | None) -> bool:
@@ -119,3 +120,40 @@ def format_text(value: object) -> str:
 def count_of(number: int, singular: str, plural: str = "") -> str:
     """Return e.g. `1 patient`, `1,234 patients`."""
     return f"{format_count(number)} {singular if number == 1 else plural or singular + 's'}"
+
+
+HIDDEN: Final = "hidden"
+"""Stands for a small count, and for one that would give a small count away."""
+
+
+def format_share(
+    part: float | None, whole: float | None, *, hidden: bool = False, of: bool = False
+) -> str:
+    """Return a count with its percentage, e.g. 12 (15 %); with `of` its whole too: 12 / 80 (15 %).
+
+    A count that is `hidden` has no percentage either: that would give it away.
+    """
+    if hidden:
+        return HIDDEN
+    if part is None or not whole:
+        return NOT_KNOWN
+    start = format_count_of(part, whole) if of else format_count(part)
+    return f"{start} ({format_percent(part / whole)})"
+
+
+def format_quartiles(
+    median: float | None, lower: float | None, upper: float | None, *, hidden: bool = False
+) -> str:
+    """Return a median with its quartiles, e.g. 4.5 (2.1-9.0) with an en dash, same decimals."""
+    if hidden:
+        return HIDDEN
+    if median is None or not is_known(median):
+        return NOT_KNOWN
+    decimals = 0 if abs(median) >= _FINE_MEASURE else 1
+    limits = ["?" if x is None else f"{x:,.{decimals}f}" for x in (lower, upper)]
+    return f"{median:,.{decimals}f} ({EN_DASH.join(limits)})"
+
+
+def format_difference(difference: float | None) -> str:
+    """Return a standardised difference, two decimals."""
+    return f"{difference:.2f}" if difference is not None and is_known(difference) else NOT_KNOWN

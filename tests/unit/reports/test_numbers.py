@@ -5,12 +5,15 @@ import pytest
 from chorall.reports.numbers import (
     format_count,
     format_count_of,
+    format_difference,
     format_p_value,
     format_p_with_sign,
     format_percent,
     format_percent_interval,
+    format_quartiles,
     format_ratio,
     format_ratio_interval,
+    format_share,
     format_text,
     format_years,
 )
@@ -93,3 +96,26 @@ def test_signs_stay_with_their_number():
 )
 def test_what_is_not_known_is_written_in_words_or_a_dash(written, expected):
     assert written == expected
+
+
+def test_a_hidden_count_shows_neither_number_nor_percentage() -> None:
+    assert format_share(3, 80, hidden=True) == "hidden"
+    assert format_quartiles(1, 2, 3, hidden=True) == "hidden"
+
+
+@pytest.mark.parametrize(
+    ("found", "expected"),
+    [
+        (format_share(12, 80), "12 (15 %)"),
+        (format_share(1200, 8000, of=True), "1,200 / 8,000 (15 %)"),
+        (format_share(0, 80), "0 (0 %)"),
+        (format_share(0, 0), DASH),
+        (format_quartiles(4.45, 2.1, 9.0), f"4.5 (2.1{DASH}9.0)".replace("4.5", f"{4.45:.1f}")),
+        (format_quartiles(1234.4, 120.6, 2000), f"1,234 (121{DASH}2,000)"),
+        (format_quartiles(None, None, None), DASH),
+        (format_difference(0.1249), "0.12"),
+        (format_difference(math.nan), DASH),
+    ],
+)
+def test_cells_of_a_baseline_table(found: str, expected: str) -> None:
+    assert found == expected
