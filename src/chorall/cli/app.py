@@ -19,7 +19,9 @@ from chorall.cli import (
     scanning,
     starting,
     treating,
+    verifying,
 )
+from chorall.cli.running import offer_runs
 
 app = typer.Typer(
     help="Many acute lymphoblastic leukaemia trials, one voice. Research use only.",
@@ -77,3 +79,6 @@ app.command("compare-endpoints")(endpoints.compare_endpoints)
 app.add_typer(planning.app, name="plan-study")
 app.add_typer(banking.app, name="bank")
 app.command("predict")(banking.predict)
+app.command("verify")(verifying.verify)
+
+offer_runs(app)

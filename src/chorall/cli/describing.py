@@ -40,7 +40,7 @@ def table1(
 ) -> None:
     """Describe the patients at baseline by any grouping; no P values.
 
-    Example: chorall table1 POOL --by arm --question R1 --out DIR
+    Example: chorall table1 POOL --by arm --question R1 --out DIR --to docx,tex
     """
     import chorall as ch
     from chorall.reports.baseline_table import baseline_columns, caption_baseline

@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from chorall.cli.keeping import keep_result
+
 if TYPE_CHECKING:
     import polars as pl
     from rich.console import Console
@@ -109,6 +111,7 @@ def write_files(
     console: Console, result: AnalysisResult, *, json_file: Path | None, out: Path | None
 ) -> None:
     """Write a result where it is asked for, and print the name of each file."""
+    keep_result(result)
     if json_file is not None:
         write_json(result, json_file)
         console.print(f"Written: {json_file}", markup=False)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from chorall.cli.keeping import keep_result
 from chorall.cli.showing import open_console, print_label, write_json, write_result
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ def show_incidence(
         console.print(render_terminal_table(frame, columns, title))
     parts = [part for part in (result, pairs, patients) if part is not None]
     for part in parts:
+        keep_result(part)
         for warning in part.warnings:
             console.print(f"Note: {warning}", markup=False)
     for file in _write_files(result, pairs, patients, json_file, out):

@@ -1,0 +1,272 @@
+"""Run folders: what is in them, the same bytes twice, and every change is found."""
+
+from __future__ import annotations
+
+import csv
+import inspect
+import io
+import json
+import os
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+import typer
+from unit.analyses.pool_builder import build_pool
+
+from chorall.cli import main
+from chorall.cli.app import app
+from chorall.errors import DataError
+from chorall.reports.runs import read_run
+
+Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    def run_command(*arguments: object) -> tuple[int, str, str]:
+        monkeypatch.setattr("sys.argv", ["chorall", *map(str, arguments)])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        printed = capsys.readouterr()
+        return (int(ended.value.code or 0), printed.out, printed.err.strip())
+
+    return run_command
+
+
+def write_pool_of(folder: Path, seed: int) -> Path:
+    rng, n = np.random.default_rng(seed), 120
+    ids = [f"P{i:03d}" for i in range(n)]
+    status = rng.choice(["present", "absent", "absent", "not_tested"], n)
+    patients = pl.DataFrame({
+        "patient_id": ids, "trial_id": rng.choice(["A", "B"], n),
+        "age_years": rng.uniform(0, 60, n),
+        "sex": rng.choice(["female", "male"], n),
+    })  # fmt: skip
+    outcomes = pl.DataFrame({
+        "patient_id": ids, "endpoint": "OS", "time": rng.integers(10, 3000, n),
+        "cause": rng.integers(0, 2, n),
+    })  # fmt: skip
+    statuses = pl.DataFrame({"patient_id": ids, "marker": "TP53", "status": status})
+    return build_pool(folder, patients=patients, statuses=statuses, outcomes=outcomes).path
+
+
+@pytest.fixture(scope="module")
+def pool(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_pool_of(tmp_path_factory.mktemp("runs") / "pool", 1)
+
+
+@pytest.fixture
+def made(run: Run, pool: Path, tmp_path: Path) -> Path:
+    code, printed, error = run("table1", pool, "--by", "trial", "--run", tmp_path / "run")
+    assert (code, error) == (0, "")
+    assert f"Written: {tmp_path / 'run'}" in printed
+    return tmp_path / "run"
+
+
+def read_all(folder: Path) -> dict[str, bytes]:
+    return {
+        str(file.relative_to(folder)): file.read_bytes()
+        for file in sorted(folder.rglob("*"))
+        if file.is_file()
+    }
+
+
+def test_a_run_holds_numbers_figures_and_how_they_were_made(
+    run: Run, pool: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "run"
+    code, *_ = run("prognosis", pool, "-e", "OS", "-a", "none", "--run", folder)
+    assert code == 0
+    names = set(read_all(folder))
+    assert {
+        "run.json", "provenance.json", "log.txt", "prognosis.json", "tables/prognosis.parquet",
+        "tables/prognosis.csv", "tables/prognosis-summary.parquet", "tables/prognosis-curves.csv",
+        "tables/prognosis-side-by-side-table.tex", "figures/prognosis-figure-1.svg",
+        "figures/prognosis-figure-1.csv", "texts/prognosis-methods.txt",
+    } <= names  # fmt: skip
+    about = read_run(folder).about
+    assert about["command_line"] == ["prognosis", "--endpoint=OS", "--adjust=none", str(pool)]
+    assert about["arguments"]["horizon"] == 5.0, "also what was not typed"
+    assert about["inputs"][0]["kind"] == "pool"
+    assert {"chorall", "python", "polars", "numpy", "platform"} <= set(about["versions"])
+    assert set(about["files"]) == names - {"run.json"}
+    frame = pl.read_parquet(folder / "tables" / "prognosis.parquet")
+    rows = list(csv.reader(io.StringIO((folder / "tables" / "prognosis.csv").read_text("utf-8"))))
+    assert (rows[0], len(rows)) == (frame.columns, frame.height + 1)
+    log = (folder / "log.txt").read_text("utf-8")
+    assert "120 patients in the pool, simulated" in log
+    assert log.endswith("done\n")
+
+
+def test_the_same_input_gives_the_same_bytes(
+    run: Run, pool: Path, made: Path, tmp_path: Path
+) -> None:
+    before = read_all(made)
+    time.sleep(0.01)
+    run("table1", pool, "--by", "trial", "--run", tmp_path / "other")
+    assert read_all(tmp_path / "other") == before
+
+
+def test_verify_finds_nothing_in_a_run_that_nobody_touched(run: Run, made: Path) -> None:
+    code, printed, error = run("verify", made)
+    assert (code, error) == (0, "")
+    assert "same, byte for byte" in printed
+
+
+def test_verify_says_which_number_was_changed_and_by_how_much(run: Run, made: Path) -> None:
+    file = made / "tables" / "table1.parquet"
+    frame = pl.read_parquet(file)
+    median = pl.col("median")
+    changed = frame.with_columns(
+        pl.when(median.is_not_null() & (pl.int_range(pl.len()) == 0)).then(median * 1.25)
+        .otherwise(median).alias("median")
+    )  # fmt: skip
+    changed.write_parquet(file)
+    code, _, error = run("verify", made)
+    assert code == 11
+    assert "tables/table1.parquet: was changed after the run was written" in error
+    assert "1 value of" in error
+    assert "column median, row 1, apart by" in error
+    assert "(relative 2.0e-01)" in error
+
+
+@pytest.mark.parametrize(
+    ("damage", "words"),
+    [
+        (lambda run: (run / "table1.json").unlink(), "table1.json: is missing"),
+        (lambda run: (run / "note.txt").write_text("x"), "note.txt: does not belong to the run"),
+        (
+            lambda run: (run / "tables/table1-table.md").write_text("x\n"),
+            "lines differ, the first is line 1",
+        ),
+        (lambda run: (run / "log.txt").write_text("x\n"), "log.txt: was changed"),
+    ],
+)
+def test_verify_finds_every_damage(
+    run: Run, made: Path, damage: Callable[[Path], object], words: str
+) -> None:
+    damage(made)
+    code, _, error = run("verify", made)
+    assert code == 11
+    assert words in error
+
+
+def test_a_changed_description_is_refused(run: Run, made: Path) -> None:
+    file = made / "run.json"
+    about = json.loads(file.read_text("utf-8"))
+    about["command_line"][0] = "incidence"
+    file.write_text(json.dumps(about), "utf-8")
+    with pytest.raises(DataError, match="was changed after the run was written"):
+        read_run(made)
+    assert run("verify", made)[0] == 11
+
+
+def test_a_run_of_another_pool_is_not_verified(run: Run, made: Path, tmp_path: Path) -> None:
+    other = write_pool_of(tmp_path / "other", 2)
+    code, _, error = run("verify", made, "--pool", other)
+    assert code == 11
+    assert "is not the pool the run was made from" in error
+
+
+def test_a_pool_that_moved_is_named(run: Run, made: Path, pool: Path, tmp_path: Path) -> None:
+    moved = tmp_path / "moved"
+    moved.symlink_to(pool)
+    assert run("verify", made, "--pool", moved)[0] == 0
+
+
+def test_verify_checks_a_pool_too(run: Run, tmp_path: Path) -> None:
+    pool = write_pool_of(tmp_path / "pool", 3)
+    code, printed, _ = run("verify", pool)
+    assert code == 0
+    assert "as it was written" in printed
+    with (pool / "patient.parquet").open("ab") as file:
+        file.write(b"x")
+    code, _, error = run("verify", pool)
+    assert code == 11
+    assert "patient.parquet" in error
+
+
+def test_neither_a_pool_nor_a_run(run: Run, tmp_path: Path) -> None:
+    assert run("verify", tmp_path)[0] == 10
+
+
+def test_a_folder_with_other_things_is_not_replaced(run: Run, pool: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "mine"
+    folder.mkdir()
+    (folder / "thesis.docx").write_text("x")
+    code, _, error = run("table1", pool, "--run", folder)
+    assert code == 10
+    assert "is not a run: it is not replaced" in error
+    assert (folder / "thesis.docx").exists()
+
+
+def test_an_older_run_is_replaced_whole_and_nothing_is_left_beside(
+    run: Run, pool: Path, made: Path
+) -> None:
+    assert run("incidence", pool, "--by", "overall", "--run", made)[0] == 0
+    assert "table1.json" not in read_all(made)
+    assert [entry.name for entry in made.parent.iterdir()] == ["run"]
+
+
+def test_a_run_that_cannot_be_finished_leaves_the_old_one(
+    run: Run, pool: Path, made: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = read_all(made)
+    real = Path.write_bytes
+
+    def fail(self: Path, content: bytes) -> int:
+        if self.name == "run.json":
+            raise OSError(28, os.strerror(28))
+        return real(self, content)
+
+    monkeypatch.setattr(Path, "write_bytes", fail)
+    code, _, error = run("incidence", pool, "--by", "overall", "--run", made)
+    assert code == 10
+    assert "No space left" in error
+    assert read_all(made) == before
+    assert [entry.name for entry in made.parent.iterdir()] == ["run"]
+
+
+def test_printed_tables_go_beside_the_numbers(run: Run, pool: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    code, printed, _ = run("table1", pool, "--out", out, "--to", "docx, md")
+    assert code == 0
+    assert {"table1-table.docx", "table1-table.md"} <= {file.name for file in out.iterdir()}
+    assert "table1-table.docx" in printed
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [(["--to", "md"], "--to needs --out"), (["--to", "doc", "--out", "x"], "unknown format")],
+)
+def test_a_wrong_wish_is_refused_before_the_work(
+    run: Run, pool: Path, tmp_path: Path, options: list[str], words: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    monkeypatch.chdir(tmp_path)
+    code, printed, error = run("table1", pool, *options)
+    assert (code, printed) == (10, "")
+    assert words in error
+
+
+def test_every_analysis_command_can_write_a_run() -> None:
+    def walk(group: typer.Typer) -> list[tuple[str, list[str]]]:
+        found = [
+            (str(info.name), list(inspect.signature(info.callback).parameters))
+            for info in group.registered_commands
+            if info.callback is not None
+        ]
+        for inner in group.registered_groups:
+            assert inner.typer_instance is not None
+            found += walk(inner.typer_instance)
+        return found
+
+    commands = dict(walk(app))
+    analyses = {name for name, names in commands.items() if {"json_file", "out"} <= set(names)}
+    assert {"incidence", "prognosis", "table1", "treatment", "validate", "marker"} <= analyses
+    assert all({"run", "to"} <= set(commands[name]) for name in analyses)
+    assert "run" not in commands["pool"]
