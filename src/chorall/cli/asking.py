@@ -141,7 +141,9 @@ def prognosis(
 
 def report(
     pool: PoolFolder,
-    out: Annotated[Path, typer.Option("-o", "--out", metavar="FILE", help="The HTML page.")],
+    out: Annotated[
+        Path, typer.Option("-o", "--out", metavar="FILE", help="The page: .html, .pdf or .docx.")
+    ],
     title: Annotated[str | None, typer.Option(help="Title of the page.")] = None,
     marker: Annotated[
         list[str] | None,
@@ -151,13 +153,22 @@ def report(
             help="A sheet of one page for this marker (repeatable); else for the best shown.",
         ),
     ] = None,
+    to: Annotated[
+        str | None, typer.Option("--to", help="Several at once, e.g. html,pdf,docx.")
+    ] = None,
 ) -> None:
     """Write one self-contained HTML page: trials, testing, frequency, prognosis, limits."""
     import chorall as ch
 
     opened = ch.read_pool(pool)
+    formats = [word.strip() for word in to.split(",") if word.strip()] if to else None
     with show_progress() as progress:
-        written = ch.report(opened, out, title=title, markers=marker or (), progress=progress)
+        written = ch.report(
+            opened, out, title=title, markers=marker or (), formats=formats, progress=progress
+        )
     console = open_console()
     print_label(console, str(opened.manifest["name"]), synthetic=opened.synthetic)
-    console.print(f"Written: {written}", markup=False)
+    several = dict.fromkeys(formats or ())
+    files = [written.with_suffix(f".{one}") for one in several] if len(several) > 1 else [written]
+    for file in files:
+        console.print(f"Written: {file}", markup=False)
