@@ -7,7 +7,7 @@ PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet --quiet
 SOURCES := $(shell find src -type f -not -name '*.pyc' 2>/dev/null) meson.build pyproject.toml
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check fix format lint types docstrings imports docs docs-check site oracle bench bench-all bench-pool bench-prognosis bench-treatment simulation browser lock clean dev
+.PHONY: help demo test check fix format lint types docstrings imports docs docs-check site oracle bench bench-all bench-pool bench-prognosis bench-treatment simulation browser serve lock clean dev
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -23,7 +23,12 @@ $(VENV)/.run: requirements/run.txt | $(BIN)/python
 	@$(PIP) install --require-hashes --only-binary :all: -r requirements/run.txt
 	@touch $@
 
-$(VENV)/.dev: requirements/dev.txt $(VENV)/.run
+$(VENV)/.web: requirements/web.txt $(VENV)/.run
+	@echo "installing what the web app needs (locked, with hashes)"
+	@$(PIP) install --require-hashes --only-binary :all: -r requirements/web.txt
+	@touch $@
+
+$(VENV)/.dev: requirements/dev.txt $(VENV)/.web
 	@echo "installing what the tests need (locked, with hashes)"
 	@$(PIP) install --require-hashes --only-binary :all: -r requirements/dev.txt
 	@touch $@
@@ -42,6 +47,9 @@ demo: $(VENV)/.chorall ## simulate eight trials, pool them, answer, write one re
 
 test: $(VENV)/.dev $(VENV)/.chorall ## run the tests (ARGS="-k cox" passes arguments on)
 	@$(BIN)/python -m pytest -n 2 --dist loadfile -q --ignore=tests/browser $(ARGS)
+
+serve: $(VENV)/.web $(VENV)/.chorall ## open the web app on this machine (ARGS="POOL BANK")
+	@$(BIN)/chorall serve $(ARGS)
 
 # ---- before every commit -------------------------------------------------------------------------
 check: $(VENV)/.dev $(VENV)/.chorall format lint types docstrings imports docs-check test ## format, lint, types, docstrings, imports, generated docs, tests
@@ -110,7 +118,8 @@ browser: $(VENV)/.dev $(VENV)/.chorall ## open the report in headless Chromium a
 lock: ## renew the lock files on purpose (needs uv)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header --custom-compile-command "make lock" -q pyproject.toml requirements/build.in -o requirements/run.txt
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header --custom-compile-command "make lock" -c requirements/run.txt -q --extra report pyproject.toml -o requirements/report.txt
-	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header -c requirements/run.txt -q --group dev -o requirements/dev.txt
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header -c requirements/run.txt -q pyproject.toml --extra web -o requirements/web.txt
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header -c requirements/run.txt -c requirements/web.txt -q --group dev -o requirements/dev.txt
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header -q requirements/bench.in -o requirements/bench.txt
 
 clean: ## remove what the commands made

@@ -17,6 +17,7 @@ from chorall.cli import (
     pooling,
     risking,
     scanning,
+    serving,
     starting,
     treating,
     verifying,
@@ -80,5 +81,6 @@ app.add_typer(planning.app, name="plan-study")
 app.add_typer(banking.app, name="bank")
 app.command("predict")(banking.predict)
 app.command("verify")(verifying.verify)
+app.command("serve")(serving.serve)
 
 offer_runs(app)

@@ -1,0 +1,127 @@
+"""The course of one patient under one or two strategies, drawn on the same axes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from chorall.reports.icon_array import COLOURS, FATES, share_fates
+from chorall.reports.plain_svg import PlainSvg, element, write_text
+
+Floats = NDArray[np.float64]
+
+WIDTH: Final = 340.0
+HEIGHT: Final = 250.0
+LEFT: Final = 40.0
+TOP: Final = 14.0
+RIGHT: Final = 10.0
+BOTTOM: Final = 38.0
+INK: Final = "#1a1a1a"
+RULE: Final = "#c8c8c8"
+TEXT: Final = 12.0
+OPACITIES: Final = {"alive": 1.0, "alive_after": 0.45, "died_after": 0.75, "died_without": 0.55}
+MONTHS: Final = 12
+
+
+def draw_course(
+    occupancy: Mapping[str, Floats],
+    survival: Sequence[tuple[float, float, float, float]],
+    label: str,
+) -> PlainSvg:
+    """Return the four fates over time as areas that fill 0 to 100 %, with the range of survival.
+
+    Parameters
+    ----------
+    occupancy : mapping of str to ndarray of shape (g + 1,)
+        State to probability by month from today.
+    survival : sequence of (years, estimate, lower, upper)
+        Overall survival where it was asked, drawn as bars.
+    label : str
+        Of the strategy.
+    """
+    n_months = len(next(iter(occupancy.values()))) - 1
+    rows = [
+        {"months": month, **share_fates({name: one[month] for name, one in occupancy.items()})}
+        for month in range(n_months + 1)
+    ]
+    data = pl.DataFrame(rows)
+    years = n_months / MONTHS
+    shapes = (
+        *_draw_areas(data, years),
+        *_draw_axes(years),
+        *(part for bar in survival for part in _draw_bar(bar, years)),
+    )
+    ranges = "; ".join(
+        f"at {when:g} years {100 * mean:.0f} % alive, range {100 * low:.0f} to {100 * high:.0f} %"
+        for when, mean, low, high in survival
+    )
+    title = f"Course by year from today, {label}"
+    return PlainSvg("course", title, f"{title}: {ranges}.", data, WIDTH, HEIGHT, shapes)
+
+
+def _x(years: float, longest: float) -> float:
+    return LEFT + (WIDTH - LEFT - RIGHT) * years / longest
+
+
+def _y(share: float) -> float:
+    return TOP + (HEIGHT - TOP - BOTTOM) * (1 - share)
+
+
+def _draw_areas(data: pl.DataFrame, longest: float) -> list[str]:
+    """Alive lies below, so that the top of both living areas is survival."""
+    base = np.zeros(data.height)
+    shapes = []
+    times = [_x(month / MONTHS, longest) for month in data["months"]]
+    for fate in FATES:
+        top = base + data[fate].to_numpy()
+        forth = [f"{x:.1f},{_y(y):.1f}" for x, y in zip(times, top, strict=True)]
+        back = [f"{x:.1f},{_y(y):.1f}" for x, y in zip(times, base, strict=True)]
+        points = " ".join([*forth, *reversed(back)])
+        shapes.append(
+            element(
+                "polygon",
+                points=points,
+                fill=COLOURS[fate],
+                fill_opacity=OPACITIES[fate],
+                stroke="#ffffff",
+                stroke_width=1,
+            )
+        )
+        base = top
+    return shapes
+
+
+def _draw_axes(longest: float) -> list[str]:
+    shapes = []
+    for share in (0, 0.25, 0.5, 0.75, 1):
+        y = _y(share)
+        shapes.append(element("line", x1=LEFT - 4, x2=LEFT, y1=y, y2=y, stroke=INK, stroke_width=1))
+        shapes.append(
+            write_text(LEFT - 7, y + 4, f"{100 * share:g}", font_size=TEXT, text_anchor="end")
+        )
+    for year in range(int(longest) + 1):
+        x, y = _x(year, longest), _y(0)
+        shapes.append(element("line", x1=x, x2=x, y1=y, y2=y + 4, stroke=INK, stroke_width=1))
+        shapes.append(write_text(x, y + 17, str(year), font_size=TEXT, text_anchor="middle"))
+    middle = (LEFT + WIDTH - RIGHT) / 2
+    shapes.append(
+        write_text(middle, HEIGHT - 4, "years from today", font_size=TEXT, text_anchor="middle")
+    )
+    shapes.append(write_text(2, 10, "of 100", font_size=TEXT))
+    return shapes
+
+
+def _draw_bar(bar: tuple[float, float, float, float], longest: float) -> list[str]:
+    years, mean, lower, upper = bar
+    x = min(_x(years, longest), WIDTH - RIGHT - 4)
+    ends = [
+        element("line", x1=x - 4, x2=x + 4, y1=_y(end), y2=_y(end), stroke=INK, stroke_width=1.6)
+        for end in (lower, upper)
+    ]
+    line = element("line", x1=x, x2=x, y1=_y(lower), y2=_y(upper), stroke=INK, stroke_width=1.6)
+    dot = element("circle", cx=x, cy=_y(mean), r=3.6, fill="#ffffff", stroke=INK, stroke_width=1.6)
+    return [line, *ends, dot]

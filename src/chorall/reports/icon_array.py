@@ -1,0 +1,104 @@
+"""One hundred patients like this one, as icons: the counts always add up to 100."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+import polars as pl
+
+from chorall.reports.plain_svg import PlainSvg, element
+
+FATES: Final = {
+    "alive": "alive, no relapse",
+    "alive_after": "alive after relapse or without remission",
+    "died_after": "died after relapse or without remission",
+    "died_without": "died without relapse",
+}
+"""Fate and its words, in the order of the icons."""
+
+COLOURS: Final = {
+    "alive": "#0072B2",
+    "alive_after": "#0072B2",
+    "died_after": "#D55E00",
+    "died_without": "#4d4d4d",
+}
+"""Shapes differ as well: disc, ring, cross, square."""
+
+STEP: Final = 20.0
+IN_A_ROW: Final = 10
+NOT_AFTER: Final = ("induction", "remission", "transplant_in_first_remission")
+
+
+def share_fates(occupancy: Mapping[str, float]) -> dict[str, float]:
+    """Return the probability of each fate from the probabilities of the states of a bank.
+
+    Parameters
+    ----------
+    occupancy : mapping of str to float
+        State to probability at one time; deaths are named `death_from_STATE`.
+    """
+    shares = dict.fromkeys(FATES, 0.0)
+    for name, value in occupancy.items():
+        state = name.removeprefix("death_from_")
+        end = "died" if name != state else "alive"
+        after = state not in NOT_AFTER
+        fate = f"{end}_after" if after else ("died_without" if end == "died" else "alive")
+        shares[fate] += float(value)
+    return shares
+
+
+def count_in_hundred(shares: Mapping[str, float]) -> dict[str, int]:
+    """Return whole numbers that add up to 100: rounded down, the rest to the largest remainders.
+
+    Ties go to the first. Shares are taken in proportion to their sum.
+    """
+    whole = sum(shares.values())
+    scaled = {name: 100 * value / whole for name, value in shares.items()}
+    counts = {name: int(value) for name, value in scaled.items()}
+    order = sorted(counts, key=lambda name: counts[name] - scaled[name])
+    for name in order[: 100 - sum(counts.values())]:
+        counts[name] += 1
+    return counts
+
+
+def draw_icons(shares: Mapping[str, float], label: str, years: float) -> PlainSvg:
+    """Return 100 icons of what becomes of 100 patients.
+
+    Parameters
+    ----------
+    shares : mapping of str to float
+        As `share_fates` returns them.
+    label : str
+        Of the treatment.
+    years : float
+        From today.
+    """
+    counts = count_in_hundred(shares)
+    fates = [fate for fate, number in counts.items() for _ in range(number)]
+    shapes = tuple(_draw(fate, place) for place, fate in enumerate(fates))
+    said = "; ".join(f"{counts[fate]} {words}" for fate, words in FATES.items())
+    title = f"100 patients like this, {label}, {years:g} years from today"
+    data = pl.DataFrame({"fate": list(counts), "n_of_100": list(counts.values())})
+    side = STEP * IN_A_ROW
+    return PlainSvg("icons", title, f"{title}: {said}.", data, side, side, shapes)
+
+
+def draw_key(fate: str) -> PlainSvg:
+    """Return the icon of one fate alone, for a legend."""
+    shape = (_draw(fate, 0),)
+    return PlainSvg(f"key-{fate}", FATES[fate], FATES[fate], pl.DataFrame(), STEP, STEP, shape)
+
+
+def _draw(fate: str, place: int) -> str:
+    x = STEP * (place % IN_A_ROW) + STEP / 2
+    y = STEP * (place // IN_A_ROW) + STEP / 2
+    colour = COLOURS[fate]
+    if fate == "alive":
+        return element("circle", cx=x, cy=y, r=7, fill=colour)
+    if fate == "alive_after":
+        return element("circle", cx=x, cy=y, r=5.5, fill="none", stroke=colour, stroke_width=3)
+    if fate == "died_after":
+        path = f"M{x - 5.5:g} {y - 5.5:g}l11 11m0-11l-11 11"
+        return element("path", d=path, stroke=colour, stroke_width=3.4, fill="none")
+    return element("rect", x=x - 5.5, y=y - 5.5, width=11, height=11, fill=colour)

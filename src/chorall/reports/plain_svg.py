@@ -1,0 +1,79 @@
+"""A small SVG written by hand: attributes and classes only, so that a strict page may hold it."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from xml.sax.saxutils import escape, quoteattr
+
+import polars as pl
+
+
+@dataclass(frozen=True, slots=True)
+class PlainSvg:
+    """One drawing with the data behind it and a sentence for those who cannot see it.
+
+    Attributes
+    ----------
+    name : str
+        Kind and content.
+    title : str
+        What it shows.
+    alt : str
+        What is seen, with the numbers.
+    data : DataFrame
+        Everything drawn.
+    width, height : float
+        Of the view box.
+    shapes : tuple of str
+        Elements as `element` and `write_text` return them.
+    """
+
+    name: str
+    title: str
+    alt: str
+    data: pl.DataFrame
+    width: float
+    height: float
+    shapes: tuple[str, ...]
+
+    @property
+    def identifier(self) -> str:
+        """A name for use in HTML, different for different content."""
+        return f"{self.name}-{hashlib.sha256(self.alt.encode()).hexdigest()[:6]}"
+
+    def svg(self) -> str:
+        """Return one SVG element; the same drawing gives the same bytes."""
+        name = self.identifier
+        head = (
+            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {self.width:g} {self.height:g}" '
+            f'role="img" aria-labelledby="{name}-title {name}-desc" font-family="system-ui, '
+            'sans-serif">'
+        )
+        words = (
+            f'<title id="{name}-title">{escape(self.title)}</title>'
+            f'<desc id="{name}-desc">{escape(self.alt)}</desc>'
+        )
+        return head + words + "".join(self.shapes) + "</svg>"
+
+    def _repr_html_(self) -> str:
+        return self.svg()
+
+
+def element(tag: str, **attributes: str | float) -> str:
+    """Return an empty element; underscores in names of attributes become hyphens."""
+    written = " ".join(
+        f"{name.rstrip('_').replace('_', '-')}={quoteattr(_write(value))}"
+        for name, value in attributes.items()
+    )
+    return f"<{tag} {written}/>"
+
+
+def write_text(x: float, y: float, text: str, **attributes: str | float) -> str:
+    """Return a text element at a place."""
+    opening = element("text", x=x, y=y, **attributes).removesuffix("/>")
+    return f"{opening}>{escape(text)}</text>"
+
+
+def _write(value: str | float) -> str:
+    return value if isinstance(value, str) else f"{value:.2f}".rstrip("0").rstrip(".")

@@ -1,0 +1,179 @@
+"""Routes of the doctor: the form, its answer, a page to print, the model card."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse
+
+from chorall.errors import UserError
+from chorall.reports.icon_array import FATES, draw_key
+from chorall.web.answer_view import AnswerView, view_answer
+from chorall.web.doctor_fields import (
+    LABELS,
+    MRD_UNITS,
+    STATUSES,
+    TRANSPLANTS,
+    WBC_UNITS,
+    DoctorFields,
+    describe_fields,
+)
+from chorall.web.doctor_form import STATES, DoctorForm, parse_form, read_form
+from chorall.web.pages import render_page
+from chorall.web.problems import Problem, ProblemError
+from chorall.web.tokens import COOKIE, FIELD, is_token, make_token, make_visit
+
+if TYPE_CHECKING:
+    from chorall.models.bank.bank import Bank
+    from chorall.web.desk import Desk
+    from chorall.web.settings import Settings
+
+router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+
+NO_BANK: Final = Problem(
+    404,
+    "No bank is served",
+    "Start again with one: chorall serve BANK (make it with `chorall bank fit POOL -o BANK`).",
+)
+CHOICES: Final[dict[str, Any]] = {
+    "labels": LABELS,
+    "statuses": STATUSES,
+    "states": STATES,
+    "wbc_units": WBC_UNITS,
+    "mrd_units": MRD_UNITS,
+    "transplants": TRANSPLANTS,
+    "fates": FATES,
+    "keys": {fate: draw_key(fate) for fate in FATES},
+}
+
+
+@router.get("/doctor")
+def show_form(request: Request) -> HTMLResponse:
+    """Show the empty form."""
+    settings, fields = _open(request)
+    form = DoctorForm(given=_preset(fields))
+    return _respond(request, settings, fields, form)
+
+
+@router.post("/doctor")
+async def answer_form(request: Request) -> HTMLResponse:
+    """Answer a form: the whole page, or its changing parts where htmx asks."""
+    settings, fields, form = await _read(request)
+    answer = await _ask(request, settings, form)
+    partial_page = request.headers.get("hx-request") == "true"
+    return _respond(request, settings, fields, form, answer, partial_page=partial_page)
+
+
+@router.post("/doctor/print")
+async def print_answer(request: Request) -> HTMLResponse:
+    """Answer a form as one page to print, with date, hash and inputs."""
+    settings, fields, form = await _read(request)
+    answer = await _ask(request, settings, form)
+    if answer is None:
+        return _respond(request, settings, fields, form)
+    bank = _find_bank(settings)
+    page = render_page(
+        "print.html.j2",
+        synthetic=settings.synthetic,
+        answer=answer,
+        settings=settings,
+        about=bank.about,
+        inputs=_list_inputs(form),
+        **CHOICES,
+        date=datetime.now(UTC).strftime("%Y-%m-%d"),
+    )
+    return HTMLResponse(page)
+
+
+@router.get("/doctor/card")
+def show_card(request: Request) -> HTMLResponse:
+    """Show the model card of the bank."""
+    settings: Settings = request.app.state.settings
+    bank = _find_bank(settings)
+    page = render_page(
+        "card.html.j2", synthetic=settings.synthetic, here="/doctor", bank=bank, settings=settings
+    )
+    return HTMLResponse(page)
+
+
+def _find_bank(settings: Settings) -> Bank:
+    if settings.bank is None:
+        raise ProblemError(NO_BANK)
+    return settings.bank
+
+
+def _open(request: Request) -> tuple[Settings, DoctorFields]:
+    settings: Settings = request.app.state.settings
+    return settings, describe_fields(_find_bank(settings))
+
+
+def _preset(fields: DoctorFields) -> dict[str, str]:
+    """Fill in a first comparison; nothing of a patient."""
+    pair = fields.pairs[0] if fields.pairs else ("as_observed", "")
+    return {"a_treatment": pair[0], "b_treatment": pair[1]}
+
+
+async def _read(request: Request) -> tuple[Settings, DoctorFields, DoctorForm]:
+    settings, fields = _open(request)
+    given = parse_form(await request.body())
+    if not is_token(settings.key, request.cookies.get(COOKIE), given.pop(FIELD, None)):
+        said = "This page has expired. Open it again and fill in the form."
+        raise ProblemError(Problem(403, "This form is not ours", said))
+    return settings, fields, read_form(fields, given)
+
+
+async def _ask(request: Request, settings: Settings, form: DoctorForm) -> AnswerView | None:
+    """Ask the bank as the command `predict` does; None where something must be corrected."""
+    if form.problems:
+        return None
+    from chorall.analyses.bank import predict
+
+    bank, desk = _find_bank(settings), _desk(request)
+    try:
+        found = await desk.ask(partial(predict, bank, form.patient, form.strategies))
+    except UserError as error:
+        form.problems["form"] = str(error)
+        return None
+    return view_answer(found, form.patient, bank.about, settings.fewest_shown)
+
+
+def _desk(request: Request) -> Desk:
+    desk: Desk = request.app.state.desk
+    return desk
+
+
+def _list_inputs(form: DoctorForm) -> list[tuple[str, str]]:
+    rows = []
+    for name, value in form.patient.items():
+        written = ", ".join(f"{k} {v}" for k, v in value.items()) if name == "course" else value
+        rows.append((LABELS.get(name, name), str(written)))
+    return rows
+
+
+def _respond(
+    request: Request,
+    settings: Settings,
+    fields: DoctorFields,
+    form: DoctorForm,
+    answer: AnswerView | None = None,
+    *,
+    partial_page: bool = False,
+) -> HTMLResponse:
+    visit = request.cookies.get(COOKIE) or make_visit()
+    page = render_page(
+        "doctor_parts.html.j2" if partial_page else "doctor.html.j2",
+        synthetic=settings.synthetic,
+        here="/doctor",
+        settings=settings,
+        fields=fields,
+        form=form,
+        answer=answer,
+        token=make_token(settings.key, visit),
+        **CHOICES,
+    )
+    response = HTMLResponse(page, 422 if form.problems else 200)
+    response.set_cookie(COOKIE, visit, httponly=True, samesite="strict", path="/doctor")
+    return response

@@ -1,0 +1,239 @@
+"""The posted form of a patient: read, judged field by field, kept nowhere."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+from urllib.parse import parse_qsl
+
+from chorall.web.doctor_fields import (
+    AGE,
+    KARYOTYPE,
+    LINEAGE,
+    MRD,
+    MRD_UNITS,
+    SEX,
+    STATUSES,
+    SUBTYPE,
+    TRANSPLANTS,
+    WBC,
+    WBC_UNITS,
+    DoctorFields,
+)
+from chorall.web.doctor_karyotype import read_karyotype_items
+from chorall.web.doctor_numbers import (
+    doubt_mrd,
+    doubt_wbc,
+    judge_range,
+    judge_support,
+    read_number,
+    scale_number,
+)
+from chorall.web.problems import Problem, ProblemError
+
+MOST_FIELDS: Final = 400
+PLACES: Final = (
+    AGE, SEX, LINEAGE, WBC, KARYOTYPE, SUBTYPE, "state", "day", "since_day", MRD, "a_treatment",
+    "b_treatment",
+)  # fmt: skip
+"""Fields beside the markers that have a place for a message."""
+DAY: Final = "day"
+SINCE: Final = "since_day"
+STATE: Final = "state"
+STATES: Final = {"induction": "at diagnosis or in induction", "remission": "in first remission"}
+
+
+@dataclass(slots=True)
+class DoctorForm:
+    """What was filled in, what it means, and what is wrong with it.
+
+    Attributes
+    ----------
+    given : dict of str to str
+        Field to text, as posted, to fill in the form again.
+    patient : dict of str to object
+        As in a patient file.
+    strategies : list of str
+        One or two.
+    problems, hints : dict of str to str
+        By field: what must be corrected, and what to look at again.
+    said : list of str
+        What was read from the karyotype.
+    """
+
+    given: dict[str, str] = field(default_factory=dict)
+    patient: dict[str, Any] = field(default_factory=dict)
+    strategies: list[str] = field(default_factory=list)
+    problems: dict[str, str] = field(default_factory=dict)
+    hints: dict[str, str] = field(default_factory=dict)
+    said: list[str] = field(default_factory=list)
+
+    def get(self, name: str) -> str:
+        """Return what was filled in, without spaces around."""
+        return self.given.get(name, "").strip()
+
+    @property
+    def marked(self) -> set[str]:
+        """Markers that were marked as present or absent, or have a message."""
+        tested = {name for name, word in self.given.items() if word in ("present", "absent")}
+        names = {*tested, *self.problems, *self.hints}
+        return {name.removeprefix("m:") for name in names if name.startswith("m:")}
+
+    def anchor(self, name: str) -> str:
+        """Return the identifier of the element that a message belongs to."""
+        return f"message-{name}"
+
+    def with_message(self, fields: DoctorFields) -> list[str]:
+        """Return every field that has a place for a message."""
+        markers = [f"m:{marker}" for marker in fields.markers]
+        return [*PLACES, *markers]
+
+
+def parse_form(body: bytes) -> dict[str, str]:
+    """Return field to text.
+
+    Raises
+    ------
+    ProblemError
+        If the body is no form, or names a field twice.
+    """
+    try:
+        pairs = parse_qsl(
+            body.decode(), keep_blank_values=True, max_num_fields=MOST_FIELDS, errors="strict"
+        )
+    except ValueError:
+        raise ProblemError(Problem(400, "This form cannot be read", "Fill it in again.")) from None
+    if len({name for name, _ in pairs}) < len(pairs):
+        raise ProblemError(Problem(400, "This form names a field twice", "Fill it in again."))
+    return dict(pairs)
+
+
+def read_form(fields: DoctorFields, given: Mapping[str, str]) -> DoctorForm:
+    """Read a form; everything wrong is said at its field."""
+    form = DoctorForm(given=dict(given))
+    _read_age_and_wbc(form, fields)
+    for name in (SEX, LINEAGE):
+        _read_choice(form, name, fields.words[name])
+    _read_markers(form, fields)
+    _read_subtype(form, fields)
+    read_karyotype_items(form, fields)
+    _read_course(form)
+    _read_mrd(form, fields)
+    _read_strategies(form, fields)
+    return form
+
+
+def _read_age_and_wbc(form: DoctorForm, fields: DoctorFields) -> None:
+    _read_quantity(form, fields, AGE, "age", "years")
+    unit = form.get("wbc_unit") or WBC_UNITS[0]
+    if unit not in WBC_UNITS:
+        form.problems[WBC] = "Choose one of the units."
+    else:
+        _read_quantity(form, fields, WBC, "cell_count", unit)
+        if WBC in form.patient and not form.hints.get(WBC):
+            form.hints[WBC] = doubt_wbc(form.patient[WBC], unit)
+
+
+def _read_quantity(
+    form: DoctorForm, fields: DoctorFields, name: str, dimension: str, unit: str
+) -> None:
+    text = form.get(name)
+    if not text:
+        return
+    number = read_number(text)
+    if number is None:
+        form.problems[name] = "Write a number, or leave it empty where it is not known."
+        return
+    value = scale_number(number, dimension, unit)
+    wrong = judge_range(fields.numbers[name], value)
+    if wrong:
+        form.problems[name] = wrong
+        return
+    form.patient[name] = value
+    form.hints[name] = judge_support(fields.numbers[name], value)
+
+
+def _read_choice(form: DoctorForm, name: str, words: tuple[str, ...]) -> None:
+    word = form.get(name)
+    if word in words:
+        form.patient[name] = word
+    elif word:
+        form.problems[name] = f"Choose one of: {', '.join(words)}, or not known."
+
+
+def _read_markers(form: DoctorForm, fields: DoctorFields) -> None:
+    for marker in fields.markers:
+        word = form.get(f"m:{marker}") or "not_tested"
+        if word not in STATUSES:
+            form.problems[f"m:{marker}"] = "Choose present, absent or not tested."
+        elif word != "not_tested":
+            form.patient[marker] = word
+
+
+def _read_subtype(form: DoctorForm, fields: DoctorFields) -> None:
+    name = form.get(SUBTYPE)
+    if not name:
+        return
+    if name not in fields.subtypes:
+        form.problems[SUBTYPE] = "Choose one of the subtypes, or not known."
+    elif form.patient.get(name) == "absent":
+        form.problems[SUBTYPE] = "This subtype's lesion is marked as absent below."
+    else:
+        form.patient[name] = "present"
+
+
+def _read_course(form: DoctorForm) -> None:
+    state = form.get(STATE) or "induction"
+    if state not in STATES:
+        form.problems[STATE] = "Choose where the patient is today."
+        return
+    days = {name: read_number(form.get(name) or "0") for name in (DAY, SINCE)}
+    day, since = days[DAY], days[SINCE]
+    if day is None or since is None:
+        form.problems[DAY] = "Write days from diagnosis as numbers."
+    elif state == "remission" and not form.get(SINCE):
+        form.problems[DAY] = "Write on which day remission was reached."
+    elif not 0 <= since <= day or day > 3650:
+        form.problems[DAY] = "Today must not lie before remission, nor more than 3650 days on."
+    elif state == "induction" and not day:
+        return
+    else:
+        start = since if state == "remission" else 0.0
+        form.patient["course"] = {"state": state, "day": day, "since_day": start}
+
+
+def _read_mrd(form: DoctorForm, fields: DoctorFields) -> None:
+    text, unit = form.get(MRD), form.get("mrd_unit") or MRD_UNITS[0]
+    undetected = form.get("mrd_undetected") == "yes"
+    if not (text or undetected):
+        return
+    if text and undetected:
+        form.problems[MRD] = "Give a number or `not detected`, not both."
+    elif form.patient.get("course", {}).get("state") != "remission":
+        form.problems[MRD] = "Say above that the patient is in remission, and since when."
+    elif unit not in MRD_UNITS:
+        form.problems[MRD] = "Choose one of the units."
+    elif undetected:
+        form.patient[MRD] = "undetected"
+    else:
+        _read_quantity(form, fields, MRD, "fraction", unit)
+        if MRD in form.patient:
+            form.hints[MRD] = doubt_mrd(form.patient[MRD], unit)
+
+
+def _read_strategies(form: DoctorForm, fields: DoctorFields) -> None:
+    names = []
+    for side in ("a", "b"):
+        treatment, transplant = form.get(f"{side}_treatment"), form.get(f"{side}_transplant")
+        if (treatment and treatment not in fields.treatments and treatment != "as_observed") or (
+            transplant not in TRANSPLANTS
+        ):
+            form.problems[f"{side}_treatment"] = "Choose one of the treatments."
+            continue
+        parts = [part for part in (treatment, transplant) if part and part != "as_observed"]
+        if parts or treatment or side == "a":
+            names.append("+".join(parts) or "as_observed")
+    if len(names) > 1 and names[0] == names[1]:
+        form.problems["b_treatment"] = "A and B are the same. Choose another one, or none."
+    form.strategies = names

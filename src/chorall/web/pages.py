@@ -1,0 +1,45 @@
+"""Templates of the web pages and what all of them are given."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+from chorall.reports.wording import RESEARCH_USE, SYNTHETIC_BANNER
+from chorall.web.assets import locate_asset
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+    from chorall.reports.plain_svg import PlainSvg
+
+
+@cache
+def _environment() -> Environment:
+    from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+
+    environment = Environment(
+        loader=PackageLoader("chorall.web", "templates"),
+        autoescape=select_autoescape(enabled_extensions=("html", "j2"), default=True),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals["asset"] = locate_asset
+    environment.globals["research_use"] = RESEARCH_USE
+    environment.globals["synthetic_banner"] = SYNTHETIC_BANNER
+    environment.filters["svg"] = place_svg
+    return environment
+
+
+def place_svg(drawing: PlainSvg) -> object:
+    """Return a drawing as markup: every text in it was escaped when it was written."""
+    from markupsafe import Markup
+
+    return Markup(drawing.svg())
+
+
+def render_page(name: str, *, synthetic: bool = False, here: str = "", **values: object) -> str:
+    """Return the template `name`, in the folder templates, filled with `values`."""
+    template = _environment().get_template(name)
+    return template.render(synthetic=synthetic, here=here, **values)

@@ -1,0 +1,67 @@
+"""One clear answer where something cannot be done: a page for people, a document for programs."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from starlette.types import Receive, Scope, Send
+
+PROBLEM_TYPE: Final = "application/problem+json"
+LONGEST: Final = 3000
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What went wrong.
+
+    Attributes
+    ----------
+    status : int
+        Of HTTP.
+    title : str
+        In a few words.
+    detail : str
+        What to do.
+    retry_seconds : int
+        When to come again; 0 where that would not help.
+    """
+
+    status: int
+    title: str
+    detail: str
+    retry_seconds: int = 0
+
+    def to_dict(self) -> dict[str, str | int]:
+        """Return the problem document (RFC 9457)."""
+        return {
+            "type": "about:blank",
+            "title": self.title,
+            "status": self.status,
+            "detail": self.detail[:LONGEST],
+        }
+
+
+class ProblemError(Exception):
+    """Carries a problem from anywhere in a route to its answer."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.title)
+        self.problem = problem
+
+
+async def answer_problem(problem: Problem, scope: Scope, receive: Receive, send: Send) -> None:
+    """Send the problem in the form that the address asks for."""
+    from starlette.responses import Response
+
+    if scope["path"].startswith("/api/"):
+        text, kind = json.dumps(problem.to_dict(), ensure_ascii=False), PROBLEM_TYPE
+    else:
+        from chorall.web.pages import render_page
+
+        text, kind = render_page("problem.html.j2", problem=problem), "text/html"
+    headers = {"retry-after": str(problem.retry_seconds)} if problem.retry_seconds else {}
+    response = Response(text, problem.status, headers=headers, media_type=kind)
+    await response(scope, receive, send)

@@ -1,0 +1,88 @@
+"""Start the server: this machine only, no address in any log."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from chorall.errors import InputError
+from chorall.web.settings import check_address
+
+if TYPE_CHECKING:
+    from chorall.web.settings import Settings
+
+LOGGING: Final[dict[str, Any]] = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "loggers": {
+        "chorall.web": {"handlers": ["stderr"], "level": "INFO", "propagate": False},
+        # its own lines hold addresses, and tracebacks the values in them
+        "uvicorn": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},
+    },
+}
+KEEP_ALIVE_SECONDS: Final = 5
+STOP_SECONDS: Final = 10
+
+
+def serve(settings: Settings, host: str, port: int) -> None:
+    """Serve until interrupted.
+
+    Raises
+    ------
+    InputError
+        If others than this machine could reach `host`, the port is taken or cannot be, or the
+        packages of the web app are not installed.
+    """
+    check_address(host)
+    check_installed()
+    import uvicorn
+
+    from chorall.web.app import create_app
+
+    config = uvicorn.Config(
+        create_app(settings),
+        host=host,
+        port=port,
+        access_log=False,
+        log_config=LOGGING,
+        server_header=False,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
+        timeout_graceful_shutdown=STOP_SECONDS,
+        proxy_headers=False,
+    )
+    _check_port(host, port)
+    uvicorn.Server(config).run()
+
+
+def check_installed() -> None:
+    """Say what is missing where the extra `web` was not installed.
+
+    Raises
+    ------
+    InputError
+        If FastAPI or Uvicorn cannot be imported.
+    """
+    from importlib.util import find_spec
+
+    missing = [name for name in ("fastapi", "uvicorn") if find_spec(name) is None]
+    if missing:
+        raise InputError(
+            f"`chorall serve` needs {' and '.join(missing)}, which are not installed.\n"
+            "  Install them with: pip install 'chorall[web]'"
+        )
+
+
+def _check_port(host: str, port: int) -> None:
+    import socket
+
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        with socket.socket(family) as tried:
+            tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            tried.bind((host, port))
+    except (OSError, OverflowError):
+        raise InputError(
+            f"port {port} of {host} cannot be used: it is taken, or not allowed.\n"
+            "  Name another one: --port 8766."
+        ) from None
