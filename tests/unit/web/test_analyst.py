@@ -1,0 +1,123 @@
+"""The pages of the analyst: the pool's own numbers, small counts hidden, no patient."""
+
+from __future__ import annotations
+
+import io
+import re
+
+import polars as pl
+import pytest
+
+import chorall as ch
+from chorall.web.analyst_questions import ask_incidence, ask_prognosis
+
+PATHS = (
+    "/analyst", "/analyst/marker?marker=TP53", "/analyst/marker?marker=BCR::ABL1",
+    "/analyst/trials.csv", "/analyst/incidence.csv", "/analyst/prognosis.csv?marker=IKZF1_del",
+    "/analyst/curve.csv?marker=IKZF1_del&endpoint=OS", "/api/v1/incidence",
+    "/api/v1/prognosis?marker=IKZF1_del", "/api/v1/openapi.json",
+)  # fmt: skip
+
+
+def read_csv(client, path):
+    found = client.get(path)
+    assert found.status_code == 200
+    assert found.headers["content-type"].startswith("text/csv")
+    return pl.read_csv(io.BytesIO(found.content), infer_schema_length=None)
+
+
+def test_no_patient_is_reachable(client, settings):
+    ids = set(settings.pool.table("patient")["patient_id"].to_list())
+    assert ids
+    for path in PATHS:
+        text = client.get(path).text
+        assert not ids & set(re.findall(r"[\w-]{8,}", text)), path
+        assert "patient_id" not in text, path
+
+
+def test_frequencies_are_those_of_the_library(client, settings):
+    shown = read_csv(client, "/analyst/incidence.csv")
+    whole = ch.incidence(settings.pool, by=("overall", "age_band", "lineage", "sex", "trial")).rows
+    keys = ["marker", "by", "group", "trial"]
+    both = shown.join(whole, on=keys, how="inner", nulls_equal=True, suffix="_own")
+    assert both.height == shown.height > 0
+    for name in ("n_present", "n_tested", "n_patients", "proportion", "lower", "upper"):
+        told = both.filter(pl.col(name).is_not_null())
+        assert told.height, name
+        assert (told[name] - told[f"{name}_own"]).abs().max() < 1e-9, name
+    without = both.filter(pl.col("n_without_result").is_not_null())
+    assert (
+        without["n_without_result"] + without["n_tested_own"] == without["n_patients_own"]
+    ).all()
+
+
+def test_no_small_count_is_sent(client, settings):
+    for path in ("/analyst/incidence.csv", "/analyst/prognosis.csv?marker=IKZF1_del"):
+        frame = read_csv(client, path)
+        names = [name for name in frame.columns if re.match(r"n_(?!trials|pooled)|events_", name)]
+        assert names
+        for name in names:
+            shown = frame[name].drop_nulls().cast(pl.Int64)
+            assert not shown.is_between(1, settings.fewest_shown - 1).any(), (path, name)
+    trials = read_csv(client, "/analyst/trials.csv")
+    counted = trials.select("n_patients", "n_children", "n_young_adults", "n_adults", "n_events")
+    assert not any((one.drop_nulls().is_between(1, 4)).any() for one in counted)
+
+
+def test_the_page_says_where_something_is_hidden(client, settings):
+    rows = ask_incidence(settings, markers=["TP53"]).rows
+    assert rows["hidden"].any(), "the sample must have something to hide"
+    text = client.get("/analyst/marker?marker=TP53").text
+    assert "hidden: small counts" in text
+    assert "Counts from 1 to below 5 are hidden" in text
+
+
+def test_a_line_with_something_hidden_has_no_curve(settings):
+    for marker in settings.pool.table("marker_result")["marker"].unique().sort().to_list()[:12]:
+        shown = ask_prognosis(settings, markers=[marker])
+        hidden = shown.rows.filter(pl.col("hidden"))["endpoint"].to_list()
+        assert not set(hidden) & set(shown.result.summary["endpoint"].to_list())
+        assert not set(hidden) & set(shown.result.curves["endpoint"].to_list())
+        assert shown.result.rows.is_empty()
+        assert shown.result.by_trial.is_empty()
+
+
+def test_hazard_ratios_are_those_of_the_library(client, settings):
+    own = ch.prognosis(settings.pool, markers=["IKZF1_del"], endpoints=["OS", "EFS", "CIR"]).summary
+    rows = client.get("/api/v1/prognosis?marker=IKZF1_del").json()["rows"]
+    assert [row["endpoint"] for row in rows] == own["endpoint"].to_list()
+    for row, ratio in zip(rows, own["adjusted_hazard_ratio"], strict=True):
+        assert row["adjusted_hazard_ratio"] == pytest.approx(ratio, rel=1e-12)
+
+
+def test_an_address_made_for_another_pool_is_not_answered_with_this_one(client, settings):
+    own = settings.pool.hash[:12]
+    assert client.get(f"/analyst?pool={own}").status_code == 200
+    found = client.get("/analyst?pool=0000deadbeef")
+    assert found.status_code == 409
+    assert "another pool" in found.text
+
+
+def test_every_figure_has_its_data_and_its_command(client):
+    text = client.get("/analyst/marker?marker=IKZF1_del").text
+    assert text.count("<svg") >= 2
+    assert text.count("Data of this figure (CSV)") == text.count("<svg") - 1
+    assert "chorall incidence" in text
+    assert "chorall prognosis" in text
+    data = read_csv(client, "/analyst/curve.csv?marker=IKZF1_del&endpoint=OS")
+    assert {"group", "time_years", "estimate", "lower", "upper", "n_at_risk"} <= set(data.columns)
+    assert not data["n_at_risk"].drop_nulls().is_between(1, 4).any()
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/analyst/marker?marker=NOBODY", "/analyst/marker", "/api/v1/incidence?marker=NOBODY",
+        "/api/v1/incidence?by=patient_id", "/api/v1/prognosis", "/api/v1/prognosis?marker=x",
+        "/api/v1/prognosis?marker=TP53&endpoint=NONE", "/analyst/marker?marker=" + "x" * 100,
+    ],
+)  # fmt: skip
+def test_what_is_not_known_gets_one_clear_answer(client, path):
+    found = client.get(path)
+    assert found.status_code == 422
+    assert "Traceback" not in found.text
