@@ -1,0 +1,118 @@
+"""A real server and a real browser for the journeys through the web app."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.request import urlopen
+
+import pytest
+
+CHROMIUM = shutil.which("chromium")
+STARTS_WITHIN_SECONDS = 30
+LOOPBACK = ("127.0.0.1", "localhost")
+
+
+def find_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
+@pytest.fixture(scope="session")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
+    """Serve a small simulated pool and a bank made by hand; yield the address and the log."""
+    pytest.importorskip("fastapi", reason="the extra `web` is not installed")
+    from unit.models.bank.made_bank import make_bank
+
+    import chorall as ch
+
+    folder = tmp_path_factory.mktemp("served")
+    ch.simulate(folder / "sim", patients=300, trials=2, seed=5)
+    ch.build_pool(folder / "sim" / "consortium.toml", folder / "POOL")
+    ch.write_bank(make_bank(), folder / "BANK")
+    port, log = find_port(), folder / "server.log"
+    command = [sys.executable, "-m", "chorall", "serve", str(folder / "POOL"),
+               str(folder / "BANK"), "--port", str(port)]  # fmt: skip
+    with log.open("w") as file:
+        process = subprocess.Popen(command, stdout=file, stderr=file, env=os.environ | own_path())
+    try:
+        wait_for(f"http://127.0.0.1:{port}/health", process, log)
+        yield f"http://127.0.0.1:{port}", log
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+def own_path() -> dict[str, str]:
+    """Return the path by which these tests found chorall, for the server."""
+    import chorall
+
+    home = str(Path(chorall.__file__).parents[1])
+    return {"PYTHONPATH": os.pathsep.join([home, os.environ.get("PYTHONPATH", "")])}
+
+
+def wait_for(address: str, process: subprocess.Popen[bytes], log: Path) -> None:
+    until = time.monotonic() + STARTS_WITHIN_SECONDS
+    while time.monotonic() < until and process.poll() is None:
+        try:
+            with urlopen(address, timeout=2):
+                return
+        except OSError:
+            time.sleep(0.2)
+    raise AssertionError(f"the server did not start:\n{log.read_text()}")
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    if CHROMIUM is None:
+        pytest.skip("the program chromium is not installed")
+    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    with playwright.sync_playwright() as running:
+        browser = running.chromium.launch(
+            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-quic"]
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_page(chromium, served):
+    """Return a function that opens a page of a width; at the end nothing may have gone wrong.
+
+    Every request to another host is blocked and counted; violations of the policy and errors of
+    scripts come through the console.
+    """
+    contexts, said, elsewhere = [], [], []
+
+    def guard(route):
+        host = route.request.url.split("/")[2].split(":")[0]
+        if host in LOOPBACK:
+            route.continue_()
+        else:
+            elsewhere.append(route.request.url)
+            route.abort()
+
+    def make(path="/", *, width=1280, script=True):
+        context = chromium.new_context(
+            viewport={"width": width, "height": 900}, java_script_enabled=script
+        )
+        contexts.append(context)
+        context.route("**/*", guard)
+        page = context.new_page()
+        page.on("console", lambda one: said.append(one.text))
+        page.on("pageerror", lambda one: said.append(str(one)))
+        page.goto(served[0] + path)
+        return page
+
+    yield make
+    for context in contexts:
+        context.close()
+    assert elsewhere == []
+    assert [one for one in said if "422" not in one] == []

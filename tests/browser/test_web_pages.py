@@ -1,0 +1,158 @@
+"""Journeys through the web app: two widths, with and without scripts, by keyboard alone."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+AXE = Path(__file__).parent / "vendor" / "axe.min.js"
+DESK, PHONE = 1280, 390
+PAGES = ("/", "/doctor", "/doctor/card", "/analyst", "/analyst/marker?marker=TP53", "/patients/en",
+         "/patients/de")  # fmt: skip
+WAIT = 30_000
+OVER_THE_EDGE = """() => [...document.querySelectorAll("main *")].filter(one =>
+    !one.closest(".scroll") && !one.closest(".hidden") && !one.closest("svg") &&
+    one.getBoundingClientRect().right > innerWidth + 1).map(one => one.outerHTML.slice(0, 120))"""
+
+
+def find_faults(page):
+    """Return the serious and critical findings of axe."""
+    page.evaluate(AXE.read_text("utf-8"))
+    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    return [
+        (one["id"], node["html"][:160])
+        for one in found["violations"]
+        if one["impact"] in ("serious", "critical")
+        for node in one["nodes"]
+    ]
+
+
+def fill_in(page):
+    page.fill("#age_years", "30")
+    page.locator("label", has_text=re.compile("^male$")).click()
+    page.locator("fieldset", has_text="Lineage").locator("label", has_text="B").first.click()
+
+
+def wait_for_answer(page):
+    page.wait_for_selector("#answer table", timeout=WAIT)
+
+
+@pytest.mark.parametrize("width", [DESK, PHONE])
+@pytest.mark.parametrize("path", PAGES)
+def test_every_page_is_accessible_and_fits(open_page, path, width):
+    page = open_page(path, width=width)
+    assert find_faults(page) == []
+    assert page.evaluate(OVER_THE_EDGE) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize("width", [DESK, PHONE])
+def test_the_answer_comes_by_itself_and_is_accessible(open_page, width):
+    page = open_page("/doctor", width=width)
+    address = page.url
+    fill_in(page)
+    wait_for_answer(page)
+    assert page.url == address, "values must not go into the address"
+    assert page.input_value("#age_years") == "30"
+    assert page.locator("#answer .icons svg").count() == 2
+    page.locator("summary", has_text="Mutations").click()
+    page.locator("fieldset", has_text="TP53").locator("label", has_text="absent").click()
+    page.wait_for_selector("#answer:has-text('TP53')", timeout=WAIT)
+    assert find_faults(page) == []
+    assert page.evaluate(OVER_THE_EDGE) == []
+
+
+def test_a_message_comes_to_its_field_and_goes_again(open_page):
+    page = open_page("/doctor")
+    fill_in(page)
+    page.fill("#age_years", "300")
+    page.locator("#karyotype").focus()
+    page.wait_for_selector("#message-age_years:has-text('cannot be')", timeout=WAIT)
+    assert page.evaluate("document.activeElement.id") == "karyotype", "the focus must stay"
+    assert find_faults(page) == []
+    page.fill("#age_years", "30")
+    page.locator("#karyotype").focus()
+    wait_for_answer(page)
+    assert page.inner_text("#message-age_years") == ""
+
+
+@pytest.mark.parametrize("width", [DESK, PHONE])
+def test_the_main_way_needs_no_script(open_page, width):
+    page = open_page("/doctor", width=width, script=False)
+    fill_in(page)
+    page.locator("summary", has_text="Mutations").click()
+    page.locator("fieldset", has_text="TP53").locator("label", has_text="present").click()
+    page.click("text=Show the answer")
+    wait_for_answer(page)
+    assert page.locator("input[name='m:TP53'][value='present']").is_checked()
+    assert page.locator("#answer .verdict").count() == 1
+    page.click("text=Page to print")
+    page.wait_for_selector(".sheet", timeout=WAIT)
+    assert "TP53" in page.inner_text(".sheet")
+    assert "30" not in page.url
+
+
+def test_the_printed_answer_is_one_sheet(open_page):
+    page = open_page("/doctor", script=False)
+    fill_in(page)
+    page.click("text=Page to print")
+    page.wait_for_selector(".sheet", timeout=WAIT)
+    printed = page.pdf(prefer_css_page_size=True)
+    assert len(re.findall(rb"/Type\s*/Page[^s]", printed)) == 1
+
+
+def test_by_keyboard_alone(open_page):
+    page = open_page("/")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    while page.evaluate("document.activeElement.innerText") != "Doctor":
+        page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#age_years")
+    while page.evaluate("document.activeElement.id") != "age_years":
+        page.keyboard.press("Tab")
+    page.keyboard.type("30")
+    page.keyboard.press("Tab")
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("Tab")
+    for _ in range(3):
+        page.keyboard.press("ArrowLeft")
+    while page.evaluate("document.activeElement.innerText") != "Show the answer":
+        page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    wait_for_answer(page)
+    assert page.locator("input[name='lineage']:checked").get_attribute("value") == "B"
+    assert page.locator("input[name='sex']:checked").get_attribute("value") == "male"
+
+
+def test_an_analyst_finds_a_marker_and_its_data(open_page):
+    page = open_page("/analyst", width=PHONE)
+    page.select_option("#marker", "IKZF1_del")
+    page.click("text=Show")
+    page.wait_for_selector("h1:has-text('IKZF1 del')", timeout=WAIT)
+    assert page.locator("figure svg").count() >= 2
+    with page.expect_download() as file:
+        page.locator("text=Data (CSV)").first.click()
+    assert file.value.suggested_filename.startswith("incidence-")
+
+
+def test_a_reader_changes_the_language(open_page):
+    page = open_page("/patients/en", width=PHONE)
+    page.click("text=Auf Deutsch lesen")
+    page.wait_for_selector("h1:has-text('Für Patienten und Angehörige')")
+    page.click("text=Was ist MRD?")
+    assert page.url.endswith("#mrd")
+
+
+def test_the_log_of_it_all_holds_no_value(open_page, served):
+    page = open_page("/doctor", script=False)
+    fill_in(page)
+    page.fill("#age_years", "31.4159")
+    page.fill("#karyotype", "46,XX,t(9;22)(q34;q11)[20]")
+    page.click("text=Show the answer")
+    wait_for_answer(page)
+    log = served[1].read_text("utf-8")
+    assert "POST /doctor 200" in log
+    assert not re.search(r"31\.4159|t\(9;22\)|IKZF1|TP53|age_years|Traceback", log)
