@@ -7,7 +7,7 @@ PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet --quiet
 SOURCES := $(shell find src -type f -not -name '*.pyc' 2>/dev/null) meson.build pyproject.toml
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check fix format lint types docstrings imports docs docs-check site oracle bench bench-all bench-pool bench-prognosis bench-treatment simulation browser serve lock clean dev
+.PHONY: help demo test check fix format lint types docstrings imports docs docs-check site oracle rivals bench bench-all bench-pool bench-prognosis bench-treatment simulation browser serve lock clean dev
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -87,6 +87,9 @@ fix: $(VENV)/.dev ## let the machine format and tidy
 oracle: ## run R again and show what changed (NAME=cox; needs R with survival and cmprsk)
 	@cd tests/oracle && Rscript $(NAME).R > $(NAME).csv && git --no-pager diff --stat -- $(NAME).csv
 
+rivals: $(VENV)/.run ## install the trees that `bank validate` compares with (tests need them, else they skip)
+	@$(PIP) install --require-hashes --no-deps --only-binary :all: -r requirements/rivals.txt
+
 $(BENCH_VENV)/.peers: requirements/bench.txt
 	@echo "installing the peers into $(BENCH_VENV) (locked, with hashes)"
 	@$(PYTHON) -m venv $(BENCH_VENV)
@@ -121,6 +124,7 @@ lock: ## renew the lock files on purpose (needs uv)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header -c requirements/run.txt -q pyproject.toml --extra web -o requirements/web.txt
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header -c requirements/run.txt -c requirements/web.txt -q --group dev -o requirements/dev.txt
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header -q requirements/bench.in -o requirements/bench.txt
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header -c requirements/run.txt --no-emit-package nvidia-nccl-cu12 --no-emit-package nvidia-nccl-cu13 -q requirements/rivals.in -o requirements/rivals.txt
 
 clean: ## remove what the commands made
 	rm -rf build demo bench-data .mypy_cache .ruff_cache .pytest_cache .hypothesis

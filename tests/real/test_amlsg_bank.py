@@ -7,7 +7,7 @@ import pytest
 
 from chorall.analyses.bank.fit import keep_patients, read_bank_data
 from chorall.analyses.bank.measures import Outcome
-from chorall.analyses.bank.validate import _read_outcome
+from chorall.analyses.bank.outcome import read_outcome
 from chorall.models.bank.bank_fit import fit_bank
 from chorall.models.bank.batch import predict_many
 from chorall.models.bank.conditional import fit_feature_law
@@ -32,7 +32,7 @@ PRINTED = 2e-3
 def foretold(amlsg_pool):
     """Return data, outcome and risks: by the bank, the anchor's log hazard, the anchor."""
     data, _ = read_bank_data(amlsg_pool)
-    outcome = _read_outcome(amlsg_pool, "OS")
+    outcome = read_outcome(amlsg_pool, "OS")
     risks = np.full((3, len(data.values)), np.nan)
     for trial in REPORTED:
         test = data.trial == trial

@@ -59,15 +59,31 @@ def validate(
         list[str] | None, typer.Option("-e", "--endpoint", help="OS or EFS (repeatable).")
     ] = None,
     horizon: Annotated[float, typer.Option(help="Years at which risks are judged.")] = 3.0,
+    against: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--against",
+            help="Only this rival (repeatable): age_and_wbc, anchor, stepwise_aic, stepwise_bic, "
+            "elastic_net, random_survival_forest, boosted_trees.",
+        ),
+    ] = None,
+    groups: Annotated[
+        Path | None,
+        typer.Option(metavar="CSV", help="patient_id and further scores, the higher the worse."),
+    ] = None,
     folds: Annotated[int, typer.Option(help="Folds of the cross-validation.")] = 5,
     repeats: Annotated[int, typer.Option(help="Its repeats; 0 leaves it out.")] = 1,
-    seed: Annotated[int, typer.Option(help="Of the folds.")] = 1,
+    resamples: Annotated[int, typer.Option(help="Of the paired bootstrap of differences.")] = 400,
+    seed: Annotated[int, typer.Option(help="Of folds, tuning and resamples.")] = 1,
     json_file: JsonFile = None,
     out: OutFolder = None,
 ) -> None:
     """Leave out one trial after the other, fit to the rest, and judge the predictions.
 
-    Printed are all patients and each trial; --json and --out write subgroups too.
+    Every rival is fitted to the same training patients and tuned within them. Printed are all
+    patients and each trial; --json and --out write subgroups and curves too.
+
+    Example: chorall bank validate POOL -e OS --against anchor --against elastic_net --out DIR
     """
     import polars as pl
 
@@ -79,10 +95,13 @@ def validate(
             ch.read_pool(pool),
             endpoints=tuple(endpoint or ("OS", "EFS")),
             horizon_years=horizon,
+            against=against or None,
+            groups_file=groups,
             n_folds=folds,
             n_repeats=repeats,
+            n_resamples=resamples,
             seed=seed,
-            progress=lambda done, total: progress("fitting", done, total),
+            progress=progress,
         )
     shown = result.rows.filter(
         (pl.col("group") == "all") | pl.col("group").str.starts_with("trial")

@@ -54,7 +54,13 @@ class Outcome:
 
 
 def measure(
-    outcome: Outcome, own: Booleans, risk: Floats, trial: NDArray[np.str_], horizon: float
+    outcome: Outcome,
+    own: Booleans,
+    risk: Floats,
+    trial: NDArray[np.str_],
+    horizon: float,
+    *,
+    order: Floats | None = None,
 ) -> list[Row]:
     """Measure discrimination, error and calibration among some patients.
 
@@ -70,24 +76,27 @@ def measure(
         Concordance compares patients of one trial with one another only.
     horizon : float
         In days.
+    order : ndarray of shape (n,), optional
+        What orders the patients, where it is not the risk.
 
     Returns
     -------
     list of dict
         measure, estimate, lower, upper, n, n_events.
     """
+    o = risk[own] if order is None else order[own]
     r = np.clip(risk[own], 1e-6, HIGHEST_RISK)
     time, event, entry = outcome.time[own], outcome.event[own], outcome.entry_time[own]
     count = {"n": int(own.sum()), "n_events": int(event.sum())}
     rows = []
     for method in ("harrell", "uno"):
         found = concordance(
-            r, time, event, entry_time=entry, strata=trial[own], method=method,
+            o, time, event, entry_time=entry, strata=trial[own], method=method,
             truncation_time=horizon if method == "uno" else None,
         )  # fmt: skip
         name = "concordance" if method == "harrell" else "concordance_uno"
         rows.append(_row(name, found.concordance, found.lower, found.upper))
-    auc = time_dependent_auc(r, time, event, [horizon], entry_time=entry)
+    auc = time_dependent_auc(o, time, event, [horizon], entry_time=entry)
     rows.append(_row("auc", auc.auc[0], auc.lower[0], auc.upper[0]))
     brier = brier_score(r[:, None], time, event, [horizon], entry_time=entry)
     rows.append(_row("brier", brier.brier[0], brier.lower[0], brier.upper[0]))
@@ -112,6 +121,21 @@ def _calibrate(
         (found.slope, found.slope_lower, found.slope_upper),
     )
     return [_row(name, *one) for name, one in zip(CALIBRATION, values, strict=True)]
+
+
+def measure_recalibrated(
+    outcome: Outcome, own: Booleans, risk: Floats, horizon: float
+) -> list[Row]:
+    """Measure level and error of risks whose level was corrected, by the names `*_recalibrated`."""
+    r = np.clip(risk[own], 1e-6, HIGHEST_RISK)
+    time, event, entry = outcome.time[own], outcome.event[own], outcome.entry_time[own]
+    brier = brier_score(r[:, None], time, event, [horizon], entry_time=entry)
+    rows = [
+        *_calibrate(r, time, event, entry, horizon)[:1],
+        _row("brier", brier.brier[0], brier.lower[0], brier.upper[0]),
+    ]
+    count = {"n": int(own.sum()), "n_events": int(event.sum())}
+    return [row | count | {"measure": f"{row['measure']}_recalibrated"} for row in rows]
 
 
 CALIBRATION: Final = ("observed_over_expected", "calibration_intercept", "calibration_slope")

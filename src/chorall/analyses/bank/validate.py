@@ -2,38 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from typing import Any, Final
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
-from chorall.analyses.bank.fit import keep_patients, read_bank_data
-from chorall.analyses.bank.measures import HORIZON_YEARS, Outcome, compare, measure
-from chorall.analyses.bank.rivals import ask_classifiers, predict_by_age_and_wbc
+from chorall.analyses.bank.alarm import name_suspects, sound_alarm
+from chorall.analyses.bank.fit import read_bank_data
+from chorall.analyses.bank.foretell import Contest, Foretold, foretell
+from chorall.analyses.bank.judge import (
+    SIMPLEST,
+    Judge,
+    judge_group,
+    judge_recalibrated,
+)
+from chorall.analyses.bank.judged_curves import draw_calibration, draw_decisions
+from chorall.analyses.bank.measures import HORIZON_YEARS, Outcome
+from chorall.analyses.bank.outcome import ENDPOINTS, read_outcome
+from chorall.analyses.bank.patient_groups import EVERYBODY, list_groups
+from chorall.analyses.bank.recalibrate import recalibrate
+from chorall.analyses.bank.rivals.catalogue import choose_rivals
+from chorall.analyses.bank.rivals.published import ask_classifiers, read_groups_file
+from chorall.analyses.bank.schemes import FOLDS, HEADLINE, list_schemes
 from chorall.analyses.bank.validate_result import BankValidation
 from chorall.analyses.result import label_pool
-from chorall.endpoints import endpoint_times
-from chorall.errors import DataError, InputError
-from chorall.models.bank.bank import DAYS_PER_YEAR
-from chorall.models.bank.bank_fit import BankData, fit_bank
-from chorall.models.bank.batch import predict_many
-from chorall.models.bank.strategy import read_strategy
-from chorall.stats import draw_folds
+from chorall.errors import InputError
 from chorall.tables.store import Pool
 
-Floats = NDArray[np.float64]
-Progress = Callable[[int, int], None]
+Progress = Callable[[str, int, int], None]
+Rows = list[dict[str, Any]]
 
-ENDPOINTS: Final = {"OS": "overall_survival", "EFS": "event_free_survival"}
-TOO_GOOD: Final = 0.85
-"""Concordance above which something of the outcome has leaked into the covariates."""
-
-LEAST_EVENTS: Final = 20
-"""A held-out trial with fewer events has no figures of its own."""
-
-AGES: Final = ((0, 16), (16, 40), (40, 111))
+N_RESAMPLES = 400
+CURVE_RESAMPLES = 100
+"""Each needs a curve per threshold; limits of a drawn curve need no more."""
 
 
 def validate_bank(
@@ -41,8 +44,11 @@ def validate_bank(
     *,
     endpoints: Sequence[str] = ("OS", "EFS"),
     horizon_years: float = HORIZON_YEARS,
+    against: Sequence[str] | None = None,
+    groups_file: Path | None = None,
     n_folds: int = 5,
     n_repeats: int = 1,
+    n_resamples: int = N_RESAMPLES,
     seed: int = 1,
     progress: Progress | None = None,
 ) -> BankValidation:
@@ -56,206 +62,175 @@ def validate_bank(
         OS, EFS.
     horizon_years : float
         When risks are compared with what happened.
+    against : sequence of str or None
+        Rivals fitted to the same training patients (age_and_wbc, anchor, stepwise_aic,
+        stepwise_bic, elastic_net, random_survival_forest, boosted_trees); None for all that are
+        installed. Published classifiers are always compared, where they apply.
+    groups_file : Path or None
+        CSV with patient_id and further scores to compare with, the higher the worse, such as
+        groups that a trial assigned itself.
     n_folds, n_repeats : int
         Of the cross-validation; 0 repeats leave it out.
+    n_resamples : int
+        Of the paired bootstrap.
     seed : int
-        Of the folds.
+        Of folds, tuning and resamples.
     progress : callable, optional
-        Called with fits done and all.
+        Called with what is fitted, fits done and all.
 
     Returns
     -------
     BankValidation
         The headline are the rows of scheme `leave_one_trial_out`. Predictions are those of day 0,
-        with what happened later, MRD too, not known.
+        with what happened later, MRD too, not known. Whatever is tuned is tuned within the
+        training patients.
 
     Raises
     ------
     InputError
-        If an endpoint is not known or a number cannot be.
+        If an endpoint or rival is not known, a number cannot be, or the file cannot be read.
     DataError
         If the pool has one trial only: then no trial can be left out.
     """
-    _check(endpoints, horizon_years, n_folds, n_repeats)
+    _check(endpoints, horizon_years, n_folds, n_repeats, n_resamples)
+    rivals, said = choose_rivals(against)
     data, warnings = read_bank_data(pool)
-    outcomes = [_read_outcome(pool, name) for name in endpoints]
-    schemes = list(_list_schemes(data, outcomes[0], n_folds, n_repeats, seed))
-    rows: list[dict[str, Any]] = []
-    n_fits = sum(len(folds) for _, folds in schemes)
-    done = 0
-    classes = ask_classifiers(pool)
+    outcomes = tuple(read_outcome(pool, name) for name in endpoints)
+    groups = ask_classifiers(pool)
+    if groups_file is not None:
+        groups = (*groups, *read_groups_file(groups_file, pool))
+    contest = Contest(data, outcomes, rivals, groups, horizon_years, seed)
+    judge = Judge(data.trial, contest.horizon, n_resamples, seed)
+    schemes = list(list_schemes(data, outcomes[0].event, n_folds, n_repeats, seed))
+    tick = _make_tick(progress, schemes, 1 + len(rivals) * len(outcomes))
+    rows: Rows = []
+    curves: dict[str, Rows] = {"calibration": [], "decisions": []}
+    failed: list[str] = []
     for scheme, folds in schemes:
-        predicted = []
-        for train, test in folds:
-            predicted.append(_predict(data, outcomes, train, test, horizon_years))
-            done += 1
-            if progress is not None:
-                progress(done, n_fits)
-        for place, outcome in enumerate(outcomes):
-            risks = _join([one[place] for one in predicted], folds, len(data.values))
-            rows += _judge(scheme, outcome, risks, data, pool, horizon_years, classes)
-    frame = pl.DataFrame(rows, infer_schema_length=None)
+        foretold, failures = foretell(contest, folds, tick)
+        failed += failures
+        for outcome, models in zip(outcomes, foretold, strict=True):
+            rows += _judge(scheme, outcome, models, pool, judge, curves)
+    frame = _average_repeats(pl.DataFrame(rows, infer_schema_length=None))
+    alarm = sound_alarm(frame)
+    if alarm:
+        alarm += name_suspects(data, outcomes[0])
     return BankValidation(
         analysis="bank-validate",
         pool=label_pool(pool),
         rows=frame,
-        warnings=(*warnings, *_sound_alarm(frame)),
+        warnings=(*warnings, *said, *dict.fromkeys(failed), *_tell_late(outcomes, rivals), *alarm),
+        horizon_years=horizon_years,
+        **{name: pl.DataFrame(one, infer_schema_length=None) for name, one in curves.items()},
     )
 
 
-def _check(endpoints: Sequence[str], horizon_years: float, n_folds: int, n_repeats: int) -> None:
+def _check(
+    endpoints: Sequence[str], horizon_years: float, n_folds: int, n_repeats: int, n_resamples: int
+) -> None:
     unknown = [name for name in endpoints if name not in ENDPOINTS]
     if unknown or not endpoints:
         raise InputError(
             f"`endpoints` holds {', '.join(unknown) or 'nothing'}; expected of: OS, EFS."
         )
-    if not 0 < horizon_years <= 10 or n_folds < 2 or n_repeats < 0:
+    if not 0 < horizon_years <= 10 or n_folds < 2 or n_repeats < 0 or n_resamples < 100:
         raise InputError(
-            "`horizon_years` must lie above 0 and up to 10, `n_folds` be 2 or more and "
-            "`n_repeats` 0 or more."
+            "`horizon_years` must lie above 0 and up to 10, `n_folds` be 2 or more, `n_repeats` 0 "
+            "or more and `n_resamples` 100 or more."
         )
 
 
-def _read_outcome(pool: Pool, name: str) -> Outcome:
-    """Return time and event of every patient; NaN for who has none."""
-    rows = endpoint_times(pool.table("endpoint").filter(pl.col("endpoint") == name))
-    ids = pool.table("patient").select("patient_id")
-    own = ids.join(rows, on="patient_id", how="left", maintain_order="left")
-    time = own["time"].cast(pl.Float64).fill_null(np.nan).to_numpy()
-    event = (own["cause"].fill_null(0) > 0).to_numpy()
-    entry = own["entry_time"].cast(pl.Float64).fill_null(0.0).to_numpy()
-    return Outcome(name, time, event, entry)
+def _make_tick(
+    progress: Progress | None, schemes: Sequence[tuple[str, Any]], n_models: int
+) -> Callable[[str], None]:
+    total = n_models * sum(len(folds) for _, folds in schemes)
+    done = 0
 
+    def tick(name: str) -> None:
+        nonlocal done
+        done += 1
+        if progress is not None:
+            progress(name, done, total)
 
-def _list_schemes(
-    data: BankData, outcome: Outcome, n_folds: int, n_repeats: int, seed: int
-) -> Iterator[tuple[str, list[tuple[NDArray[np.int64], NDArray[np.int64]]]]]:
-    trials = np.unique(data.trial)
-    if len(trials) < 2:
-        raise DataError(
-            "the pool holds one trial: no trial can be left out. Validation on the same trial "
-            "alone would be too kind; pool a second one."
-        )
-    everybody = np.arange(len(data.values))
-    yield (
-        "leave_one_trial_out",
-        [(everybody[data.trial != one], everybody[data.trial == one]) for one in trials],
-    )
-    for repeat in range(n_repeats):
-        folds = draw_folds(
-            len(everybody), n_folds=n_folds, seed=seed + repeat, strata=outcome.event.astype(int)
-        )
-        name = "cross_validation" if n_repeats == 1 else f"cross_validation_{repeat + 1}"
-        yield name, [(np.asarray(fold.train), np.asarray(fold.test)) for fold in folds]
-
-
-def _predict(
-    data: BankData,
-    outcomes: Sequence[Outcome],
-    train: NDArray[np.int64],
-    test: NDArray[np.int64],
-    horizon_years: float,
-) -> list[tuple[Floats, Floats]]:
-    """Return for each endpoint the risks of the test patients by the bank and by age and WBC."""
-    chosen = np.zeros(len(data.values), bool)
-    chosen[train] = True
-    bank = fit_bank(keep_patients(data, chosen), {})
-    values = data.values[test].copy()
-    values[:, [feature.kind == "mrd" for feature in data.features]] = np.nan
-    found = predict_many(bank, values, read_strategy(bank, "as_observed"), years=(horizon_years,))
-    return [
-        (
-            1 - found[ENDPOINTS[outcome.endpoint]][:, 0],
-            predict_by_age_and_wbc(data, bank.law, outcome, train, test, horizon_years),
-        )
-        for outcome in outcomes
-    ]
-
-
-def _join(
-    parts: list[tuple[Floats, Floats]],
-    folds: list[tuple[NDArray[np.int64], NDArray[np.int64]]],
-    n: int,
-) -> tuple[Floats, Floats]:
-    bank, rival = np.full(n, np.nan), np.full(n, np.nan)
-    for (own, other), (_, test) in zip(parts, folds, strict=True):
-        bank[test], rival[test] = own, other
-    return bank, rival
+    return tick
 
 
 def _judge(
     scheme: str,
     outcome: Outcome,
-    risks: tuple[Floats, Floats],
-    data: BankData,
+    models: Sequence[Foretold],
     pool: Pool,
-    horizon_years: float,
-    classes: dict[str, Floats],
-) -> list[dict[str, Any]]:
-    horizon = horizon_years * DAYS_PER_YEAR
-    rows: list[dict[str, Any]] = []
-    for group, chosen in _list_groups(scheme, data, pool):
+    judge: Judge,
+    curves: dict[str, Rows],
+) -> Rows:
+    """Return the rows of one scheme and endpoint; the headline's curves go into `curves`."""
+    is_headline = scheme == HEADLINE
+    rows: Rows = []
+    corrected = None
+    if is_headline:
+        corrected = recalibrate(
+            outcome, models[0].risk, judge.trial, judge.horizon, judge.seed
+        )  # fmt: skip
+    for group, chosen in list_groups(pool, judge.trial, subgroups=is_headline):
         own = chosen & outcome.is_followed
-        if outcome.event[own].sum() < LEAST_EVENTS:
-            continue
         label = {"scheme": scheme, "endpoint": outcome.endpoint, "group": group}
-        found = compare(outcome, own, risks, data.trial, horizon)
-        for model, risk in (("bank", risks[0]), ("age_and_wbc", risks[1])):
-            found += [
-                {"model": model} | one for one in measure(outcome, own, risk, data.trial, horizon)
-            ]
-        if group == "all":
-            found += _judge_classifiers(outcome, own, risks[0], data, classes, horizon)
+        found = judge_group(
+            judge, outcome, group, own, models, differences=is_headline or group == EVERYBODY
+        )
+        if found and corrected is not None:
+            found += judge_recalibrated(judge, outcome, own, corrected)
+            _draw(judge, outcome, group, own, models, corrected, curves)
         rows += [label | one for one in found]
     return rows
 
 
-def _judge_classifiers(
+def _draw(
+    judge: Judge,
     outcome: Outcome,
-    own: NDArray[np.bool_],
-    risk: Floats,
-    data: BankData,
-    classes: dict[str, Floats],
-    horizon: float,
-) -> list[dict[str, Any]]:
-    """Compare with published groups, among the patients whom they place."""
-    found = []
-    for name, order in classes.items():
-        placed = own & np.isfinite(order)
-        if outcome.event[placed].sum() < LEAST_EVENTS or len(np.unique(order[placed])) < 2:
-            continue
-        pairs = compare(outcome, placed, (risk, order), data.trial, horizon, only_concordance=True)
-        found += [one | {"model": f"difference to {name}"} for one in pairs]
-    return found
+    group: str,
+    own: Any,
+    models: Sequence[Foretold],
+    corrected: Any,
+    curves: dict[str, Rows],
+) -> None:
+    """Add the calibration curves of a group, and net benefit for everybody."""
+    label = {"endpoint": outcome.endpoint, "group": group}
+    levels = {"as_foretold": models[0].risk, "recalibrated": corrected}
+    for level, risk in levels.items():
+        found = draw_calibration(outcome, own, risk, judge.horizon, level)
+        curves["calibration"] += [label | one for one in found]
+    if group == EVERYBODY:
+        drawn = [
+            one for one in models[1:] if one.name == SIMPLEST and np.isfinite(one.risk[own]).all()
+        ]
+        found = draw_decisions(
+            outcome, own, [models[0], *drawn], judge.trial, judge.horizon,
+            n_resamples=CURVE_RESAMPLES, seed=judge.seed,
+        )  # fmt: skip
+        curves["decisions"] += [{"endpoint": outcome.endpoint} | one for one in found]
 
 
-def _list_groups(
-    scheme: str, data: BankData, pool: Pool
-) -> Iterator[tuple[str, NDArray[np.bool_]]]:
-    yield "all", np.ones(len(data.values), bool)
-    for trial in np.unique(data.trial):
-        yield f"trial {trial}", data.trial == trial
-    if scheme != "leave_one_trial_out":
-        return
-    patients = pool.table("patient")
-    for column in ("sex", "lineage"):
-        values = patients[column].cast(pl.String)
-        for word in values.drop_nulls().unique().sort():
-            yield f"{column} {word}", (values == word).fill_null(False).to_numpy()
-    age = patients["age_years"].cast(pl.Float64).fill_null(np.nan).to_numpy()
-    for low, high in AGES:
-        yield f"age {low}-{high - 1}", (age >= low) & (age < high)
-
-
-def _sound_alarm(rows: pl.DataFrame) -> list[str]:
-    good = rows.filter(
-        pl.col("measure") == "concordance",
-        pl.col("model") == "bank",
-        pl.col("lower") > TOO_GOOD,
+def _average_repeats(rows: pl.DataFrame) -> pl.DataFrame:
+    """Put the mean over the repeats of a cross-validation in their place, limits too."""
+    repeated = pl.col("scheme").str.starts_with(f"{FOLDS}_")
+    if not rows.height or not rows.select(repeated.any()).item():
+        return rows
+    keys = ["endpoint", "group", "model", "measure", "n", "n_events"]
+    mean = (
+        rows.filter(repeated)
+        .group_by(keys, maintain_order=True)
+        .agg(pl.col("estimate", "lower", "upper").mean(), scheme=pl.lit(FOLDS).first())
     )
-    if not good.height:
+    return pl.concat([rows.filter(~repeated), mean.select(rows.columns)])
+
+
+def _tell_late(outcomes: Sequence[Outcome], rivals: Sequence[Any]) -> list[str]:
+    """Say whom trees cannot learn from."""
+    late = max(int((one.entry_time[one.is_followed] > 0).sum()) for one in outcomes)
+    names = [rival.name for rival in rivals if rival.module]
+    if not late or not names:
         return []
     return [
-        f"Leakage alarm: a concordance above {TOO_GOOD} is better than anybody has found in acute "
-        "leukaemia. Look for a covariate that knows the outcome."
+        f"{' and '.join(names)} cannot count delayed entry: they learnt without the {late} "
+        "patients observed from later than time zero, and foretold them too."
     ]
