@@ -25,6 +25,7 @@ from chorall._version import __version__
 
 _HOMES = {
     "fit_bank": "chorall.analyses.bank",
+    "bank_learning": "chorall.analyses.bank",
     "build_pool": "chorall.consortium.build",
     "build_risk_rule": "chorall.analyses",
     "check_missingness": "chorall.analyses",
@@ -66,6 +67,7 @@ _HOMES = {
 
 __all__ = [
     "__version__",
+    "bank_learning",
     "build_pool",
     "build_risk_rule",
     "check_missingness",

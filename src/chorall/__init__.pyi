@@ -23,6 +23,7 @@ from chorall.analyses import target_trial as target_trial
 from chorall.analyses import table_one as table_one
 from chorall.analyses import transplant as transplant
 from chorall.analyses import treatment as treatment
+from chorall.analyses.bank import bank_learning as bank_learning
 from chorall.analyses.bank import fit_bank as fit_bank
 from chorall.analyses.bank import predict as predict
 from chorall.analyses.bank import predict_table as predict_table

@@ -20,6 +20,10 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
+PRINTED_MEASURES = (
+    "concordance", "brier", "observed_over_expected", "observed_over_expected_recalibrated",
+)  # fmt: skip
+
 BankFolder = Annotated[Path, typer.Argument(metavar="BANK", help="Folder of the bank.")]
 Trials = Annotated[
     list[str] | None, typer.Option("-t", "--trial", help="Only this trial (repeatable).")
@@ -80,8 +84,9 @@ def validate(
 ) -> None:
     """Leave out one trial after the other, fit to the rest, and judge the predictions.
 
-    Every rival is fitted to the same training patients and tuned within them. Printed are all
-    patients and each trial; --json and --out write subgroups and curves too.
+    Every rival is fitted to the same training patients and tuned within them. Printed are the
+    bank and its differences to them, by trial; --json and --out write every model, measure and
+    subgroup, and --out the curves.
 
     Example: chorall bank validate POOL -e OS --against anchor --against elastic_net --out DIR
     """
@@ -104,10 +109,44 @@ def validate(
             progress=progress,
         )
     shown = result.rows.filter(
-        (pl.col("group") == "all") | pl.col("group").str.starts_with("trial")
+        (pl.col("group") == "all") | pl.col("group").str.starts_with("trial"),
+        (pl.col("model") == "bank") | pl.col("model").str.starts_with("difference to "),
+        pl.col("measure").is_in(PRINTED_MEASURES),
     )
     title = "Patients whom the bank had not seen"
     show_result(result, VALIDATION_COLUMNS, title, json_file=json_file, out=out, shown=shown)
+
+
+@app.command("learning")
+def learning(
+    pool: PoolFolder,
+    endpoint: Annotated[str, typer.Option("-e", "--endpoint", help="OS or EFS.")] = "OS",
+    horizon: Annotated[float, typer.Option(help="Years at which risks are judged.")] = 3.0,
+    repeats: Annotated[int, typer.Option(help="How often patients and markers are drawn.")] = 5,
+    resamples: Annotated[int, typer.Option(help="Of patients judged, for the limits.")] = 200,
+    seed: Annotated[int, typer.Option(help="Of all that is drawn.")] = 1,
+    json_file: JsonFile = None,
+    out: OutFolder = None,
+) -> None:
+    """Say how large a bank must be: fit it to fewer patients and markers, and extrapolate.
+
+    Each trial is foretold by banks of the others. Example: chorall bank learning POOL --out DIR
+    """
+    import chorall as ch
+    from chorall.reports.learning_table import LEARNING_COLUMNS
+
+    with show_progress() as progress:
+        result = ch.bank_learning(
+            ch.read_pool(pool),
+            endpoint=endpoint,
+            horizon_years=horizon,
+            n_repeats=repeats,
+            n_resamples=resamples,
+            seed=seed,
+            progress=lambda done, total: progress("fitting", done, total),
+        )
+    title = f"What a bank of fewer, and of more, patients foretells: {endpoint}"
+    show_result(result, LEARNING_COLUMNS, title, json_file=json_file, out=out)
 
 
 def predict(

@@ -29,5 +29,6 @@ for _analysis in (
     "risk-rule",
     "bank-validate",
     "table1",
+    "bank-learning",
 ):
     AnalysisResult.renderers[_analysis] = Renderers(plot=plot_result, html=render_result)

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import polars as pl
 
+from chorall.analyses.bank.learning.result import BankLearning
 from chorall.analyses.bank.validate_result import BankValidation
 from chorall.analyses.baseline.result import BaselineTable
 from chorall.analyses.classify_result import ClassifyResult
@@ -34,6 +35,7 @@ from chorall.errors import InputError
 from chorall.reports.age_curve_figure import draw_age_curves
 from chorall.reports.answers_figure import draw_side_by_side
 from chorall.reports.balance_figure import draw_balance
+from chorall.reports.bank_figure import draw_validation_figures
 from chorall.reports.co_occurrence_figure import draw_co_occurrence
 from chorall.reports.coverage_figure import draw_coverage
 from chorall.reports.donor_figure import draw_donor
@@ -42,6 +44,7 @@ from chorall.reports.forest_figure import draw_forest
 from chorall.reports.frequency_figure import draw_frequency
 from chorall.reports.imputed_figure import draw_answers
 from chorall.reports.marker_sheet_figure import draw_marker_sheet
+from chorall.reports.learning_figure import draw_learning_figures
 from chorall.reports.oncoprint_figure import draw_oncoprint
 from chorall.reports.plan_figure import draw_plan
 from chorall.reports.ranked_figure import draw_ranked_figures
@@ -89,8 +92,6 @@ def draw_figures(result: AnalysisResult) -> list[Figure]:
         return []  # its table says it all
     if isinstance(result, EndpointComparison):
         return []  # a table says it all
-    if isinstance(result, BankValidation):
-        return []  # its table says it all
     raise InputError(f"there are no figures for the analysis `{result.analysis}`.")
 
 
@@ -226,5 +227,7 @@ FIGURES: Final[dict[type[AnalysisResult], Callable[[Any], list[Figure]]]] = {
     StrategyTable: draw_nothing,
     BaselineTable: draw_nothing,
     ResponseResult: draw_nothing,
+    BankValidation: draw_validation_figures,
+    BankLearning: draw_learning_figures,
 }
 """How each kind of result is drawn."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from html import escape
 from typing import Any, Final
 
+from chorall.analyses.bank.learning.result import BankLearning
 from chorall.analyses.bank.validate_result import BankValidation
 from chorall.analyses.baseline.result import BaselineTable
 from chorall.analyses.classify_result import ClassifyResult
@@ -35,6 +36,7 @@ from chorall.reports.endpoint_tables import COMPARISON_COLUMNS
 from chorall.reports.figure import Figure
 from chorall.reports.imputed_table import IMPUTED_COLUMNS, MISSINGNESS_COLUMNS
 from chorall.reports.incidence_table import INCIDENCE_COLUMNS
+from chorall.reports.learning_table import LEARNING_COLUMNS
 from chorall.reports.overview_table import OVERVIEW_COLUMNS
 from chorall.reports.plan_table import plan_columns
 from chorall.reports.prognosis_table import PROGNOSIS_COLUMNS
@@ -71,6 +73,7 @@ COLUMNS: Final[dict[type[AnalysisResult], tuple[TableColumn, ...]]] = {
     RiskResult: RISK_COLUMNS,
     RiskRule: RULE_COLUMNS,
     BankValidation: VALIDATION_COLUMNS,
+    BankLearning: LEARNING_COLUMNS,
 }
 
 
