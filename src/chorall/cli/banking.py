@@ -14,6 +14,8 @@ from chorall.cli.showing import open_console, print_frame, print_label, show_pro
 if TYPE_CHECKING:
     import polars as pl
 
+    from chorall.models.bank.bank import Bank
+
 app = typer.Typer(
     help="The knowledge bank: fit it to a pool, validate it.",
     no_args_is_help=True,
@@ -24,6 +26,10 @@ PRINTED_MEASURES = (
     "concordance", "brier", "observed_over_expected", "observed_over_expected_recalibrated",
 )  # fmt: skip
 
+Key = Annotated[
+    Path | None,
+    typer.Option("--key", metavar="FILE", help="Signing key: signs a bank, or asks for it."),
+]
 BankFolder = Annotated[Path, typer.Argument(metavar="BANK", help="Folder of the bank.")]
 Trials = Annotated[
     list[str] | None, typer.Option("-t", "--trial", help="Only this trial (repeatable).")
@@ -35,13 +41,16 @@ def fit(
     pool: PoolFolder,
     out: Annotated[Path, typer.Option("-o", "--out", metavar="BANK", help="Folder to write.")],
     trial: Trials = None,
+    key: Key = None,
 ) -> None:
     """Fit a bank to a pool and write it as a folder that holds no patient."""
     import chorall as ch
+    from chorall.models.bank.seal import read_signing_key
 
     opened = ch.read_pool(pool)
+    signing = read_signing_key(key) if key else None
     bank = ch.fit_bank(opened, trials=trial or None)
-    folder = ch.write_bank(bank, out)
+    folder = ch.write_bank(bank, out, key=signing)
     console = open_console()
     print_label(console, f"Pool {opened.hash[:12]}", synthetic=opened.synthetic)
     for model in bank.transitions:
@@ -171,6 +180,7 @@ def predict(
             help="Draws of the course [default: 500, in a table 100].", show_default=False
         ),
     ] = None,
+    key: Key = None,
     json_file: JsonFile = None,
     out: Annotated[
         Path | None,
@@ -198,13 +208,28 @@ def predict(
     }
     asked |= {} if draws is None else {"draws": draws}
     if patient.suffix in SUFFIXES:
-        predict_to_file(bank, patient, asked, out, json_file, jobs=jobs, keep_going=keep_going)
+        predict_to_file(
+            bank, key, patient, asked, out, json_file, jobs=jobs, keep_going=keep_going
+        )
     else:
-        predict_one(bank, patient, asked, out, json_file)
+        predict_one(bank, key, patient, asked, out, json_file)
+
+
+def open_bank(bank: Path, key: Path | None) -> Bank:
+    """Read a bank; with a key its signature is asked for."""
+    import chorall as ch
+    from chorall.models.bank.seal import read_signing_key
+
+    return ch.read_bank(bank, key=read_signing_key(key) if key else None)
 
 
 def predict_one(
-    bank: Path, patient: Path, asked: dict[str, Any], out: Path | None, json_file: Path | None
+    bank: Path,
+    key: Path | None,
+    patient: Path,
+    asked: dict[str, Any],
+    out: Path | None,
+    json_file: Path | None,
 ) -> None:
     """Predict a patient file."""
     import chorall as ch
@@ -213,7 +238,7 @@ def predict_one(
 
     if out is not None:
         raise typer.BadParameter("--out is for a table of patients; use --json for one patient.")
-    opened = ch.read_bank(bank)
+    opened = open_bank(bank, key)
     found = ch.predict(opened, read_patient_file(patient), **asked)
     show_prediction(opened.about, found)
     if json_file is not None:
@@ -224,6 +249,7 @@ def predict_one(
 
 def predict_to_file(
     bank: Path,
+    key: Path | None,
     patients: Path,
     asked: dict[str, Any],
     out: Path | None,
@@ -240,7 +266,7 @@ def predict_to_file(
         raise typer.BadParameter(
             f"a table of patients needs --out FILE ({' or '.join(SUFFIXES)}), and no --json."
         )
-    opened = ch.read_bank(bank)
+    opened = open_bank(bank, key)
     table = read_patient_table(patients)
     with show_progress() as progress:
         found = ch.predict_table(

@@ -1,7 +1,7 @@
 """A bank as a folder: JSON and arrays, named and checked by their hash; no patient in it.
 
-The hash proves that nothing was changed since the bank was written, not who wrote it: it is no
-signature with a key.
+The hash proves that nothing was changed since the bank was written, not who wrote it; a seal signed
+with a key does (see `seal`).
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from chorall.models.bank.design import Covariate, Design
 from chorall.models.bank.features import Feature
 from chorall.models.bank.model_card import write_card
 from chorall.models.bank.reference import compare_reference, make_reference
+from chorall.models.bank.seal import find_seal_problem, write_seal
 from chorall.models.bank.states import Transition
 from chorall.models.bank.transition_fit import TransitionModel
 
@@ -38,7 +39,7 @@ ARRAY_FIELDS: Final = (
 )  # fmt: skip
 
 
-def write_bank(bank: Bank, folder: Path) -> Path:
+def write_bank(bank: Bank, folder: Path, *, key: bytes | None = None) -> Path:
     """Write a bank as a new folder, whole or not at all.
 
     Parameters
@@ -47,12 +48,15 @@ def write_bank(bank: Bank, folder: Path) -> Path:
         The fitted bank.
     folder : Path
         Must not exist, or hold a bank.
+    key : bytes or None
+        Signs the bank: who reads it with the same key knows that a holder of the key made it.
 
     Returns
     -------
     Path
         The folder: `bank-HASH.json` (facts), `bank-HASH.npz` (arrays), `reference-HASH.json`
-        (made-up patients and their answers), `schema.json`, `model-card.md`.
+        (made-up patients and their answers), `schema.json`, `model-card.md`, `seal-HASH.json` (the
+        hash of each of them).
 
     Raises
     ------
@@ -70,6 +74,7 @@ def write_bank(bank: Bank, folder: Path) -> Path:
         _write_json(temporary / f"reference-{name}.json", make_reference(bank))
         _write_json(temporary / "schema.json", SCHEMA)
         (temporary / "model-card.md").write_text(write_card(bank, name), encoding="utf-8")
+        write_seal(temporary, name, key)
         temporary.chmod(0o755)
         if folder.exists():
             shutil.rmtree(folder)
@@ -80,8 +85,15 @@ def write_bank(bank: Bank, folder: Path) -> Path:
     return folder
 
 
-def read_bank(folder: Path) -> Bank:
-    """Read a bank and check it: its hash, its schema and its reference patients.
+def read_bank(folder: Path, *, key: bytes | None = None) -> Bank:
+    """Read a bank and check it: its hash, its schema, its seal and its reference patients.
+
+    Parameters
+    ----------
+    folder : Path
+        As `write_bank` wrote it.
+    key : bytes or None
+        Asks that the bank was signed with this key.
 
     Raises
     ------
@@ -104,7 +116,15 @@ def read_bank(folder: Path) -> Bank:
             f"{folder}: the bank was changed after it was written; its content does not have the "
             "hash in its name. Fetch it again from who made it."
         )
-    bank = _put_together(facts, arrays)
+    problem = find_seal_problem(folder, name, key)
+    if problem:
+        raise DataError(f"{folder}: the bank cannot be trusted: {problem}.")
+    try:
+        bank = _put_together(facts, arrays)
+    except (KeyError, IndexError, TypeError, ValueError) as error:
+        raise DataError(
+            f"{folder}: what it holds does not fit together ({error.__class__.__name__})."
+        ) from None
     problem = compare_reference(bank, _read_json(folder / f"reference-{name}.json"))
     if problem:
         raise DataError(f"{folder}: {problem}. Do not use this bank here; fit it again.")

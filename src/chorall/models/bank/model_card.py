@@ -51,6 +51,9 @@ def write_card(bank: Bank, name: str) -> str:
         "## What to know",
         "",
         *(f"- {warning}" for warning in bank.warnings),
-        "- The hash in the names of the files shows changes; it does not show who made the bank.",
+        (
+            "- The hash in the names of the files and the seal show changes; who made the bank is "
+            "shown only where it was signed with a key."
+        ),
     ]
     return "\n".join(lines) + "\n"

@@ -13,8 +13,8 @@ from chorall.analyses.bank.foretell import Contest, foretell
 from chorall.analyses.bank.measures import Outcome
 from chorall.analyses.bank.outcome import read_outcome
 from chorall.analyses.bank.rivals import catalogue
+from chorall.analyses.bank.rivals.breslow import find_partial_likelihood
 from chorall.analyses.bank.rivals.catalogue import RIVALS, choose_rivals
-from chorall.analyses.bank.rivals.elastic_net import find_partial_likelihood
 from chorall.analyses.bank.rivals.published import Groups, predict_by_groups, read_groups_file
 from chorall.analyses.bank.rivals.task import Task, find_risk
 from chorall.errors import InputError
@@ -124,7 +124,7 @@ def test_partial_likelihood_is_that_of_cox_with_late_entries():
         late.x_train, late.time, late.event, entry_time=late.entry_time, ties="breslow"
     )  # fmt: skip
     scores = late.x_train @ np.column_stack([fit.log_hazard_ratio, np.zeros(6)])
-    found = find_partial_likelihood(late, scores, np.arange(200))
+    found = find_partial_likelihood(scores, late.time, late.event, late.entry_time)
     assert found[0] == pytest.approx(fit.log_likelihood, rel=1e-12)
     assert found[1] < found[0]
 

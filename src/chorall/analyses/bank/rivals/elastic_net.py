@@ -7,6 +7,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from chorall.analyses.bank.rivals.breslow import find_partial_likelihood
 from chorall.analyses.bank.rivals.task import Task, find_risk
 from chorall.models.bank.design import build_design
 from chorall.stats import draw_folds, fit_elastic_net_cox
@@ -59,38 +60,8 @@ def _cross_validate(task: Task, x: Floats, mixture: float, penalties: Floats) ->
     for fold in folds:
         effects = _fit(task, x, fold.train, mixture, penalties).log_hazard_ratio
         scores = x @ effects.T
-        total += find_partial_likelihood(task, scores, np.arange(len(x)))
-        total -= find_partial_likelihood(task, scores, np.asarray(fold.train))
+        for rows, sign in ((slice(None), 1), (fold.train, -1)):
+            total += sign * find_partial_likelihood(
+                scores[rows], task.time[rows], task.event[rows], task.entry_time[rows]
+            )
     return total
-
-
-def find_partial_likelihood(task: Task, scores: Floats, rows: NDArray[np.int64]) -> Floats:
-    """Return Breslow's log partial likelihood of some rows for k columns of log hazards.
-
-    Parameters
-    ----------
-    task : Task
-        Times, events, entries of all rows.
-    scores : ndarray of shape (n, k)
-        Log hazards.
-    rows : ndarray of int64
-        The rows.
-
-    Returns
-    -------
-    ndarray of shape (k,)
-    """
-    time, event, entry = task.time[rows], task.event[rows], task.entry_time[rows]
-    own = scores[rows]
-    top = own.max(axis=0)
-    weight = np.exp(own - top)
-    days = time[event]
-    at_risk = _sum_from(days, time, weight) - _sum_from(days, entry, weight)
-    return np.asarray((own[event] - top - np.log(at_risk)).sum(axis=0))
-
-
-def _sum_from(days: Floats, times: Floats, weight: Floats) -> Floats:
-    """Return for each day the sums of the weights of those whose time is that day or later."""
-    order = np.argsort(times, kind="stable")
-    below = np.vstack([np.zeros(weight.shape[1]), np.cumsum(weight[order], axis=0)])
-    return np.asarray(below[-1] - below[np.searchsorted(times[order], days, side="left")])

@@ -8,11 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chorall.analyses.bank.measures import Outcome
+from chorall.analyses.bank.rivals.breslow import find_hazard
 from chorall.models.bank.bank_fit import BankData
 from chorall.models.bank.conditional import FeatureLaw
 from chorall.models.bank.design import MRD
 from chorall.models.bank.features import Feature
-from chorall.models.bank.transition_fit import RiskRows, find_baseline
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -102,9 +102,5 @@ def find_risk(task: Task, score_train: Floats, score_test: Floats) -> Floats:
         Those of the test patients.
     """
     centre = float(score_train.mean())
-    everybody = np.zeros(len(task.time), "U1")
-    rows = RiskRows(
-        task.x_train, task.entry_time, task.time, task.event, everybody, everybody
-    )  # fmt: skip
-    hazard = find_baseline(rows, score_train - centre, np.array([task.horizon]))[0]
+    hazard = find_hazard(score_train - centre, task.time, task.event, task.entry_time, task.horizon)
     return np.asarray(-np.expm1(-hazard * np.exp(score_test - centre)))
