@@ -2,8 +2,9 @@
 
 Who: patients below 60 in first remission. Benefit: survival 3 years from remission with
 transplantation in first remission, less without. Compared: treating by benefit, and by ELN 2011
-group (worst first), the younger first. `python tools/amlsg_transplants.py POOL ELN.csv` prints;
-the pool and the ELN file are made by tests/real (tests/real/amlsg_eln.py).
+group (worst first), the younger first. `python tools/amlsg_transplants.py POOL ELN.csv [SIZE]`
+prints; SIZE patients are left out at a time (1 is exact and takes an hour). The pool and the ELN
+file are made by tests/real (tests/real/amlsg_eln.py).
 """
 
 from __future__ import annotations
@@ -32,11 +33,11 @@ OLDEST = 60
 SHARE = 0.30
 HIGH_BENEFIT = 0.10
 RESAMPLES = 1000
-HALVES = 40
+HALVES = 20
 IN_REMISSION = Now("remission", 0.0)
 
 
-def main(pool_folder: Path, eln_file: Path) -> None:
+def main(pool_folder: Path, eln_file: Path, size: int) -> None:
     """Print what was found."""
     pool = ch.read_pool(pool_folder)
     data, _ = read_bank_data(pool)
@@ -47,12 +48,13 @@ def main(pool_folder: Path, eln_file: Path) -> None:
     chosen = np.flatnonzero(remitted & (age < OLDEST) & np.isfinite(eln.order))
     print(f"{len(chosen)} patients in first remission, below {OLDEST}, with an ELN group")
     usual = eln.order[chosen] * 1000 - age[chosen]
-    alone = leave_one_out(data, chosen)
+    alone = leave_out(data, chosen, size)
     one, two = split_halves(data, chosen)
-    report("ranked and valued by one bank, the patient left out", alone, alone, usual)
+    report(
+        f"ranked and valued by one bank, {size} patients left out at a time", alone, alone, usual
+    )
     report("ranked by one half of the others, valued by the other half", one, two, usual)
-    np.savez("/tmp/amlsg_transplants.npz", chosen=chosen, alone=alone, one=one, two=two)
-    compare_observed(pool, data, chosen, alone[0] - alone[1])
+    compare_observed(data, chosen, alone[0] - alone[1])
 
 
 def foretell(data: BankData, train: NDArray[np.int64], asked: NDArray[np.int64]) -> Floats:
@@ -69,14 +71,15 @@ def foretell(data: BankData, train: NDArray[np.int64], asked: NDArray[np.int64])
     )  # fmt: skip
 
 
-def leave_one_out(data: BankData, chosen: NDArray[np.int64]) -> Floats:
-    """Foretell each patient by a bank of all others."""
+def leave_out(data: BankData, chosen: NDArray[np.int64], size: int) -> Floats:
+    """Foretell some patients at a time by a bank of all others."""
     everybody = np.arange(len(data.values))
     found = np.empty((2, len(chosen)))
-    for place, row in enumerate(chosen):
-        found[:, place] = foretell(data, everybody[everybody != row], np.array([row]))[:, 0]
-        if place % 50 == 0:
-            print(f"  {place} of {len(chosen)}", file=sys.stderr, flush=True)
+    places = np.random.default_rng(4).permutation(len(chosen))
+    for start in range(0, len(chosen), size):
+        part = places[start : start + size]
+        found[:, part] = foretell(data, np.setdiff1d(everybody, chosen[part]), chosen[part])
+        print(f"  {start + len(part)} of {len(chosen)}", file=sys.stderr, flush=True)
     return found
 
 
@@ -120,36 +123,34 @@ def measure(benefit: Floats, value: Floats, usual: Floats) -> Floats:
     return np.array([ours[0], ours[-1], *at, find_saving(ours, theirs, SHARE)])
 
 
-def compare_observed(
-    pool: ch.tables.store.Pool, data: BankData, chosen: NDArray[np.int64], benefit: Floats
-) -> None:
+def compare_observed(data: BankData, chosen: NDArray[np.int64], benefit: Floats) -> None:
     """Print observed survival by transplantation, as its day has it, in high and low benefit."""
-    time, event, entry, given, patient = split_at_transplant(data)
+    rows = split_at_transplant(data)
     print("\nObserved, from remission, transplantation from its day on (nobody adjusted):")
-    high = np.zeros(len(data.values), bool)
-    high[chosen[benefit > HIGH_BENEFIT]] = True
-    own = np.zeros(len(data.values), bool)
-    own[chosen] = True
-    for name, group in (("above 10 points", own & high), ("up to 10 points", own & ~high)):
-        rows = group[patient]
+    is_high = benefit > HIGH_BENEFIT
+    for name, own in (("above 10 points", is_high), ("up to 10 points", ~is_high)):
+        members = chosen[own]
         random = np.random.default_rng(3)
-        members = np.flatnonzero(group)
-        found = difference(time, event, entry, given, rows.astype(float))
-        draws = []
-        for _ in range(200):
-            counts = np.bincount(random.choice(members, len(members)), minlength=len(group))
-            draws.append(difference(time, event, entry, given, counts[patient].astype(float)))
+        found = difference(*rows, count(members, data)[rows[4]])
+        draws = [
+            difference(*rows, count(random.choice(members, len(members)), data)[rows[4]])
+            for _ in range(200)
+        ]
         lower, upper = np.nanquantile(draws, [0.025, 0.975])
-        mean = float(benefit[high[chosen]].mean() if group is not None and high[group].all()
-                     else benefit[~high[chosen]].mean())  # fmt: skip
         print(
-            f"  foretold {name}: {int(group.sum())} patients, mean foretold {mean:.3f}, observed "
-            f"{found:.3f} ({lower:.3f} to {upper:.3f})"
+            f"  foretold {name}: {len(members)} patients, mean foretold {benefit[own].mean():.3f}, "
+            f"observed {found:.3f} ({lower:.3f} to {upper:.3f})"
         )
-    del pool
 
 
-def split_at_transplant(data: BankData) -> tuple[Floats, NDArray[np.bool_], Floats, Floats, Floats]:
+def count(members: NDArray[np.int64], data: BankData) -> Floats:
+    """Return how often each patient of the pool is a member."""
+    return np.bincount(members, minlength=len(data.values)).astype(float)
+
+
+def split_at_transplant(
+    data: BankData,
+) -> tuple[Floats, NDArray[np.bool_], Floats, Floats, NDArray[np.int64]]:
     """Return rows by the clock of remission: time, death, entry, transplanted, patient."""
     stays = data.stays
     begun: dict[int, float] = {}
@@ -185,7 +186,12 @@ def carry(rows: list[tuple[int, bool]]) -> Floats:
 
 
 def difference(
-    time: Floats, event: NDArray[np.bool_], entry: Floats, given: Floats, weight: Floats
+    time: Floats,
+    event: NDArray[np.bool_],
+    entry: Floats,
+    given: Floats,
+    patient: NDArray[np.int64],
+    weight: Floats,
 ) -> float:
     """Return survival at 3 years with less without, Kaplan-Meier with delayed entry."""
     values = []
@@ -199,4 +205,4 @@ def difference(
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), Path(sys.argv[2]))
+    main(Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3]) if len(sys.argv) > 3 else 10)

@@ -25,12 +25,13 @@ HEADING: Final = 0.55
 ROW: Final = 0.24
 LABELS: Final = 2.0
 PANEL: Final = 2.35
-SQUARE: Final = 1.75
+SQUARE: Final = 1.6
 ACROSS: Final = 3
 LEVELS: Final = {"as_foretold": (VERMILION, "-"), "recalibrated": (BLUE, "--")}
 MODELS: Final = {
     "bank": (VERMILION, "-"), "age_and_wbc": (BLUE, "--"), "everybody": (GREY, ":"),
 }  # fmt: skip
+SHORT: Final = {"wbc": "WBC", "aic": "AIC", "bic": "BIC", "eln": "ELN"}
 PANELS: Final = {
     "concordance": "Concordance: right is better",
     "brier": "Brier score: left is better",
@@ -41,7 +42,7 @@ def draw_differences(data: pl.DataFrame, title: str, note: str, *, synthetic: bo
     """Return two forests side by side: one line per rival, concordance and Brier score."""
     rivals = data["rival"].unique(maintain_order=True).to_list()
     height = ROW * len(rivals)
-    sheet = Sheet(HEADING + height + 0.75 + note_height(note), synthetic=synthetic)
+    sheet = Sheet(HEADING + height + 0.55 + note_height(note), synthetic=synthetic)
     sheet.write_heading(title)
     for column, (measure, label) in enumerate(PANELS.items()):
         left = LABELS + column * (PANEL + 0.25)
@@ -50,9 +51,14 @@ def draw_differences(data: pl.DataFrame, title: str, note: str, *, synthetic: bo
         _draw_forest(axes, data.filter(measure=measure), rivals)
         axes.set_xlabel(label, size=TEXT_SIZE)
     for place, name in enumerate(rivals):
-        sheet.write(MARGIN, sheet.top + ROW * (place + 0.5), shorten_label(name, 30))
+        sheet.write(MARGIN, sheet.top + ROW * (place + 0.5), shorten_label(_name(name), 30))
     sheet.write_note(note)
     return sheet.drawing
+
+
+def _name(model: str) -> str:
+    """Return the name of a model for readers."""
+    return " ".join(SHORT.get(word, word) for word in model.replace("_", " ").split())
 
 
 def _draw_forest(axes: Axes, data: pl.DataFrame, rivals: list[str]) -> None:
@@ -74,7 +80,7 @@ def draw_calibration(
     """Return one square per trial: observed by foretold risk, as foretold and recalibrated."""
     n_rows = -(-len(trials) // ACROSS)
     step = SQUARE + 0.75
-    sheet = Sheet(0.75 + n_rows * step + note_height(note), synthetic=synthetic)
+    sheet = Sheet(0.6 + n_rows * step + note_height(note), synthetic=synthetic)
     sheet.write_heading(title)
     for place, (name, (colour, dash)) in enumerate(LEVELS.items()):
         left = MARGIN + 1.6 * place
@@ -83,7 +89,7 @@ def draw_calibration(
     sheet.top += 0.3
     for place, trial in enumerate(trials):
         row, column = divmod(place, ACROSS)
-        left = 0.55 + column * (SQUARE + 0.5)
+        left = 0.8 + column * (SQUARE + 0.6)
         axes = sheet.place_axes(left, sheet.top + row * step, SQUARE, SQUARE)
         axes.set_title(shorten_label(trial, 24), size=TEXT_SIZE)
         _draw_squares(axes, data.filter(trial=trial), is_first=column == 0)
@@ -114,7 +120,7 @@ def _draw_squares(axes: Axes, data: pl.DataFrame, *, is_first: bool) -> None:
 def draw_decisions(data: pl.DataFrame, title: str, note: str, *, synthetic: bool) -> Drawing:
     """Return net benefit by threshold of each model, of acting in everybody and in nobody."""
     height, width, left = 2.8, 4.9, 0.75
-    sheet = Sheet(HEADING + height + 0.75 + note_height(note), synthetic=synthetic)
+    sheet = Sheet(HEADING + height + 0.55 + note_height(note), synthetic=synthetic)
     sheet.write_heading(title)
     axes = sheet.place_axes(left, sheet.top, width, height)
     axes.axhline(0, color=RULE, linewidth=0.8)
@@ -128,7 +134,7 @@ def draw_decisions(data: pl.DataFrame, title: str, note: str, *, synthetic: bool
             cuts, own["lower"].to_list(), own["upper"].to_list(), color=colour, alpha=0.12,
             linewidth=0,
         )  # fmt: skip
-        label = name.replace("_", " ").replace("wbc", "WBC")
+        label = _name(name)
         sheet.write(left + width + MARGIN, sheet.top + 0.2 + 0.2 * place, label, color=colour)
     sheet.write(left + width + MARGIN, sheet.top + 0.2 + 0.2 * len(MODELS), "nobody: 0")
     axes.set_ylim(-0.05, max(0.05, 1.1 * float(data["upper"].max() or 0)))  # type: ignore[arg-type]

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from chorall.analyses.bank.foretell import BANK, Foretold
 from chorall.analyses.bank.measures import Outcome, Row, compare, measure, measure_recalibrated
-from chorall.analyses.bank.paired import DIFFERENCE, compare_paired
+from chorall.analyses.bank.paired import DIFFERENCE, compare_paired, compare_recalibrated
 from chorall.analyses.bank.patient_groups import EVERYBODY, TRIAL
 
 Floats = NDArray[np.float64]
@@ -133,10 +133,35 @@ def _judge_published(
     return rows + _compare(judge, outcome, placed, bank, [published])
 
 
-def judge_recalibrated(judge: Judge, outcome: Outcome, own: Booleans, risk: Floats) -> list[Row]:
-    """Return observed over expected and the Brier score of the bank at corrected levels."""
-    known = own & np.isfinite(risk)
+def judge_recalibrated(
+    judge: Judge, outcome: Outcome, group: str, own: Booleans, risks: dict[str, Floats]
+) -> list[Row]:
+    """Return observed over expected and the Brier score of the bank at corrected levels.
+
+    For everybody and trials also its Brier score less that of each fitted rival, all corrected.
+
+    Parameters
+    ----------
+    judge : Judge
+        By what.
+    outcome : Outcome
+        What happened.
+    group : str
+        Its name.
+    own : ndarray of bool, shape (n,)
+        Its patients who were followed.
+    risks : dict of str to ndarray of shape (n,)
+        Corrected risks by model, the bank first.
+    """
+    known = own & np.isfinite(risks[BANK])
     if outcome.event[known].sum() < LEAST_EVENTS:
         return []
-    found = measure_recalibrated(outcome, known, risk, judge.horizon)
-    return [{"model": BANK} | row for row in found]
+    found = measure_recalibrated(outcome, known, risks[BANK], judge.horizon)
+    rows = [{"model": BANK} | row for row in found]
+    kept = {name: risk for name, risk in risks.items() if np.isfinite(risk[known]).all()}
+    if len(kept) < 2 or not (group == EVERYBODY or group.startswith(TRIAL)):
+        return rows
+    return rows + compare_recalibrated(
+        outcome, known, kept, judge.trial, judge.horizon,
+        n_resamples=judge.n_resamples, seed=judge.seed,
+    )  # fmt: skip

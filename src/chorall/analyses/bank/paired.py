@@ -87,6 +87,45 @@ def compare_paired(
     ]  # fmt: skip
 
 
+def compare_recalibrated(
+    outcome: Outcome,
+    own: Booleans,
+    risks: dict[str, Floats],
+    trial: NDArray[np.str_],
+    horizon: float,
+    *,
+    n_resamples: int,
+    seed: int,
+) -> list[Row]:
+    """Return the Brier score of the first model less each other, all at corrected levels.
+
+    What is left of a difference when no model is judged by how well it guessed the level of a
+    trial that it had not seen. Arguments as for `compare_paired`; `risks` by name, the bank first.
+    """
+    codes = np.unique(trial[own], return_inverse=True)[1]
+    columns = np.column_stack([np.clip(risk[own], 1e-6, HIGHEST_RISK) for risk in risks.values()])
+
+    def measure(risks: Floats, time: Floats, event: Booleans, entry: Floats) -> Floats:
+        late = entry if (entry > 0).any() else None
+        found = _find_brier(risks, time, event, late, horizon)
+        return np.asarray(found[:1] - found[1:])
+
+    arrays = (columns, outcome.time[own], outcome.event[own], outcome.entry_time[own])
+    found = bootstrap(
+        measure, arrays, n_resamples=n_resamples, seed=seed, strata=codes, conf_level=LEVEL
+    )
+    count = {"n": int(own.sum()), "n_events": int(outcome.event[own].sum())}
+    return [
+        {
+            "model": f"{DIFFERENCE}{name}", "measure": "brier_recalibrated",
+            "estimate": float(found.estimate[place]), "lower": float(found.lower[place]),
+            "upper": float(found.upper[place]),
+        }
+        | count
+        for place, name in enumerate(list(risks)[1:])
+    ]  # fmt: skip
+
+
 def _make_statistic(n_models: int, horizon: float) -> Callable[..., Any]:
     """Return a function of resampled arrays: differences in concordance and Brier score."""
 

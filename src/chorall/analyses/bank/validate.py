@@ -11,7 +11,7 @@ import polars as pl
 
 from chorall.analyses.bank.alarm import name_suspects, sound_alarm
 from chorall.analyses.bank.fit import read_bank_data
-from chorall.analyses.bank.foretell import Contest, Foretold, foretell
+from chorall.analyses.bank.foretell import BANK, Contest, Foretold, foretell
 from chorall.analyses.bank.judge import (
     SIMPLEST,
     Judge,
@@ -166,11 +166,7 @@ def _judge(
     """Return the rows of one scheme and endpoint; the headline's curves go into `curves`."""
     is_headline = scheme == HEADLINE
     rows: Rows = []
-    corrected = None
-    if is_headline:
-        corrected = recalibrate(
-            outcome, models[0].risk, judge.trial, judge.horizon, judge.seed
-        )  # fmt: skip
+    corrected = _recalibrate_all(outcome, models, judge) if is_headline else None
     for group, chosen in list_groups(pool, judge.trial, subgroups=is_headline):
         own = chosen & outcome.is_followed
         label = {"scheme": scheme, "endpoint": outcome.endpoint, "group": group}
@@ -178,10 +174,19 @@ def _judge(
             judge, outcome, group, own, models, differences=is_headline or group == EVERYBODY
         )
         if found and corrected is not None:
-            found += judge_recalibrated(judge, outcome, own, corrected)
-            _draw(judge, outcome, group, own, models, corrected, curves)
+            found += judge_recalibrated(judge, outcome, group, own, corrected)
+            _draw(judge, outcome, group, own, models, corrected[BANK], curves)
         rows += [label | one for one in found]
     return rows
+
+
+def _recalibrate_all(outcome: Outcome, models: Sequence[Foretold], judge: Judge) -> dict[str, Any]:
+    """Correct the level of every fitted model in each trial, the bank first."""
+    return {
+        model.name: recalibrate(outcome, model.risk, judge.trial, judge.horizon, judge.seed)
+        for model in models
+        if model.is_fitted
+    }
 
 
 def _draw(

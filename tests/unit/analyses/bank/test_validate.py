@@ -10,6 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 import chorall as ch
+from chorall.analyses.bank import validate
 from chorall.analyses.bank.alarm import TOO_GOOD, name_suspects, sound_alarm
 from chorall.analyses.bank.fit import keep_patients, read_bank_data
 from chorall.analyses.bank.measures import Outcome, compare, measure
@@ -26,10 +27,12 @@ from chorall.stats import concordance
 
 @pytest.fixture(scope="module")
 def validation(bank_pool):
-    return ch.validate_bank(
-        bank_pool, endpoints=("OS",), against=("age_and_wbc", "stepwise_bic"), n_folds=2,
-        n_repeats=2, n_resamples=100,
-    )  # fmt: skip
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(validate, "CURVE_RESAMPLES", 20)
+        return ch.validate_bank(
+            bank_pool, endpoints=("OS",), against=("age_and_wbc", "stepwise_bic"), n_folds=2,
+            n_repeats=2, n_resamples=100,
+        )  # fmt: skip
 
 
 def pick(validation, **wanted):
