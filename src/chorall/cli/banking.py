@@ -208,9 +208,7 @@ def predict(
     }
     asked |= {} if draws is None else {"draws": draws}
     if patient.suffix in SUFFIXES:
-        predict_to_file(
-            bank, key, patient, asked, out, json_file, jobs=jobs, keep_going=keep_going
-        )
+        predict_to_file(bank, key, patient, asked, out, json_file, jobs=jobs, keep_going=keep_going)
     else:
         predict_one(bank, key, patient, asked, out, json_file)
 
