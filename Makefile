@@ -114,6 +114,7 @@ bench-treatment: $(VENV)/.dev $(VENV)/.chorall ## measure the scan of 200 marker
 
 simulation: $(VENV)/.dev $(VENV)/.chorall ## run all replicates of the simulation study and write docs/validation.md
 	@$(BIN)/python tools/run_simulation.py
+	@$(BIN)/python tools/simulate_deescalation.py
 
 browser: $(VENV)/.dev $(VENV)/.chorall ## open the report in headless Chromium at two widths (needs chromium)
 	@$(BIN)/python -m pytest -q tests/browser $(ARGS)

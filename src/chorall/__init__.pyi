@@ -30,6 +30,7 @@ from chorall.analyses.bank import predict_table as predict_table
 from chorall.analyses.bank import read_bank as read_bank
 from chorall.analyses.bank import validate_bank as validate_bank
 from chorall.analyses.bank import write_bank as write_bank
+from chorall.analyses.deescalation import deescalation as deescalation
 from chorall.consortium.build import build_pool as build_pool
 from chorall.consortium.diff import diff_pools as diff_pools
 from chorall.consortium.explain import explain_value as explain_value

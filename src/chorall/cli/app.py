@@ -10,6 +10,7 @@ from chorall.cli import (
     classifying,
     emulating,
     describing,
+    deescalating,
     endpoints,
     marker_sheet,
     missing_values,
@@ -71,6 +72,7 @@ app.command("response")(treating.response)
 app.command("strategies")(treating.strategies)
 app.command("risk")(risking.risk)
 app.command("risk-rule")(risking.risk_rule)
+app.command("deescalation")(deescalating.deescalation)
 app.command("classify")(classifying.classify)
 app.command("classifiers")(classifying.classifiers)
 app.command("subtypes")(classifying.subtypes)

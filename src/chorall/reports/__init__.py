@@ -14,6 +14,7 @@ for _analysis in (
     "prognosis",
     "scan",
     "classify",
+    "deescalation",
     "plan-study",
     "compare-endpoints",
     "impute",

@@ -13,6 +13,7 @@ from chorall.analyses.baseline.result import BaselineTable
 from chorall.analyses.classify_result import ClassifyResult
 from chorall.analyses.co_occurrence_result import CoOccurrenceResult
 from chorall.analyses.donors.result import DonorResult
+from chorall.analyses.deescalation.result import DeescalationResult
 from chorall.analyses.endpoint_comparison import EndpointComparison
 from chorall.analyses.imputing.result import ImputedPrognosis
 from chorall.analyses.incidence_result import IncidenceResult
@@ -39,6 +40,7 @@ from chorall.reports.bank_figure import draw_validation_figures
 from chorall.reports.co_occurrence_figure import draw_co_occurrence
 from chorall.reports.coverage_figure import draw_coverage
 from chorall.reports.donor_figure import draw_donor
+from chorall.reports.deescalation_figure import draw_deescalation
 from chorall.reports.figure import Figure
 from chorall.reports.forest_figure import draw_forest
 from chorall.reports.frequency_figure import draw_frequency
@@ -215,6 +217,7 @@ FIGURES: Final[dict[type[AnalysisResult], Callable[[Any], list[Figure]]]] = {
     PrognosisResult: draw_prognosis_figures,
     ImputedPrognosis: draw_imputed_figures,
     ClassifyResult: draw_nothing,
+    DeescalationResult: draw_deescalation,
     EndpointComparison: draw_nothing,
     SubtypeCounts: draw_nothing,
     MissingnessResult: draw_nothing,

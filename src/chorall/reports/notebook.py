@@ -10,6 +10,7 @@ from chorall.analyses.bank.validate_result import BankValidation
 from chorall.analyses.baseline.result import BaselineTable
 from chorall.analyses.classify_result import ClassifyResult
 from chorall.analyses.co_occurrence_result import CoOccurrenceResult
+from chorall.analyses.deescalation.result import DeescalationResult
 from chorall.analyses.endpoint_comparison import EndpointComparison
 from chorall.analyses.imputing.result import ImputedPrognosis
 from chorall.analyses.incidence_result import IncidenceResult
@@ -32,6 +33,7 @@ from chorall.reports.bank_table import VALIDATION_COLUMNS
 from chorall.reports.baseline_table import baseline_columns
 from chorall.reports.classify_table import CLASSIFICATION_COLUMNS
 from chorall.reports.co_occurrence_table import CO_OCCURRENCE_COLUMNS, ONCOPRINT_COLUMNS
+from chorall.reports.deescalation_table import GROUP_COLUMNS
 from chorall.reports.endpoint_tables import COMPARISON_COLUMNS
 from chorall.reports.figure import Figure
 from chorall.reports.imputed_table import IMPUTED_COLUMNS, MISSINGNESS_COLUMNS
@@ -62,6 +64,7 @@ COLUMNS: Final[dict[type[AnalysisResult], tuple[TableColumn, ...]]] = {
     MarkerSheet: PROGNOSIS_COLUMNS,
     ScanResult: SCAN_COLUMNS,
     ClassifyResult: CLASSIFICATION_COLUMNS,
+    DeescalationResult: GROUP_COLUMNS,
     EndpointComparison: COMPARISON_COLUMNS,
     SubtypeCounts: SUBTYPE_COLUMNS,
     ImputedPrognosis: IMPUTED_COLUMNS,
