@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Drawing
 from matplotlib.ticker import MaxNLocator
 
+from chorall.knowledge.deescalation_rules import deescalation_rules
 from chorall.reports.canvas import (
     BLUE,
     GREY,
@@ -31,7 +32,7 @@ LAYERS: Final[dict[str, dict[str, Any]]] = {
     "relapse": {"facecolor": VERMILION, "hatch": ""},
     "death in remission": {"facecolor": "#9ecae1", "hatch": "////"},
     "second malignancy": {"facecolor": "white", "hatch": "...."},
-    "induction death": {"facecolor": BLUE, "hatch": ""},
+    "induction death": {"facecolor": "#7fb3d5", "hatch": "\\\\\\\\"},
     "induction failure": {"facecolor": "#f0e0a0", "hatch": "xxx"},
 }
 """From below; told apart by hatching as well as by colour."""
@@ -103,8 +104,7 @@ def _draw_stack(axes: Axes, stacked: pl.DataFrame) -> None:
 def _draw_forest(sheet: Sheet, axes: Axes, lines: pl.DataFrame, bound: float) -> None:
     rows = [*lines.filter(pl.col("trial").is_not_null()).to_dicts()]
     rows += lines.filter(pl.col("trial").is_null()).to_dicts()
-    uppers = [row["relapse_upper"] for row in rows if row["relapse_upper"] is not None]
-    ticks = choose_ticks(min(MOST_SHOWN, max([*uppers, 2 * bound])))
+    ticks = choose_ticks(min(MOST_SHOWN, max(_find_highest(rows), 2 * bound)))
     axes.set_xlim(0, ticks[-1])
     axes.set_ylim(len(rows), 0)
     shown = ticks[:: 2 if len(ticks) > 5 else 1]
@@ -122,6 +122,17 @@ def _draw_forest(sheet: Sheet, axes: Axes, lines: pl.DataFrame, bound: float) ->
         [place + 0.5 for place in range(len(rows))], [shorten_label(name, 22) for name in names]
     )
     axes.tick_params(axis="y", length=0)
+
+
+def _find_highest(rows: list[dict[str, Any]]) -> float:
+    """Return the highest limit of the trials that count and of all together."""
+    fewest = deescalation_rules().gates.fewest_patients
+    known = [
+        float(row["relapse_upper"])
+        for row in rows
+        if row["relapse_upper"] is not None and row["n_group"] >= fewest
+    ]
+    return max(known, default=0.0)
 
 
 def _draw_limits(

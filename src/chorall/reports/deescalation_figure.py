@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import polars as pl
 
 from chorall.analyses.deescalation.result import DeescalationResult
+from chorall.knowledge.deescalation_rules import deescalation_rules
 from chorall.knowledge.strategies import level_labels
 from chorall.reports.deescalation_table import format_difference, format_upper
 from chorall.reports.figure import Figure
@@ -91,7 +92,9 @@ def draw_course(result: DeescalationResult, group: str) -> Figure:
     note = (
         "Left: what came first, stacked; the rest are event-free. Right: relapse at "
         f"{result.horizon_years:g} years with both limits; open: chosen on this trial, not "
-        f"headlined; diamond: together. Dashed: the bound. Treatment: {about or 'not mapped'}. "
+        f"headlined; diamond: together. A trial with fewer than "
+        f"{deescalation_rules().gates.fewest_patients} children does not count. Dashed: the bound. "
+        f"Treatment: {about or 'not mapped'}. "
         "Research use only."
     )
     data = result.stacked.filter(group=group)

@@ -8,7 +8,7 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtri
+from scipy.special import chdtrc, ndtri
 
 from chorall.stats import kaplan_meier
 
@@ -60,6 +60,8 @@ class DifferenceCurve:
         Days.
     difference, standard_error : ndarray of float, shape (m,)
         NaN where a trial was not followed so long.
+    heterogeneity_p_value : ndarray of float, shape (m,)
+        Cochran's test that the trials share one difference; NaN with one trial.
     standard, reduced : ndarray of float, shape (m,)
         Event-free survival of both arms, trials weighted alike.
     """
@@ -67,6 +69,7 @@ class DifferenceCurve:
     time: Floats
     difference: Floats
     standard_error: Floats
+    heterogeneity_p_value: Floats
     standard: Floats
     reduced: Floats
 
@@ -90,8 +93,8 @@ def measure_difference(trials: Sequence[Arms], times: Floats) -> DifferenceCurve
     -------
     DifferenceCurve
         Kaplan-Meier in each arm, the differences weighted by n1 n2 / (n1 + n2), as Mantel and
-        Haenszel weight differences of risk; Greenwood's variances. An arm in which nobody had an
-        event yet is given half an event for its variance, lest it look certain.
+        Haenszel weight differences of risk; Greenwood's variances. An arm in which nobody or
+        everybody had an event is given half an event for its variance, lest it look certain.
 
     See Also
     --------
@@ -105,7 +108,12 @@ def measure_difference(trials: Sequence[Arms], times: Floats) -> DifferenceCurve
     together = np.tensordot(weights, survival, axes=1)
     spread = np.tensordot(weights**2, variance.sum(axis=1), axes=1)
     return DifferenceCurve(
-        times, together[1] - together[0], np.sqrt(spread), together[0], together[1]
+        times,
+        together[1] - together[0],
+        np.sqrt(spread),
+        _compare_trials(survival[:, 1] - survival[:, 0], variance.sum(axis=1)),
+        together[0],
+        together[1],
     )
 
 
@@ -139,6 +147,15 @@ def judge_difference(
     return lower, upper, NON_INFERIOR if lower > -margin else NOT_SHOWN
 
 
+def _compare_trials(difference: Floats, variance: Floats) -> Floats:
+    """Return Cochran's p-value for each time; shapes (k, m)."""
+    spare = len(difference) - 1
+    if not spare:
+        return np.full(difference.shape[1], np.nan)
+    mean = (difference / variance).sum(axis=0) / (1 / variance).sum(axis=0)
+    return np.asarray(chdtrc(spare, ((difference - mean) ** 2 / variance).sum(axis=0)))
+
+
 def _weigh(n_standard: int, n_reduced: int) -> float:
     return n_standard * n_reduced / (n_standard + n_reduced)
 
@@ -150,5 +167,5 @@ def _read_arm(one: Arms, reduced: bool, times: Floats) -> tuple[Floats, Floats]:
     at = kaplan_meier(one.time[rows], one.event[rows], entry_time=entry).at(times)
     survival, variance = np.asarray(at.survival), np.asarray(at.standard_error) ** 2
     half = 0.5 / (rows.sum() + 1)
-    unseen = np.isfinite(survival) & (survival == 1)
+    unseen = (survival == 1) | (survival == 0)
     return survival, np.where(unseen, half * (1 - half) / rows.sum(), variance)

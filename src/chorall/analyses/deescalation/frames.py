@@ -51,7 +51,7 @@ REDUCTIONS: Final[dict[str, pl.DataType]] = {
     **dict.fromkeys(
         (
             "event_free_standard", "event_free_reduced", "difference", "standard_error", "lower",
-            "upper", "margin",
+            "upper", "heterogeneity_p_value", "margin",
         ),
         pl.Float64(),
     ),
@@ -235,6 +235,7 @@ def _write_reduction(group: Group, one: Reduction, gates: Gates) -> dict[str, An
         "events_standard": one.events_standard,
         "events_reduced": one.events_reduced,
         **dict(zip((*names, "upper"), one.at_horizon, strict=True)),
+        "heterogeneity_p_value": one.heterogeneity_p_value,
         "margin": gates.margin,
         "word": one.word,
         "note": one.note,

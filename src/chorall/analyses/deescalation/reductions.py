@@ -45,6 +45,8 @@ class Reduction:
         None where nothing could be compared.
     at_horizon : tuple of float
         Event-free survival standard and reduced, difference, its standard error, lower and upper.
+    heterogeneity_p_value : float
+        Cochran's test that the trials share one difference; NaN with one trial.
     word : str
         `non-inferior`, `not shown to be non-inferior`, `worse` or `not compared`.
     note : str
@@ -60,6 +62,7 @@ class Reduction:
     events_reduced: int
     curve: DifferenceCurve | None
     at_horizon: tuple[float, float, float, float, float, float]
+    heterogeneity_p_value: float
     word: str
     note: str
 
@@ -189,7 +192,7 @@ def _compare(
     large = [one for one in arms if min(one.sizes) >= fewest]
     kept = [one for one in large if _is_followed(one, horizon)]
     nothing = Reduction(
-        contrast, population, (), 0, 0, 0, 0, None, (np.nan,) * 6, NOT_COMPARED,
+        contrast, population, (), 0, 0, 0, 0, None, (np.nan,) * 6, np.nan, NOT_COMPARED,
         _explain(population, len(arms), len(large), fewest),
     )  # fmt: skip
     if not kept:
@@ -211,6 +214,7 @@ def _compare(
         events_reduced=counts[1][1],
         curve=curve,
         at_horizon=(float(at.standard[0]), float(at.reduced[0]), difference, error, lower, upper),
+        heterogeneity_p_value=float(at.heterogeneity_p_value[0]),
         word=word,
         note=f"{left_out} trial(s) too small or followed too short left out" if left_out else "",
     )

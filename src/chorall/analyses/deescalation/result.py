@@ -55,7 +55,8 @@ class DeescalationResult(AnalysisResult):
     reductions : DataFrame
         group, component, standard, reduced, population (`intention to treat`, `per protocol`),
         trials, n_ and events_ of both arms, event_free of both, difference (reduced less
-        standard) with its standard_error, lower and upper, margin, word, note.
+        standard) with its standard_error, lower and upper, heterogeneity_p_value (Cochran's test
+        that the trials share it), margin, word, note.
     difference_curves : DataFrame
         group, component, standard, reduced, population, time_years, difference, lower, upper.
     plans : DataFrame

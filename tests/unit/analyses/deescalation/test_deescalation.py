@@ -164,6 +164,10 @@ def test_no_headline_comes_from_trials_on_which_the_group_was_chosen(low: Pool) 
         ("B", True), ("C", True), ("A", False),
     ]  # fmt: skip
     assert set(result.backbone["trial"]) == {"B", "C"}
+    assert result.conditional["n_in_remission"][0] == 800
+    assert result.stacked["n_at_risk"].max() == 800
+    assert result.subgroups.filter(subgroup="sex")["n"].sum() == 800
+    assert result.salvage["n_relapses"].to_list() == [6] * 3
     assert any("chosen on A" in line for line in result.warnings)
     nowhere = deescalation(low, rules=[RULE], chosen_on=list("ABC")).printed.row(0, named=True)
     assert nowhere["word"] == "insufficient evidence"
@@ -261,6 +265,14 @@ def test_per_protocol_counts_those_who_kept_to_their_arm(tmp_path: Path) -> None
     )  # fmt: skip
     assert kept["difference"] == pytest.approx(0.0)
     assert itt["difference"] == pytest.approx(6 / 300 - 36 / 340)
+
+
+def test_a_reduction_of_a_trial_on_which_the_group_was_chosen_is_left_out(tmp_path: Path) -> None:
+    people = [*randomise("A", 3, 60), *randomise("B", 3, 3)]
+    pool = make_pool(tmp_path / "p", people, ARMS)
+    result = deescalation(pool, rules=[RULE], chosen_on=["A"])
+    assert set(result.reductions["trials"]) == {"B R1"}
+    assert set(result.reductions["word"]) == {"non-inferior"}
 
 
 def test_where_nobody_says_what_was_received_the_reader_is_told(tmp_path: Path) -> None:

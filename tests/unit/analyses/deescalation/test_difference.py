@@ -6,6 +6,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
+from scipy.special import chdtrc
 
 from chorall.analyses.deescalation.difference import (
     HARM,
@@ -84,6 +85,9 @@ def test_the_difference_of_two_trials_by_hand() -> None:
     assert found.difference[0] == pytest.approx(float(difference))
     assert found.standard_error[0] == pytest.approx(float(spread) ** 0.5)
     assert found.reduced[0] - found.standard[0] == pytest.approx(found.difference[0])
+    # Cochran's Q of -1/4 and 0: (1/4)^2 / (v1 + v2), one degree of freedom
+    q = Fraction(1, 16) / sum(variances)
+    assert found.heterogeneity_p_value[0] == pytest.approx(float(chdtrc(1, float(q))))
 
 
 def test_contrasts_stay_within_trials() -> None:
@@ -101,6 +105,13 @@ def test_an_arm_without_events_is_not_certain() -> None:
     half = Fraction(1, 2) / 31
     assert found.standard_error[0] == pytest.approx(float(2 * half * (1 - half) / 30) ** 0.5)
     assert judge_difference(0.0, float(found.standard_error[0]), margin=0.04)[2] == NOT_SHOWN
+
+
+def test_an_arm_that_has_failed_as_a_whole_is_not_certain_either() -> None:
+    both = [arms("A", [1.0] * 9, [2.0] * 9), arms("B", [1.0] * 9, [2.0] * 9)]
+    found = measure_difference(both, np.array([5.0]))
+    assert found.standard_error[0] > 0
+    assert found.heterogeneity_p_value[0] == pytest.approx(1.0)
 
 
 def test_beyond_follow_up_nothing_is_said() -> None:

@@ -50,7 +50,8 @@ def bounds(*trials: TrialBounds) -> GroupBounds:
 def reduction(word: str, population: str = ITT) -> Reduction:
     return Reduction(
         ("maintenance_pulses", "pulses_monthly", "pulses_omitted"), population, ("A R1",), 100,
-        100, 5, 9, None, (0.95, 0.91, -0.04, 0.01, -0.06, -0.02), word, "too few",
+        100, 5, 9, None, (0.95, 0.91, -0.04, 0.01, -0.06, -0.02), np.nan, word,
+        "too few",
     )  # fmt: skip
 
 
