@@ -37,6 +37,7 @@ def warn_of_all(
         FIRST,
         OBSERVED,
         *_warn_of_children(children),
+        *_warn_of_remission(children),
         *_warn_of_multiplicity(groups),
         *_warn_of_follow_up(children, groups),
         *_warn_of_backbone(pool, children),
@@ -51,6 +52,16 @@ def _warn_of_children(children: Children) -> Iterator[str]:
         yield (
             f"{children.n_without_age:,} patients whose age is not known are not counted as "
             "children."
+        )
+
+
+def _warn_of_remission(children: Children) -> Iterator[str]:
+    there = children.relapse.there
+    without = [one for one in children.trial_ids if not there[children.in_trials([one])].any()]
+    if without:
+        yield (
+            f"{', '.join(without)}: no child has a dated remission, so that relapse cannot be "
+            "counted from it, and every death without relapse is shown as an induction death."
         )
 
 

@@ -118,6 +118,19 @@ def test_what_ends_event_free_survival_adds_up(tmp_path: Path) -> None:
     assert row["n_relapses"] == 5
 
 
+def test_a_trial_without_remissions_is_told(tmp_path: Path) -> None:
+    people = [
+        *many(30, "A", markers=GOOD),
+        *many(30, "B", markers=GOOD, in_remission=False),
+        *spread(3, "B", "death", markers=GOOD, in_remission=False),
+    ]
+    result = deescalation(make_pool(tmp_path / "p", people), rules=[RULE])
+    assert any(line.startswith("B: no child has a dated remission") for line in result.warnings)
+    second = result.rows.filter(trial="B").row(0, named=True)
+    assert (second["relapse"], second["n_treatment_death"]) == (None, 3)
+    assert "1 trial with 20 members" in result.printed["reason"][0]
+
+
 def test_ukall_heh_good_risk_has_few_relapses_and_most_of_them(tmp_path: Path) -> None:
     # 579 good and 146 poor risk, 5 against 16 % relapse, yet 53 % of the relapses (S50, S53)
     heh = {"high_hyperdiploidy": "present"}
