@@ -18,6 +18,7 @@ from chorall.analyses.deescalation.candidates import (
     Candidate,
 )
 from chorall.analyses.deescalation.children import Children
+from chorall.analyses.deescalation.limits import RiskAtHorizon
 from chorall.analyses.deescalation.together import pool_risk_rows
 from chorall.knowledge.units import DAYS_PER_YEAR
 
@@ -72,15 +73,16 @@ def select_nested(
         return None
     codes = np.full(len(children.trial), OUT, np.int8)
     names = {}
-    limits = (horizon_years * DAYS_PER_YEAR, relapse_bound, conf_level)
-    for trial in children.trial_ids:
-        others = [name for name in children.trial_ids if name != trial]
-        chosen = choose_group(children, candidates, others, *limits)
+    cells = measure_cells(children, candidates, horizon_years * DAYS_PER_YEAR, conf_level)
+    everywhere = range(len(children.trial_ids))
+    for column, trial in enumerate(children.trial_ids):
+        others = [place for place in everywhere if place != column]
+        chosen = choose_group(candidates, cells, others, relapse_bound, conf_level)
         names[trial] = NOBODY if chosen is None else chosen.id
         if chosen is not None:
             own = children.in_trials([trial])
             codes[own] = chosen.codes[own]
-    apparent = choose_group(children, candidates, children.trial_ids, *limits)
+    apparent = choose_group(candidates, cells, everywhere, relapse_bound, conf_level)
     candidate = Candidate(
         id=ID,
         label="the largest group within the bound in all other trials",
@@ -93,29 +95,44 @@ def select_nested(
     return Selected(candidate, names)
 
 
-def choose_group(
-    children: Children,
-    candidates: Sequence[Candidate],
-    trial_ids: Sequence[str],
-    horizon: float,
-    relapse_bound: float,
-    conf_level: float,
-) -> Candidate | None:
-    """Return the largest group within the bound in some trials; None if there is none.
-
-    Ties go to the first candidate. Outcomes of other trials are never looked at.
-    """
-    places = [children.in_trials([name]) for name in trial_ids]
-    rows = [
+def measure_cells(
+    children: Children, candidates: Sequence[Candidate], horizon: float, conf_level: float
+) -> list[list[RiskAtHorizon]]:
+    """Return the relapse of every candidate (rows) in every trial (columns)."""
+    places = [children.in_trials([name]) for name in children.trial_ids]
+    return [
         [
             measure_kinds(children.relapse, one.members & own, (1,), horizon, conf_level)
             for own in places
         ]
         for one in candidates
     ]
-    sizes = [int((one.members & children.in_trials(trial_ids)).sum()) for one in candidates]
+
+
+def choose_group(
+    candidates: Sequence[Candidate],
+    cells: Sequence[Sequence[RiskAtHorizon]],
+    columns: Sequence[int],
+    relapse_bound: float,
+    conf_level: float,
+) -> Candidate | None:
+    """Return the largest group within the bound in some trials; None if there is none.
+
+    Parameters
+    ----------
+    candidates : sequence of Candidate, length m
+        What is chosen from; ties go to the first.
+    cells : m rows of RiskAtHorizon
+        From `measure_cells`.
+    columns : sequence of int
+        The trials to choose in; the others are never looked at.
+    relapse_bound, conf_level : float
+        As in `select_nested`.
+    """
+    rows = [[row[column] for column in columns] for row in cells]
     found = pool_risk_rows(rows, conf_level)
     within = [place for place, one in enumerate(found) if one.upper <= relapse_bound]
+    sizes = [sum(one.n for one in row) for row in rows]
     return candidates[max(within, key=lambda place: sizes[place])] if within else None
 
 

@@ -14,7 +14,12 @@ from chorall.analyses.bank.fit import keep_patients
 from chorall.analyses.deescalation import predicted
 from chorall.analyses.deescalation.candidates import Candidate
 from chorall.analyses.deescalation.children import Children, Happened
-from chorall.analyses.deescalation.selection import NOBODY, choose_group, select_nested
+from chorall.analyses.deescalation.selection import (
+    NOBODY,
+    choose_group,
+    measure_cells,
+    select_nested,
+)
 
 N, TRIALS = 120, ("A", "B", "C", "D")
 LIMITS = {"horizon_years": 5.0, "relapse_bound": 0.12, "conf_level": 0.95}
@@ -69,8 +74,8 @@ def test_the_largest_group_within_the_bound_elsewhere_is_chosen() -> None:
     assert found is not None
     assert set(found.names.values()) == {"third"}
     np.testing.assert_array_equal(found.candidate.codes, small)
-    chosen = choose_group(make_children(~relapsed), groups, TRIALS, 5 * 365.25, 0.12, 0.95)
-    assert chosen is None
+    cells = measure_cells(make_children(~relapsed), groups, 5 * 365.25, 0.95)
+    assert choose_group(groups, cells, range(4), 0.12, 0.95) is None
 
 
 def test_where_nothing_is_within_the_bound_nobody_is_chosen() -> None:
