@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 
 from chorall.analyses.bank.predict import check_fields
 from chorall.errors import InputError
+from chorall.models.bank.asking import find_mrd_problem, read_course
 from chorall.models.bank.bank import Bank, name_cell
 from chorall.models.bank.features import Feature, encode_value, find_problem, say_unsupported
-from chorall.models.bank.predict import find_mrd_problem, read_course
 from chorall.models.bank.simulate_course import Now
 
 Floats = NDArray[np.float64]

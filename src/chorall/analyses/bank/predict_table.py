@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 
 from chorall.analyses.bank.patient_table import PatientRows, read_rows
 from chorall.errors import DataError, raise_gathered
+from chorall.models.bank.asking import check_question
 from chorall.models.bank.bank import Bank
 from chorall.models.bank.batch import DRAWS, ROWS_AT_ONCE, RowAnswers, predict_rows
 from chorall.models.bank.evidence import count_comparable, refuse
-from chorall.models.bank.predict import check_question
 from chorall.models.bank.prediction import QUANTITIES
 from chorall.models.bank.simulate_course import Now
 from chorall.models.bank.strategy import Strategy, read_strategy

@@ -14,6 +14,7 @@ from chorall.models.bank.bank import Bank, Comparison, list_edges
 from chorall.models.bank.conditional import FeatureLaw, fit_feature_law
 from chorall.models.bank.design import Design, build_design
 from chorall.models.bank.features import Feature
+from chorall.models.bank.noise import draw_evenly
 from chorall.models.bank.risk_rows import RiskRows
 from chorall.models.bank.states import FIRST_STATE, TRANSITIONS, Transition
 from chorall.models.bank.transition_fit import TransitionModel, fit_transition
@@ -104,7 +105,7 @@ def fit_bank(data: BankData, about: dict[str, Any], warnings: Sequence[str] = ()
     is_flag = np.array([feature.is_flag for feature in data.features], bool)
     law = fit_feature_law(data.values, is_flag)
     design = _choose_design(data)
-    completed = np.concatenate([law.expect(data.values)[None], complete(law, data.values)])
+    completed = complete(law, data.values)
     models = [
         model
         for transition in TRANSITIONS
@@ -133,26 +134,31 @@ def _choose_design(data: BankData) -> Design:
 def _fit(
     transition: Transition, data: BankData, design: Design, completed: Floats
 ) -> TransitionModel | None:
-    stays = data.stays
-    own = stays.origin == transition.origin
-    event = stays.target[own] == transition.target
-    if event.sum() < RAREST:
+    rows = list_risk_rows(transition, data, completed)
+    if rows.event.sum() < RAREST:
         return None
-    flags = np.broadcast_to(stays.flags[own], (len(completed), own.sum(), stays.flags.shape[1]))
-    values = np.concatenate([completed[:, stays.patient[own]], flags], axis=2)
-    rows = RiskRows(
-        values[0], values[1:],
-        stays.entry_time[own], stays.time[own], event,
-        data.trial[stays.patient[own]], stays.stratum[own],
-    )  # fmt: skip
     return fit_transition(transition, design, rows, list_edges(transition.origin))
 
 
+def list_risk_rows(transition: Transition, data: BankData, completed: Floats) -> RiskRows:
+    """Return everybody who was in the state, with the features that `complete` completed."""
+    stays = data.stays
+    own = stays.origin == transition.origin
+    flags = np.broadcast_to(stays.flags[own], (len(completed), own.sum(), stays.flags.shape[1]))
+    values = np.concatenate([completed[:, stays.patient[own]], flags], axis=2)
+    return RiskRows(
+        values[0], values[1:], stays.entry_time[own], stays.time[own],
+        stays.target[own] == transition.target, data.trial[stays.patient[own]], stays.stratum[own],
+    )  # fmt: skip
+
+
 def complete(law: FeatureLaw, values: Floats) -> Floats:
-    """Draw what is not known, `COMPLETIONS` times, shape (m, n, f); pairs of draws mirrored."""
-    random = np.random.default_rng(SEED)
-    normals = random.standard_normal((COMPLETIONS // 2, values.shape[1]))
-    return law.draw_many(values, np.concatenate([normals, -normals]))
+    """Return features without missing values, shape (1 + `COMPLETIONS`, n, f).
+
+    First those with the conditional mean of what is not known, then those with it drawn.
+    """
+    normals = draw_evenly(np.random.default_rng(SEED), COMPLETIONS, values.shape[1])
+    return np.concatenate([law.expect(values)[None], law.draw_many(values, normals)])
 
 
 def _name_left_out(stays: Stays, models: Sequence[TransitionModel]) -> list[str]:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from chorall.models.bank.bank import INTERVALS_PER_YEAR, Bank
 from chorall.models.bank.noise import make_noise
 from chorall.models.bank.prediction import HIGHER_IS_BETTER, QUANTITIES
+from chorall.models.bank.question import summarise
 from chorall.models.bank.simulate_course import Now, simulate
 from chorall.models.bank.strategy import Strategy
 
@@ -137,10 +138,5 @@ def predict_rows(
     apart = numbers[:, :1] - numbers[:, 1:]
     better = SIGNS[:, None, None] * apart
     share = (better > 0).mean(axis=-1) + (better == 0).mean(axis=-1) / 2
-    summaries = [_summarise(one, level) for one in (numbers, apart)]
+    summaries = [summarise(one, level) for one in (numbers, apart)]
     return RowAnswers(summaries[0], np.concatenate([summaries[1], share[..., None]], axis=-1))
-
-
-def _summarise(draws: Floats, level: float) -> Floats:
-    lower, upper = np.quantile(draws, [(1 - level) / 2, (1 + level) / 2], axis=-1)
-    return np.stack([draws.mean(axis=-1), lower, upper], axis=-1)

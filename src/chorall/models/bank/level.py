@@ -88,17 +88,22 @@ def fit_level(
         hazard = find_baseline(rows, drawn, edges)
         offset = find_effective_risk(rows, drawn, hazard, edges) - ages @ effect
     expected = expect_events(rows, drawn, hazard, edges)
-    return Level(effect, covariance, between, _place_trials(rows, expected, between)), hazard
+    return Level(
+        effect, covariance, between, _place_trials(rows, expected, between, edges[-1])
+    ), hazard
 
 
 def _place_trials(
-    rows: RiskRows, expected: Floats, between: float
+    rows: RiskRows, expected: Floats, between: float, last: float
 ) -> dict[str, tuple[float, float]]:
-    return {
-        str(trial): place_trial(rows.event[own].sum(), expected[own].sum(), between)
-        for trial in np.unique(rows.trial)
-        if (own := rows.trial == trial).any()
-    }
+    event = rows.event & (rows.time <= last)
+    found = {}
+    for trial in np.unique(rows.trial):
+        own = rows.trial == trial
+        found[str(trial)] = place_trial(
+            float(event[own].sum()), float(expected[own].sum()), between
+        )
+    return found
 
 
 def place_trial(n_events: float, n_expected: float, between: float) -> tuple[float, float]:

@@ -3,85 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from chorall.errors import InputError, raise_gathered
 from chorall.models.bank.advice import find_factors, rank_tests
-from chorall.models.bank.bank import INTERVALS_PER_YEAR, LONGEST_YEARS, Bank, name_cell
+from chorall.models.bank.asking import check_mrd, check_question, read_course
+from chorall.models.bank.bank import Bank, name_cell
 from chorall.models.bank.evidence import count_comparable, grade, refuse
 from chorall.models.bank.features import encode_patient, find_unsupported
-from chorall.models.bank.noise import ALL_SOURCES, Noise, Sources, make_noise
-from chorall.models.bank.occupancy import Occupancy
+from chorall.models.bank.noise import Sources
 from chorall.models.bank.prediction import (
     HIGHER_IS_BETTER,
     QUANTITIES,
     BankPrediction,
     Contrast,
     Estimate,
-    join,
-    summarise,
     tell,
 )
-from chorall.models.bank.simulate_course import Now, complete, simulate
-from chorall.models.bank.states import LIVING
-from chorall.models.bank.strategy import Strategy, read_strategy
+from chorall.models.bank.question import Question
+from chorall.models.bank.strategy import read_strategy
+from chorall.models.bank.widening import widen
 
 Floats = NDArray[np.float64]
 
 DRAWS: Final = 500
-MOST_WIDENED: Final = 12
-"""So many missing items, those of most weight, are each looked at both ways."""
-
-NORMAL_QUARTERS: Final = (-1.96, -0.674, 0.0, 0.674, 1.96)
+SPLIT_DRAWS: Final = 100
 SPLIT: Final = {
     "model": Sources(missing=False, between_trials=False),
     "missing_inputs": Sources(model=False, between_trials=False),
     "between_trials": Sources(model=False, missing=False),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """What is asked, made ready."""
-
-    bank: Bank
-    known: Floats
-    now: Now
-    strategies: tuple[Strategy, ...]
-    years: tuple[float, ...]
-    level: float
-    draws: int
-
-    @property
-    def noise(self) -> Noise:
-        """The random numbers of the bank."""
-        return make_noise(self.bank, self.draws)
-
-    def draw(self, known: Floats, sources: Sources = ALL_SOURCES) -> list[Occupancy]:
-        """Follow the patient under every strategy by the same noise."""
-        features = complete(self.bank, known, self.noise, sources)
-        months = sorted({_month(years) for years in self.years})
-        return simulate(self.bank, features, self.strategies, self.now, self.draws, months, sources)
-
-    def read(self, courses: list[Occupancy]) -> dict[tuple[int, int, str, float], Floats]:
-        """Return the draws of every number asked: strategy, minus which (-1: none), what, when."""
-        found = {}
-        for years in self.years:
-            for quantity in QUANTITIES:
-                own = [course.read(quantity, _month(years)) for course in courses]
-                for place, values in enumerate(own):
-                    found[place, -1, quantity, years] = values
-                    if place:
-                        found[0, place, quantity, years] = own[0] - values
-        return found
-
-
-def _month(years: float) -> int:
-    return round(years * INTERVALS_PER_YEAR)
 
 
 def predict(
@@ -130,7 +84,7 @@ def predict(
     now, today = read_course(bank, patient)
     items = {name: value for name, value in patient.items() if name not in ("course", "trial")}
     known = encode_patient(bank.design.features, items)
-    _check_mrd(bank, known, now)
+    check_mrd(bank, known, now)
     asked = [read_strategy(bank, name) for name in strategies]
     cell = name_cell(items)
     refused = refuse(bank, cell, asked, find_unsupported(bank.design.features, items))
@@ -155,188 +109,88 @@ def _answer(
         )
     courses = question.draw(question.known)
     numbers = question.read(courses)
-    estimates = {key: summarise(one, question.level) for key, one in numbers.items()}
+    estimates = question.summarise(numbers)
     if is_widened:
         estimates = widen(question, estimates)
     longest = max(question.years)
-    target = (
-        (0, 1, "overall_survival", longest)
-        if len(names) > 1
-        else (0, -1, "overall_survival", longest)
-    )
+    first, bank = question.strategies[0], question.bank
+    # the first difference where there is one, else the only strategy
+    target = numbers[len(names) if len(names) > 1 else 0, 0, question.years.index(longest)]
     split_of = f"overall survival at {longest:g} years, {names[0]}"
     return BankPrediction(
         today=today,
         strategies=names,
         refused=refused,
         comparable=comparable,
-        outcomes=_arrange(names, estimates),
-        occupancy={name: _average(course) for name, course in zip(names, courses, strict=True)},
-        contrasts=tuple(
-            _contrast(question, key, numbers, estimates) for key in estimates if key[1] > 0
-        ),
-        interval_split=split_interval(question, target),
+        outcomes=_arrange(question, estimates),
+        occupancy={name: course.mean for name, course in zip(names, courses, strict=True)},
+        contrasts=_list_contrasts(question, numbers, estimates),
+        interval_split=split_interval(question),
         split_of=split_of if len(names) < 2 else f"{split_of} less {names[1]}",
-        next_tests=rank_tests(question.bank, question.known, question.noise, numbers[target]),
-        factors=find_factors(
-            question.bank, question.known, question.strategies[0], question.now, longest
-        ),
+        next_tests=rank_tests(bank, question.known, question.noise, target),
+        factors=find_factors(bank, question.known, first, question.now, longest),
         published={},
         notes=_list_notes(question),
     )
 
 
-def _arrange(
-    names: tuple[str, ...], estimates: dict[tuple[int, int, str, float], Estimate]
-) -> dict[str, dict[str, dict[float, Estimate]]]:
-    found: dict[str, dict[str, dict[float, Estimate]]] = {name: {} for name in names}
-    for (place, minus, quantity, years), estimate in estimates.items():
-        if minus < 0:
-            found[names[place]].setdefault(quantity, {})[years] = estimate
-    return found
-
-
-def _average(course: Occupancy) -> dict[str, Floats]:
-    return course.mean
-
-
-def _contrast(
-    question: Question,
-    key: tuple[int, int, str, float],
-    numbers: dict[tuple[int, int, str, float], Floats],
-    estimates: dict[tuple[int, int, str, float], Estimate],
-) -> Contrast:
-    _, other, quantity, years = key
-    first, second = question.strategies[0], question.strategies[other]
-    sign = 1 if quantity in HIGHER_IS_BETTER else -1
-    draws = sign * numbers[key]
-    better = float((draws > 0).mean() + (draws == 0).mean() / 2)
-    words = tell(first.name, second.name, quantity, years, estimates[key])
-    evidence = grade(question.bank, first, second)
-    return Contrast(
-        first.name, second.name, quantity, years, estimates[key], better, evidence, words
-    )
-
-
-def widen(
-    question: Question, estimates: dict[tuple[int, int, str, float], Estimate]
-) -> dict[tuple[int, int, str, float], Estimate]:
-    """Let every interval cover those of the patient with one missing item known, either way."""
-    for place in find_weighty(question.bank, question.known):
-        for value in list_values(question, int(place)):
-            known = question.known.copy()
-            known[place] = value
-            for key, draws in question.read(question.draw(known)).items():
-                estimates[key] = join(estimates[key], summarise(draws, question.level))
-    return estimates
-
-
-def find_weighty(bank: Bank, known: Floats) -> list[int]:
-    """Return the missing features that could move a hazard most, at most `MOST_WIDENED`."""
-    missing = np.flatnonzero(np.isnan(known))
-    spread = np.sqrt(np.diag(bank.law.covariance))
-    weights = np.zeros(len(known))
-    for model in bank.transitions:
-        errors = np.sqrt((model.root**2).sum(axis=1))
-        for place, effect, error in zip(model.places, model.effect, errors, strict=True):
-            factors = [one for one in bank.design.covariates[place].factors if one < len(known)]
-            size = (abs(effect) + error) * np.sqrt(model.n_events)
-            for one in factors:
-                weights[one] = max(weights[one], size * (spread[one] if len(factors) < 2 else 0))
-    ranked = sorted(missing.tolist(), key=lambda place: -weights[place])
-    return ranked[:MOST_WIDENED]
-
-
-def list_values(question: Question, place: int) -> tuple[float, ...]:
-    """Return what a missing feature may turn out to be: both of a flag, five of a number."""
-    law = question.bank.law
-    if law.is_flag[place]:
-        return 0.0, 1.0
-    missing, mean, covariance = law.condition(question.known)
-    own = int(np.flatnonzero(missing == place)[0])
-    spread = float(np.sqrt(covariance[own, own]))
-    return tuple(float(mean[own]) + spread * step for step in NORMAL_QUARTERS)
-
-
-def split_interval(question: Question, target: tuple[int, int, str, float]) -> dict[str, float]:
-    """Return the standard deviation of one number by source, the others at their means."""
+def _arrange(question: Question, estimates: Floats) -> dict[str, dict[str, dict[float, Estimate]]]:
     return {
-        source: float(question.read(question.draw(question.known, sources))[target].std())
-        for source, sources in SPLIT.items()
+        strategy.name: {
+            quantity: {
+                years: Estimate(*estimates[place, which, when].tolist())
+                for when, years in enumerate(question.years)
+            }
+            for which, quantity in enumerate(QUANTITIES)
+        }
+        for place, strategy in enumerate(question.strategies)
     }
 
 
-def read_course(bank: Bank, patient: Mapping[str, Any]) -> tuple[Now, dict[str, Any]]:
-    """Read where the patient is today, and as in which trial the patient is treated.
+def _list_contrasts(question: Question, numbers: Floats, estimates: Floats) -> tuple[Contrast, ...]:
+    """Return the first strategy less each other one: by year, quantity and strategy."""
+    return tuple(
+        _contrast(question, (other, which, when), numbers, estimates)
+        for when in range(len(question.years))
+        for which in range(len(QUANTITIES))
+        for other in range(1, len(question.strategies))
+    )
 
-    Raises
-    ------
-    InputError
-        If state or days cannot be, or the bank does not hold the trial.
+
+def _contrast(
+    question: Question, key: tuple[int, int, int], numbers: Floats, estimates: Floats
+) -> Contrast:
+    other, which, when = key
+    place = len(question.strategies) + other - 1
+    first, second = question.strategies[0], question.strategies[other]
+    quantity, years = QUANTITIES[which], question.years[when]
+    difference = Estimate(*estimates[place, which, when].tolist())
+    draws = (1 if quantity in HIGHER_IS_BETTER else -1) * numbers[place, which, when]
+    better = float((draws > 0).mean() + (draws == 0).mean() / 2)
+    words = tell(first.name, second.name, quantity, years, difference)
+    evidence = grade(question.bank, first, second)
+    return Contrast(first.name, second.name, quantity, years, difference, better, evidence, words)
+
+
+def split_interval(question: Question) -> dict[str, float]:
+    """Return the standard deviation of one number by source, the others at their means.
+
+    The number is overall survival at the longest time, or its difference between the first two
+    strategies. `SPLIT_DRAWS` draws are enough: a deviation needs no tails.
     """
-    course = patient.get("course") or {"state": "induction", "day": 0, "since_day": 0}
-    problems = []
-    if not isinstance(course, Mapping) or set(course) - {"state", "day", "since_day"}:
-        raise InputError("`course` must hold `state`, `day` and `since_day` (days from diagnosis).")
-    state, day = course.get("state", "induction"), course.get("day", 0)
-    since = course.get("since_day", 0 if state == "induction" else None)
-    if state not in LIVING:
-        problems.append(f"`course.state` is none of: {', '.join(LIVING)}")
-    days = [
-        one for one in (day, since) if isinstance(one, int | float) and not isinstance(one, bool)
-    ]
-    if len(days) < 2:
-        problems.append(
-            "`course.day` and `course.since_day` must be numbers of days from diagnosis"
-        )
-    elif not 0 <= days[1] <= days[0]:
-        problems.append("`course.since_day` must lie between 0 and `course.day`")
-    trial = patient.get("trial") or ""
-    known = sorted({name for model in bank.transitions for name in model.trial_level})
-    if trial and trial not in known:
-        problems.append(f"`trial` is none of the bank's: {', '.join(known) or 'it names none'}")
-    raise_gathered(InputError, "the patient's course cannot be used", problems, "Correct it.")
-    today = {"state": state, "day": day, "since_day": since}
-    now = Now(str(state), float(days[0] - days[1]), str(trial))
-    return now, today | ({"trial": trial} if trial else {})
-
-
-def _check_mrd(bank: Bank, known: Floats, now: Now) -> None:
-    said = find_mrd_problem(bank, known, now)
-    if said:
-        raise InputError(said)
-
-
-def find_mrd_problem(bank: Bank, known: Floats, now: Now) -> str:
-    """Say that MRD is given too early: it arrives in time, a patient in induction has none."""
-    has_mrd = [
-        feature.item
-        for feature, value in zip(bank.design.features, known, strict=True)
-        if feature.kind == "mrd" and not np.isnan(value)
-    ]
-    if has_mrd and now.state == "induction":
-        return (
-            f"{', '.join(has_mrd)} is given, but the patient is still in induction on that day.\n"
-            '  Say where the patient is: "course": {"state": "remission", "day": 29, '
-            '"since_day": 29}.'
-        )
-    return ""
-
-
-def check_question(
-    strategies: Sequence[str], years: Sequence[float], level: float, draws: int
-) -> None:
-    """Refuse what a bank cannot be asked, all of it in one message."""
-    problems = []
-    if not strategies or len(set(strategies)) < len(strategies):
-        problems.append("`strategies` must name one or more different strategies")
-    if not years or not all(0 < one <= LONGEST_YEARS for one in years):
-        problems.append(f"`years` must lie above 0 and up to {LONGEST_YEARS}")
-    if not 0 < level < 1:
-        problems.append("`level` must lie between 0 and 1")
-    if draws < 100:
-        problems.append("`draws` must be 100 or more")
-    raise_gathered(InputError, "the bank cannot be asked this", problems, "Correct these.")
+    one = replace(
+        question,
+        strategies=question.strategies[:2],
+        years=(max(question.years),),
+        draws=min(question.draws, SPLIT_DRAWS),
+    )
+    is_complete = not np.isnan(question.known).any()
+    return {
+        source: 0.0
+        if source == "missing_inputs" and is_complete
+        else float(one.read(one.draw(one.known, sources))[-1, 0, 0].std())
+        for source, sources in SPLIT.items()
+    }
 
 
 def _list_notes(question: Question) -> tuple[str, ...]:

@@ -161,17 +161,6 @@ def _write_contrast(contrast: Contrast) -> dict[str, Any]:
     }
 
 
-def summarise(draws: Floats, level: float) -> Estimate:
-    """Return mean and limits of draws."""
-    lower, upper = np.quantile(draws, [(1 - level) / 2, (1 + level) / 2])
-    return Estimate(float(draws.mean()), float(lower), float(upper))
-
-
-def join(one: Estimate, other: Estimate) -> Estimate:
-    """Return the estimate of the first with the hull of both intervals."""
-    return Estimate(one.estimate, min(one.lower, other.lower), max(one.upper, other.upper))
-
-
 def tell(first: str, second: str, quantity: str, years: float, difference: Estimate) -> str:
     """Say in words what a difference means."""
     what = f"{quantity.replace('_', ' ')} at {years:g} year{'' if years == 1 else 's'}"

@@ -1,0 +1,72 @@
+"""A question about one patient, made ready: draws, numbers, intervals."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from chorall.models.bank.bank import INTERVALS_PER_YEAR, Bank
+from chorall.models.bank.noise import ALL_SOURCES, Noise, Sources, make_noise
+from chorall.models.bank.occupancy import Occupancy
+from chorall.models.bank.prediction import QUANTITIES
+from chorall.models.bank.simulate_course import Now, complete, simulate
+from chorall.models.bank.strategy import Strategy
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked of a bank about one patient.
+
+    Attributes
+    ----------
+    known : ndarray of shape (f,)
+        Numbers of the features, NaN where not known.
+    strategies : tuple of Strategy, length s
+    years : tuple of float, length k
+        From today.
+    level : float
+        Of the intervals.
+    """
+
+    bank: Bank
+    known: Floats
+    now: Now
+    strategies: tuple[Strategy, ...]
+    years: tuple[float, ...]
+    level: float
+    draws: int
+
+    @property
+    def noise(self) -> Noise:
+        """The random numbers of the bank."""
+        return make_noise(self.bank, self.draws)
+
+    def draw(self, known: Floats, sources: Sources = ALL_SOURCES) -> list[Occupancy]:
+        """Follow the patient under every strategy by the same noise."""
+        features = complete(self.bank, known, self.noise, sources)
+        months = sorted({round(years * INTERVALS_PER_YEAR) for years in self.years})
+        return simulate(self.bank, features, self.strategies, self.now, self.draws, months, sources)
+
+    def read(self, courses: list[Occupancy]) -> Floats:
+        """Return the draws of every number asked, shape (s + s - 1, q, k, d).
+
+        First the strategies, then the first less each other one; the q `QUANTITIES`; the k years.
+        """
+        months = [round(years * INTERVALS_PER_YEAR) for years in self.years]
+        places = [courses[0].months.index(month) for month in months]
+        own = np.stack([course.read_all(QUANTITIES) for course in courses])[:, :, places]
+        return np.concatenate([own, own[:1] - own[1:]])
+
+    def summarise(self, numbers: Floats) -> Floats:
+        """Return mean, lower and upper limit of draws, shape (..., 3)."""
+        return summarise(numbers, self.level)
+
+
+def summarise(draws: Floats, level: float) -> Floats:
+    """Return mean and limits over the last axis, shape (..., 3)."""
+    lower, upper = np.quantile(draws, [(1 - level) / 2, (1 + level) / 2], axis=-1)
+    return np.stack([draws.mean(axis=-1), lower, upper], axis=-1)
