@@ -99,6 +99,7 @@ bench: $(VENV)/.dev $(VENV)/.chorall $(BENCH_VENV)/.peers ## measure kernels and
 	@PYTHONPATH=tools BENCH_PYTHON=$(BENCH_VENV)/bin/python $(BIN)/python -m bench $(ARGS)
 	@$(BIN)/python tools/bench_classify.py
 	@$(BIN)/python tools/bench_prognosis.py
+	@$(BIN)/python tools/bench_bank.py
 
 bench-all: ## the same with the very slow peers (more than ten minutes)
 	@$(MAKE) --no-print-directory bench ARGS="--all $(ARGS)"

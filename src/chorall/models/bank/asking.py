@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chorall.errors import InputError, raise_gathered
-from chorall.models.bank.bank import LONGEST_YEARS, Bank
+from chorall.models.bank.bank import DAYS_PER_YEAR, LONGEST_YEARS, Bank
 from chorall.models.bank.simulate_course import Now
 from chorall.models.bank.states import LIVING
 
@@ -40,7 +40,8 @@ def read_course(bank: Bank, patient: Mapping[str, Any]) -> tuple[Now, dict[str, 
     InputError
         If state or days cannot be, or the bank does not hold the trial.
     """
-    course = patient.get("course") or {"state": "induction", "day": 0, "since_day": 0}
+    given = patient.get("course")
+    course = {"state": "induction", "day": 0, "since_day": 0} if given in (None, {}) else given
     problems = []
     if not isinstance(course, Mapping) or set(course) - {"state", "day", "since_day"}:
         raise InputError("`course` must hold `state`, `day` and `since_day` (days from diagnosis).")
@@ -57,6 +58,11 @@ def read_course(bank: Bank, patient: Mapping[str, Any]) -> tuple[Now, dict[str, 
         )
     elif not 0 <= days[1] <= days[0]:
         problems.append("`course.since_day` must lie between 0 and `course.day`")
+    elif days[0] - days[1] > LONGEST_YEARS * DAYS_PER_YEAR:
+        problems.append(
+            f"`course.day` lies more than {LONGEST_YEARS} years after `course.since_day`: no state "
+            "is followed that long"
+        )
     trial = patient.get("trial") or ""
     known = sorted({name for model in bank.transitions for name in model.trial_level})
     if trial and trial not in known:

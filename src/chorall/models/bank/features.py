@@ -16,6 +16,7 @@ Floats = NDArray[np.float64]
 LOWEST_MRD: Final = 1e-5
 """MRD that is not detected counts as this fraction, the sensitivity of a good assay."""
 
+LARGEST: Final = 1e15
 UNKNOWN_WORDS: Final = (
     None, "unknown", "not_tested", "not_done", "not_reported", "not_applicable", "withheld",
     "failed", "inconclusive", "insufficient",
@@ -148,6 +149,7 @@ def _find_number_problem(feature: Feature, value: Any) -> str:
     if feature.kind == "mrd" and value == UNDETECTED:
         return ""
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    is_number = is_number and abs(value) < LARGEST
     if is_number and feature.low <= value <= feature.high:
         return ""
     expected = f"`{feature.item}` must be a number from {feature.low:g} to {feature.high:g}"

@@ -16,20 +16,29 @@ Floats = NDArray[np.float64]
 MOST_WIDENED: Final = 12
 """So many missing items, those of most weight, are each looked at both ways."""
 
+NESTED: Final = 2
 NORMAL_QUARTERS: Final = (-1.96, -0.674, 0.0, 0.674, 1.96)
 
 
 def widen(question: Question, estimates: Floats) -> Floats:
     """Let every interval cover those of the patient with one missing item known, either way.
 
-    `estimates` are those of `Question.summarise`; returned with the same means.
+    `estimates` are those of `Question.summarise`; returned with the same means. With two items
+    missing, the intervals that are covered are themselves widened by the other one.
     """
+    return _widen(question, question.known, estimates)
+
+
+def _widen(question: Question, known: Floats, estimates: Floats) -> Floats:
     found = estimates.copy()
-    for place in find_weighty(question.bank, question.known):
-        for value in list_values(question, place):
-            known = question.known.copy()
-            known[place] = value
-            own = question.summarise(question.read(question.draw(known)))
+    is_nested = np.isnan(known).sum() == NESTED
+    for place in find_weighty(question.bank, known):
+        for value in list_values(question.bank, known, place):
+            fuller = known.copy()
+            fuller[place] = value
+            own = question.summarise(question.read(question.draw(fuller)))
+            if is_nested:
+                own = _widen(question, fuller, own)
             found[..., 1] = np.minimum(found[..., 1], own[..., 1])
             found[..., 2] = np.maximum(found[..., 2], own[..., 2])
     return found
@@ -59,12 +68,12 @@ def _weigh_features(bank: Bank) -> Floats:
     return weights
 
 
-def list_values(question: Question, place: int) -> tuple[float, ...]:
+def list_values(bank: Bank, known: Floats, place: int) -> tuple[float, ...]:
     """Return what a missing feature may turn out to be: both of a flag, five of a number."""
-    law = question.bank.law
+    law = bank.law
     if law.is_flag[place]:
         return 0.0, 1.0
-    missing, mean, covariance = law.condition(question.known)
+    missing, mean, covariance = law.condition(known)
     own = int(np.flatnonzero(missing == place)[0])
     spread = float(np.sqrt(covariance[own, own]))
     return tuple(float(mean[own]) + spread * step for step in NORMAL_QUARTERS)
