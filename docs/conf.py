@@ -8,8 +8,8 @@ from chorall import __version__
 project = "Chorall"
 author = "the Chorall authors"
 version = release = __version__
-extensions = ["myst_parser", "sphinx.ext.autodoc", "numpydoc"]
-source_suffix = {".md": "markdown", ".rst": "restructuredtext"}
+extensions = ["myst_nb", "sphinx.ext.autodoc", "numpydoc"]
+source_suffix = {".md": "myst-nb", ".rst": "restructuredtext"}
 autosummary_generate = False
 nitpicky = False
 
@@ -21,6 +21,11 @@ html_theme_options = {
     "announcement": "Research use only. Chorall is not a medical device.",
     "footer_icons": [],
 }
+
+# the tutorials are computed anew each time, and a cell that fails is an error
+nb_execution_mode = "force"
+nb_execution_raise_on_error = True
+nb_execution_timeout = 300
 
 myst_heading_anchors = 4
 myst_enable_extensions = ["attrs_inline"]
