@@ -19,8 +19,8 @@ from chorall.analyses import risk as risk
 from chorall.analyses import scan_prognosis as scan_prognosis
 from chorall.analyses import scan_treatment as scan_treatment
 from chorall.analyses import subtypes as subtypes
-from chorall.analyses import target_trial as target_trial
 from chorall.analyses import table_one as table_one
+from chorall.analyses import target_trial as target_trial
 from chorall.analyses import transplant as transplant
 from chorall.analyses import treatment as treatment
 from chorall.analyses.bank import bank_learning as bank_learning

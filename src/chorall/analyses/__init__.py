@@ -47,8 +47,8 @@ __all__ = [
     "scan_prognosis",
     "scan_treatment",
     "subtypes",
-    "target_trial",
     "table_one",
+    "target_trial",
     "transplant",
     "treatment",
 ]

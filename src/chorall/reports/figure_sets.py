@@ -12,8 +12,8 @@ from chorall.analyses.bank.validate_result import BankValidation
 from chorall.analyses.baseline.result import BaselineTable
 from chorall.analyses.classify_result import ClassifyResult
 from chorall.analyses.co_occurrence_result import CoOccurrenceResult
-from chorall.analyses.donors.result import DonorResult
 from chorall.analyses.deescalation.result import DeescalationResult
+from chorall.analyses.donors.result import DonorResult
 from chorall.analyses.endpoint_comparison import EndpointComparison
 from chorall.analyses.imputing.result import ImputedPrognosis
 from chorall.analyses.incidence_result import IncidenceResult
@@ -39,14 +39,14 @@ from chorall.reports.balance_figure import draw_balance
 from chorall.reports.bank_figure import draw_validation_figures
 from chorall.reports.co_occurrence_figure import draw_co_occurrence
 from chorall.reports.coverage_figure import draw_coverage
-from chorall.reports.donor_figure import draw_donor
 from chorall.reports.deescalation_figure import draw_deescalation
+from chorall.reports.donor_figure import draw_donor
 from chorall.reports.figure import Figure
 from chorall.reports.forest_figure import draw_forest
 from chorall.reports.frequency_figure import draw_frequency
 from chorall.reports.imputed_figure import draw_answers
-from chorall.reports.marker_sheet_figure import draw_marker_sheet
 from chorall.reports.learning_figure import draw_learning_figures
+from chorall.reports.marker_sheet_figure import draw_marker_sheet
 from chorall.reports.oncoprint_figure import draw_oncoprint
 from chorall.reports.plan_figure import draw_plan
 from chorall.reports.ranked_figure import draw_ranked_figures

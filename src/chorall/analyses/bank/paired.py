@@ -138,7 +138,7 @@ def _make_statistic(n_models: int, horizon: float) -> Callable[..., Any]:
             for place in range(n_models)
         ]
         found = np.array([order, _find_brier(risks, time, event, late, horizon)])
-        return found[:, :1] - found[:, 1:]
+        return np.asarray(found[:, :1] - found[:, 1:])
 
     return measure
 
