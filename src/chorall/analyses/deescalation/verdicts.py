@@ -126,12 +126,17 @@ def _find_open_limits(bounds: GroupBounds, gates: Gates) -> Iterator[str]:
             f"{len(counted)} trial{'s' * (len(counted) != 1)} with {rules.fewest_patients} members "
             f"or more followed to {gates.horizon_years:g} years, {rules.fewest_trials} needed"
         )
-    if not decides_pooled(bounds):
-        for one in counted:
-            yield from _compare(
-                one.trial, one.relapse.upper, 1 - one.failure.upper, gates, needs_both=True
-            )
+    alone = list(_find_open_trials(bounds, gates))
+    if not alone:  # stronger than any pooled limit, whose t distribution is wide for few trials
         return
+    if not decides_pooled(bounds):
+        yield from alone
+        return
+    yield from _find_open_pooled(bounds, gates)
+
+
+def _find_open_pooled(bounds: GroupBounds, gates: Gates) -> Iterator[str]:
+    """Say which limits of all trials, or of a new one, do not lie within the bounds."""
     yield from _compare("all trials", bounds.relapse.upper, bounds.event_free.lower, gates, True)
     yield from _compare(
         "a new trial",
@@ -140,9 +145,17 @@ def _find_open_limits(bounds: GroupBounds, gates: Gates) -> Iterator[str]:
         gates,
         needs_both=False,
     )
-    for one in counted:
+    for one in bounds.counted:
         if one.relapse.lower > gates.relapse_bound:
             yield f"{one.trial} contradicts: lower limit of relapse {_percent(one.relapse.lower)}"
+
+
+def _find_open_trials(bounds: GroupBounds, gates: Gates) -> Iterator[str]:
+    """Say which trials do not lie within the bounds each alone."""
+    for one in bounds.counted:
+        yield from _compare(
+            one.trial, one.relapse.upper, 1 - one.failure.upper, gates, needs_both=True
+        )
 
 
 def _compare(
@@ -179,9 +192,10 @@ def _find_open_reductions(reductions: Sequence[Reduction], gates: Gates) -> Iter
 
 
 def _say_passed(bounds: GroupBounds, gates: Gates) -> Iterator[str]:
-    if not decides_pooled(bounds):
-        names = " and ".join(one.trial for one in bounds.counted)
-        yield f"limits of {names}, each alone, within {_bound(gates)}"
+    if not decides_pooled(bounds) or list(_find_open_pooled(bounds, gates)):
+        names = [one.trial for one in bounds.counted]
+        listed = f"{', '.join(names[:-1])} and {names[-1]}"
+        yield f"upper limits of relapse of {listed}, each alone, within {_bound(gates)}"
         return
     yield f"relapse at most {_percent(bounds.relapse.upper)} in all trials"
     if np.isfinite(bounds.relapse.prediction_upper):

@@ -63,6 +63,28 @@ THREE = bounds(trial("A", 400, 4), trial("B", 500, 5), trial("C", 400, 4))
     [
         (THREE, 8.0, [], HYPOTHESIS, "in a new one"),
         (bounds(trial("A", 300, 3), trial("B", 300, 2)), 8.0, [], HYPOTHESIS, "each alone"),
+        # 2 % of 230 keep the limit at 5 % in each, as planned; pooled by t they do not
+        (
+            bounds(trial("A", 230, 5), trial("B", 230, 5), trial("C", 230, 5)),
+            8.0,
+            [],
+            HYPOTHESIS,
+            "A, B and C, each alone, within 5.0 %",
+        ),
+        (
+            bounds(trial("A", 230, 5), trial("B", 230, 5), trial("C", 230, 6)),
+            8.0,
+            [],
+            INSUFFICIENT,
+            "relapse, all trials: upper limit",
+        ),
+        (
+            bounds(*(trial(name, 140, 2) for name in "ABCDEFGH")),
+            8.0,
+            [],
+            HYPOTHESIS,
+            "in a new one",
+        ),
         (bounds(trial("A", 300, 3), trial("B", 60, 1)), 8.0, [], INSUFFICIENT, "relapse, B"),
         (bounds(trial("A", 900, 3)), 8.0, [], INSUFFICIENT, "1 trial with 20 members"),
         (bounds(trial("A", 900, 3), trial("B", 19, 0)), 8.0, [], INSUFFICIENT, "1 trial"),
