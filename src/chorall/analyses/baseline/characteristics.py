@@ -90,9 +90,16 @@ def read_characteristics(
             yield _read_measurement(pool, ids, name)
         else:
             yield _read_column(patients, name)
-    results = pool.table("marker_result").filter(pl.col("phase") == DIAGNOSIS)
+    results = (
+        pool.table("marker_result")
+        .filter(pl.col("phase") == DIAGNOSIS, pl.col("marker").is_in(list(markers)))
+        .select("patient_id", "marker", "status", "rules_out")
+    )
+    parts = {
+        str(key): part for (key,), part in results.partition_by("marker", as_dict=True).items()
+    }
     for marker in markers:
-        yield _read_marker(results.filter(pl.col("marker") == marker), ids, marker)
+        yield _read_marker(parts.get(marker, results.clear()), ids, marker)
 
 
 def _add_derived(pool: Pool, patients: pl.DataFrame) -> pl.DataFrame:
