@@ -65,7 +65,20 @@ def _join(analysis: str, name: str) -> str:
 def _render_frame(stem: str, frame: pl.DataFrame) -> dict[str, bytes]:
     stream = io.BytesIO()
     frame.write_parquet(stream, compression="zstd", compression_level=1, statistics=False)
-    return {f"{stem}.parquet": stream.getvalue(), f"{stem}.csv": frame.write_csv().encode()}
+    return {
+        f"{stem}.parquet": stream.getvalue(),
+        f"{stem}.csv": _flatten(frame).write_csv().encode(),
+    }
+
+
+def _flatten(frame: pl.DataFrame) -> pl.DataFrame:
+    """Return lists and structures, which CSV cannot hold, as JSON."""
+    nested = [name for name, dtype in frame.schema.items() if dtype.is_nested()]
+    written = [
+        pl.Series(name, [json.dumps(row[0], default=str) for row in frame.select(name).rows()])
+        for name in nested
+    ]
+    return frame.with_columns(written)
 
 
 def _render_figures(result: AnalysisResult) -> dict[str, bytes]:
