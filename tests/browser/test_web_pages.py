@@ -103,6 +103,21 @@ def test_the_printed_answer_is_one_sheet(open_page):
     assert len(re.findall(rb"/Type\s*/Page[^s]", printed)) == 1
 
 
+def test_a_link_carries_the_inputs_after_the_hash_and_the_server_sees_none(open_page, served):
+    page = open_page("/doctor")
+    fill_in(page)
+    page.fill("#age_years", "31.25")
+    page.click("text=Copy a link")
+    page.wait_for_selector("#share-said:has-text('sees the inputs')")
+    assert "age_years=31.25" in page.url.split("#")[1]
+    assert "token" not in page.url
+    other = open_page(page.url.removeprefix(served[0]))
+    wait_for_answer(other)
+    assert other.input_value("#age_years") == "31.25"
+    assert other.locator("input[name='sex']:checked").get_attribute("value") == "male"
+    assert "31.25" not in served[1].read_text("utf-8")
+
+
 def test_by_keyboard_alone(open_page):
     page = open_page("/")
     page.keyboard.press("Tab")

@@ -15,9 +15,9 @@ from chorall.reports.plain_svg import PlainSvg, element, write_text
 Floats = NDArray[np.float64]
 
 WIDTH: Final = 340.0
-HEIGHT: Final = 250.0
+HEIGHT: Final = 256.0
 LEFT: Final = 40.0
-TOP: Final = 14.0
+TOP: Final = 26.0
 RIGHT: Final = 10.0
 BOTTOM: Final = 38.0
 INK: Final = "#1a1a1a"
@@ -111,7 +111,7 @@ def _draw_axes(longest: float) -> list[str]:
     shapes.append(
         write_text(middle, HEIGHT - 4, "years from today", font_size=TEXT, text_anchor="middle")
     )
-    shapes.append(write_text(2, 10, "of 100", font_size=TEXT))
+    shapes.append(write_text(2, 11, "of 100", font_size=TEXT))
     return shapes
 
 

@@ -11,17 +11,19 @@ from fastapi.responses import HTMLResponse
 
 from chorall.errors import UserError
 from chorall.reports.icon_array import FATES, draw_key
-from chorall.web.answer_view import AnswerView, view_answer
+from chorall.web.answer_view import AnswerView, name_item, view_answer
+from chorall.web.doctor_course import STATES
 from chorall.web.doctor_fields import (
     LABELS,
     MRD_UNITS,
     STATUSES,
     TRANSPLANTS,
+    UNITS,
     WBC_UNITS,
     DoctorFields,
     describe_fields,
 )
-from chorall.web.doctor_form import STATES, DoctorForm, parse_form, read_form
+from chorall.web.doctor_form import DoctorForm, parse_form, read_form
 from chorall.web.pages import render_page
 from chorall.web.problems import Problem, ProblemError
 from chorall.web.tokens import COOKIE, FIELD, is_token, make_token, make_visit
@@ -146,11 +148,15 @@ def _desk(request: Request) -> Desk:
 
 
 def _list_inputs(form: DoctorForm) -> list[tuple[str, str]]:
-    rows = []
-    for name, value in form.patient.items():
-        written = ", ".join(f"{k} {v}" for k, v in value.items()) if name == "course" else value
-        rows.append((LABELS.get(name, name), str(written)))
-    return rows
+    return [(name_item(name), _write_input(name, value)) for name, value in form.patient.items()]
+
+
+def _write_input(name: str, value: Any) -> str:
+    if name == "course":
+        return f"{STATES[value['state']]}, day {value['day']:g}, since day {value['since_day']:g}"
+    if isinstance(value, float):
+        return f"{value:g}{UNITS.get(name, '')}"
+    return str(value)
 
 
 def _respond(

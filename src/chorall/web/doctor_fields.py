@@ -34,6 +34,7 @@ HEADINGS: Final = {
     "secondary lesions": "Mutations",
     "copy number": "Deletions and gains",
 }
+UNITS: Final = {AGE: "", WBC: " \N{MULTIPLICATION SIGN} 10⁹/L", MRD: " (fraction)"}
 WBC_UNITS: Final = ("10^9/L", "/uL")
 MRD_UNITS: Final = ("percent", "fraction")
 TRANSPLANTS: Final = {

@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 from urllib.parse import parse_qsl
 
+from chorall.web.doctor_course import read_course, read_mrd, read_quantity
 from chorall.web.doctor_fields import (
     AGE,
     KARYOTYPE,
     LINEAGE,
     MRD,
-    MRD_UNITS,
     SEX,
     STATUSES,
     SUBTYPE,
@@ -23,12 +23,7 @@ from chorall.web.doctor_fields import (
 )
 from chorall.web.doctor_karyotype import read_karyotype_items
 from chorall.web.doctor_numbers import (
-    doubt_mrd,
     doubt_wbc,
-    judge_range,
-    judge_support,
-    read_number,
-    scale_number,
 )
 from chorall.web.problems import Problem, ProblemError
 
@@ -38,10 +33,6 @@ PLACES: Final = (
     "b_treatment",
 )  # fmt: skip
 """Fields beside the markers that have a place for a message."""
-DAY: Final = "day"
-SINCE: Final = "since_day"
-STATE: Final = "state"
-STATES: Final = {"induction": "at diagnosis or in induction", "remission": "in first remission"}
 
 
 @dataclass(slots=True)
@@ -118,40 +109,21 @@ def read_form(fields: DoctorFields, given: Mapping[str, str]) -> DoctorForm:
     _read_markers(form, fields)
     _read_subtype(form, fields)
     read_karyotype_items(form, fields)
-    _read_course(form)
-    _read_mrd(form, fields)
+    read_course(form)
+    read_mrd(form, fields)
     _read_strategies(form, fields)
     return form
 
 
 def _read_age_and_wbc(form: DoctorForm, fields: DoctorFields) -> None:
-    _read_quantity(form, fields, AGE, "age", "years")
+    read_quantity(form, fields, AGE, "age", "years")
     unit = form.get("wbc_unit") or WBC_UNITS[0]
     if unit not in WBC_UNITS:
         form.problems[WBC] = "Choose one of the units."
     else:
-        _read_quantity(form, fields, WBC, "cell_count", unit)
+        read_quantity(form, fields, WBC, "cell_count", unit)
         if WBC in form.patient and not form.hints.get(WBC):
             form.hints[WBC] = doubt_wbc(form.patient[WBC], unit)
-
-
-def _read_quantity(
-    form: DoctorForm, fields: DoctorFields, name: str, dimension: str, unit: str
-) -> None:
-    text = form.get(name)
-    if not text:
-        return
-    number = read_number(text)
-    if number is None:
-        form.problems[name] = "Write a number, or leave it empty where it is not known."
-        return
-    value = scale_number(number, dimension, unit)
-    wrong = judge_range(fields.numbers[name], value)
-    if wrong:
-        form.problems[name] = wrong
-        return
-    form.patient[name] = value
-    form.hints[name] = judge_support(fields.numbers[name], value)
 
 
 def _read_choice(form: DoctorForm, name: str, words: tuple[str, ...]) -> None:
@@ -181,45 +153,6 @@ def _read_subtype(form: DoctorForm, fields: DoctorFields) -> None:
         form.problems[SUBTYPE] = "This subtype's lesion is marked as absent below."
     else:
         form.patient[name] = "present"
-
-
-def _read_course(form: DoctorForm) -> None:
-    state = form.get(STATE) or "induction"
-    if state not in STATES:
-        form.problems[STATE] = "Choose where the patient is today."
-        return
-    days = {name: read_number(form.get(name) or "0") for name in (DAY, SINCE)}
-    day, since = days[DAY], days[SINCE]
-    if day is None or since is None:
-        form.problems[DAY] = "Write days from diagnosis as numbers."
-    elif state == "remission" and not form.get(SINCE):
-        form.problems[DAY] = "Write on which day remission was reached."
-    elif not 0 <= since <= day or day > 3650:
-        form.problems[DAY] = "Today must not lie before remission, nor more than 3650 days on."
-    elif state == "induction" and not day:
-        return
-    else:
-        start = since if state == "remission" else 0.0
-        form.patient["course"] = {"state": state, "day": day, "since_day": start}
-
-
-def _read_mrd(form: DoctorForm, fields: DoctorFields) -> None:
-    text, unit = form.get(MRD), form.get("mrd_unit") or MRD_UNITS[0]
-    undetected = form.get("mrd_undetected") == "yes"
-    if not (text or undetected):
-        return
-    if text and undetected:
-        form.problems[MRD] = "Give a number or `not detected`, not both."
-    elif form.patient.get("course", {}).get("state") != "remission":
-        form.problems[MRD] = "Say above that the patient is in remission, and since when."
-    elif unit not in MRD_UNITS:
-        form.problems[MRD] = "Choose one of the units."
-    elif undetected:
-        form.patient[MRD] = "undetected"
-    else:
-        _read_quantity(form, fields, MRD, "fraction", unit)
-        if MRD in form.patient:
-            form.hints[MRD] = doubt_mrd(form.patient[MRD], unit)
 
 
 def _read_strategies(form: DoctorForm, fields: DoctorFields) -> None:

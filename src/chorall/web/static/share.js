@@ -1,0 +1,41 @@
+// A link that holds the inputs after `#`: browsers do not send that part to any server.
+"use strict";
+(() => {
+  const form = document.getElementById("patient-form");
+  const button = document.getElementById("share");
+  const said = document.getElementById("share-said");
+  const kept = "token";
+
+  const fill = (name, value) => {
+    const field = form.elements.namedItem(name);
+    if (!field || name === kept) return;
+    if (field.type === "checkbox") field.checked = field.value === value;
+    else field.value = value;
+  };
+
+  const given = new URLSearchParams(location.hash.slice(1));
+  if ([...given.keys()].length) {
+    given.forEach((value, name) => fill(name, value));
+    document.querySelectorAll("details").forEach(one => {
+      one.open = one.open || !!one.querySelector("input:checked:not([value=not_tested])");
+    });
+    addEventListener("load", () => form.dispatchEvent(new Event("change", { bubbles: true })));
+  }
+
+  const link = () => {
+    const filled = [...new FormData(form)].filter(([name, value]) =>
+      name !== kept && value !== "" && value !== "not_tested");
+    return `${location.origin}${location.pathname}#${new URLSearchParams(filled)}`;
+  };
+
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    history.replaceState(null, "", link());
+    try {
+      await navigator.clipboard.writeText(link());
+      said.textContent = "Copied. Who has the link sees the inputs.";
+    } catch {
+      said.textContent = "The link is in the address bar. Who has it sees the inputs.";
+    }
+  });
+})();
