@@ -11,7 +11,7 @@ AXE = Path(__file__).parent / "vendor" / "axe.min.js"
 DESK, PHONE = 1280, 390
 PAGES = ("/", "/doctor", "/doctor/card", "/analyst", "/analyst/marker?marker=TP53", "/patients/en",
          "/patients/de")  # fmt: skip
-WAIT = 30_000
+WAIT = 60_000
 OVER_THE_EDGE = """() => [...document.querySelectorAll("main *")].filter(one =>
     !one.closest(".scroll") && !one.closest(".hidden") && !one.closest("svg") &&
     one.getBoundingClientRect().right > innerWidth + 1).map(one => one.outerHTML.slice(0, 120))"""
@@ -108,7 +108,7 @@ def test_a_link_carries_the_inputs_after_the_hash_and_the_server_sees_none(open_
     fill_in(page)
     page.fill("#age_years", "31.25")
     page.click("text=Copy a link")
-    page.wait_for_selector("#share-said:has-text('sees the inputs')")
+    page.wait_for_selector("#share-said:has-text('sees the inputs')", timeout=WAIT)
     assert "age_years=31.25" in page.url.split("#")[1]
     assert "token" not in page.url
     other = open_page(page.url.removeprefix(served[0]))

@@ -19,7 +19,9 @@
     document.querySelectorAll("details").forEach(one => {
       one.open = one.open || !!one.querySelector("input:checked:not([value=not_tested])");
     });
-    addEventListener("load", () => form.dispatchEvent(new Event("change", { bubbles: true })));
+    // not before the form has been made ready: what changes earlier is not asked
+    document.addEventListener("htmx:after:process", () =>
+      form.dispatchEvent(new Event("change", { bubbles: true })), { once: true });
   }
 
   const link = () => {
