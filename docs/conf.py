@@ -3,7 +3,19 @@
 Nothing is asked of another host, and every warning is an error.
 """
 
+import logging
+import os
+from pathlib import Path
+from tempfile import mkdtemp
+
 from chorall import __version__
+
+# the kernel of the tutorials talks to this machine alone and need not warn of the network
+KERNEL_SETTINGS = Path(mkdtemp()) / "profile_default" / "ipython_kernel_config.py"
+KERNEL_SETTINGS.parent.mkdir()
+KERNEL_SETTINGS.write_text('get_config().IPKernelApp.log_level = "ERROR"', "utf-8")
+os.environ["IPYTHONDIR"] = str(KERNEL_SETTINGS.parent.parent)
+logging.getLogger("traitlets").setLevel(logging.WARNING)
 
 project = "Chorall"
 author = "the Chorall authors"
