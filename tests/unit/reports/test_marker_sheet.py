@@ -14,6 +14,7 @@ from unit.reports.built_results import built_incidence, built_overview, built_pr
 import chorall as ch
 from chorall.errors import InputError
 from chorall.reports.marker_sheet_figure import draw_marker_sheet
+from chorall.reports.marker_sheet_frequencies import list_trials
 from chorall.reports.numbers import format_ratio_interval
 from chorall.reports.page import render_report
 from chorall.reports.selection import MOST_SHEETS, select_sheets
@@ -69,6 +70,19 @@ def test_a_trial_where_every_test_failed_has_no_frequency(sheet, figure):
     assert "nobody tested" in shown
     assert f"{failed['n_failed'][0]:,}" in shown
     assert f"{failed['n_failed'][0]:,} failed" in " ".join(text or "" for text in shown)
+
+
+def test_each_column_of_the_frequencies_is_what_its_head_says(sheet):
+    rows = {row.label: row for row in list_trials(sheet.incidence)}
+    assert [row.kind for row in rows.values()] == ["pooled", "single", "single", "single"]
+    for label, row in rows.items():
+        trial = pl.col("trial").is_null() if label == "All, pooled" else pl.col("trial") == label
+        line = sheet.incidence.rows.filter(pl.col("by") == "overall", trial).row(0, named=True)
+        rest = line["n_not_reported"] + line["n_positive_only"]
+        names = ("n_not_tested", "n_failed", "n_inconclusive")
+        assert row.cells[1] == f"{line['n_present']:,} / {line['n_tested']:,}"
+        assert row.cells[2:] == (*(f"{line[name]:,}" for name in names), f"{rest:,}")
+    assert len({rows["A"].cells[2], rows["A"].cells[3]}) == 2, "columns that cannot be told apart"
 
 
 def test_the_page_is_the_same_twice_and_shows_no_machine_words(figure):
