@@ -5,6 +5,7 @@ from chorall.analyses import classify as classify
 from chorall.analyses import co_occurrence as co_occurrence
 from chorall.analyses import compare_endpoints as compare_endpoints
 from chorall.analyses import compare_strategies as compare_strategies
+from chorall.analyses import cut_off as cut_off
 from chorall.analyses import donor as donor
 from chorall.analyses import impute_prognosis as impute_prognosis
 from chorall.analyses import incidence as incidence

@@ -78,4 +78,18 @@ for (strategy in c("soon", "never")) {
   note(paste0(strategy, "_free"),
        horizon - sum(steps * diff(c(0, curve$time[inside], horizon))))
 }
+# ---- a jump at a cut: two weighted straight lines, errors by the sandwich (HC1) --------------------
+running <- patients$x2
+above <- as.numeric(running >= 0)
+near <- abs(running) < 1.5
+close <- data.frame(time = patients$time, above, running, share = 1 - abs(running) / 1.5)[near, ]
+local <- lm(time ~ above * running, close, weights = share)
+design <- model.matrix(local)
+weight <- weights(local)
+bread <- solve(t(design) %*% (design * weight))
+scores <- design * (weight * residuals(local))
+covariance <- bread %*% crossprod(scores) %*% bread * nrow(design) / (nrow(design) - 4)
+note("jump", coef(local)["above"])
+note("jump_error", sqrt(covariance[2, 2]))
+note("jump_below", coef(local)["(Intercept)"])
 write_rows(do.call(rbind, rows))

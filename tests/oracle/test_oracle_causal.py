@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from oracle.oracle_tables import read_oracle, read_patients
 
+from chorall.models.discontinuity import fit_discontinuity
 from chorall.stats import compare_cloned_strategies, doubly_robust_risk
 
 # both sides climb until rounding stops them
@@ -36,3 +37,10 @@ def test_clones_censored_and_weighted():
         expected = [ORACLE[f"{strategy}_{at}"] for at in (6, 12)]
         assert found.risk[place] == pytest.approx(expected, abs=ITERATED)
         assert found.time_free[place] == pytest.approx(ORACLE[f"{strategy}_free"], abs=ITERATED)
+
+
+def test_a_jump_at_a_cut():
+    found = fit_discontinuity(PATIENTS["x2"].to_numpy(), TIME, 1.5)
+    assert found.jump == pytest.approx(ORACLE["jump"], rel=ITERATED)
+    assert found.error == pytest.approx(ORACLE["jump_error"], rel=ITERATED)
+    assert found.below == pytest.approx(ORACLE["jump_below"], rel=ITERATED)

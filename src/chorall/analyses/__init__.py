@@ -7,6 +7,7 @@
 from chorall.analyses.baseline import table_one
 from chorall.analyses.classify import classify
 from chorall.analyses.co_occurrence import co_occurrence
+from chorall.analyses.cut_offs import cut_off
 from chorall.analyses.donors import donor
 from chorall.analyses.endpoint_comparison import compare_endpoints
 from chorall.analyses.follow_up import measure_follow_up
@@ -33,6 +34,7 @@ __all__ = [
     "co_occurrence",
     "compare_endpoints",
     "compare_strategies",
+    "cut_off",
     "donor",
     "impute_prognosis",
     "incidence",

@@ -73,3 +73,35 @@ def donor(
     )  # fmt: skip
     title = f"Donor against no donor, tissue-typed patients, risks at {horizon:g} years"
     show_result(result, DONOR_TERMINAL_COLUMNS, title, json_file=json_file, out=out)
+
+
+def cut_off(
+    pool: PoolFolder,
+    variable: Annotated[str, typer.Option("--variable", help="age, wbc or mrd.")],
+    at: Annotated[float, typer.Option("--at", help="Where the rule changes, e.g. 1e-3 or 16.")],
+    bandwidth: Annotated[
+        float, typer.Option(help="Years of age, doublings of cells, powers of ten of disease.")
+    ],
+    endpoint: Annotated[str, typer.Option("-e", "--endpoint", help="OS, RFS, ...")] = "RFS",
+    trial: Annotated[
+        list[str] | None, typer.Option("-t", "--trial", help="Only trials with that rule.")
+    ] = None,
+    horizon: Annotated[float, typer.Option(help="Years at which risks are read.")] = 5.0,
+    conf_level: Level = 0.95,
+    json_file: JsonFile = None,
+    out: OutFolder = None,
+) -> None:
+    """Compare patients just above and just below a cut-off of eligibility: a natural experiment.
+
+    Example: chorall cut-off POOL --variable mrd --at 1e-3 --bandwidth 1 -t SYN-GRAND-1
+    """
+    import chorall as ch
+    from chorall.reports.cut_off_table import CUT_OFF_COLUMNS
+
+    result = ch.cut_off(
+        ch.read_pool(pool), variable=variable, cut=at, bandwidth=bandwidth, endpoint=endpoint,
+        trials=trial or None, horizon_years=horizon, conf_level=conf_level,
+    )  # fmt: skip
+    title = f"Just above and just below {variable} {at:g}, risks at {horizon:g} years"
+    columns = [one for one in CUT_OFF_COLUMNS if one.header not in {"Trials", "Note"}]
+    show_result(result, columns, title, json_file=json_file, out=out)

@@ -24,6 +24,7 @@ for _analysis in (
     "strategies",
     "target-trial",
     "donor",
+    "cut-off",
     "transplant",
     "response",
     "risk",
