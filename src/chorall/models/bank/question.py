@@ -67,6 +67,11 @@ class Question:
 
 
 def summarise(draws: Floats, level: float) -> Floats:
-    """Return mean and limits over the last axis, shape (..., 3)."""
-    lower, upper = np.quantile(draws, [(1 - level) / 2, (1 + level) / 2], axis=-1)
+    """Return mean and limits over the last axis, shape (..., 3).
+
+    The limits are those between which a further draw falls with the probability `level` (positions
+    by n + 1): the usual ones are too narrow with few draws.
+    """
+    ends = [(1 - level) / 2, (1 + level) / 2]
+    lower, upper = np.quantile(draws, ends, axis=-1, method="weibull")
     return np.stack([draws.mean(axis=-1), lower, upper], axis=-1)
