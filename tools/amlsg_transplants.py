@@ -33,7 +33,7 @@ OLDEST = 60
 SHARE = 0.30
 HIGH_BENEFIT = 0.10
 RESAMPLES = 1000
-HALVES = 20
+HALVES = 10
 IN_REMISSION = Now("remission", 0.0)
 
 
@@ -205,4 +205,4 @@ def difference(
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3]) if len(sys.argv) > 3 else 10)
+    main(Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3]) if len(sys.argv) > 3 else 30)
