@@ -144,10 +144,8 @@ def test_ukall_heh_good_risk_has_few_relapses_and_most_of_them(tmp_path: Path) -
         *spread(40, "A", "relapse", markers={"high_hyperdiploidy": "absent"}),
     ]
     pool = make_pool(tmp_path / "p", people)
-    first, second = (
-        deescalation(pool, classifiers=[name]).printed.row(0, named=True)
-        for name in ("ukall_heh:good", "ukall_heh:poor")
-    )
+    result = deescalation(pool, classifiers=["ukall_heh:good", "ukall_heh:poor"])
+    first, second = result.printed.rows(named=True)
     assert (first["n_group"], second["n_group"]) == (579, 146)
     assert (round(100 * first["relapse"]), round(100 * second["relapse"])) == (5, 16)
     assert round(100 * first["share_of_relapses_in_population"]) == 53
