@@ -9,7 +9,6 @@ from typing import Final
 from chorall.analyses.arguments import check_conf_level, check_trials, check_years
 from chorall.analyses.endpoint_choice import warn_of_unverified
 from chorall.analyses.result import label_pool
-from chorall.analyses.risk.bank_groups import group_by_bank
 from chorall.analyses.risk.causes import RELAPSE, choose_target, read_first_events
 from chorall.analyses.risk.collect import Settings, collect_frames
 from chorall.analyses.risk.finder import SHARES
@@ -113,6 +112,9 @@ def risk(
     groupings, warned = read_groupings(pool, classifiers, rules, (0.0, landmark.day))
     views = make_views(cohort, landmark.day)
     if bank:
+        # the bank takes long to load, and hardly any call asks for it
+        from chorall.analyses.risk.bank_groups import group_by_bank
+
         groupings.insert(0, group_by_bank(pool, views, cuts, horizon_years, wanted))
     if not groupings:
         raise DataError(

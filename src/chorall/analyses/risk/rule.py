@@ -15,6 +15,7 @@ from chorall.analyses.endpoint_choice import warn_of_unverified
 from chorall.analyses.result import label_pool
 from chorall.analyses.risk import decisions, rule_judge, rule_tests, waiting
 from chorall.analyses.risk.causes import RELAPSE, choose_target, read_first_events, target_cause
+from chorall.analyses.risk.groupings import NOT_ASSESSABLE_WORDS
 from chorall.analyses.risk.members import find_rows
 from chorall.analyses.risk.moments import choose_landmark, known_by, make_views
 from chorall.analyses.risk.rule_build import build_rule, write_rule
@@ -40,6 +41,8 @@ from chorall.tables.store import Pool
 TARGETS: Final = (0.05, 0.3)
 MOMENTS: Final = (DIAGNOSIS, END_OF_INDUCTION)
 FEWEST: Final = "fewest tests"
+MOST_UNTESTED: Final = 0.8
+"""A test trial with more patients who are not assessable is warned of."""
 
 
 def build_risk_rule(
@@ -146,7 +149,8 @@ def build_risk_rule(
         warnings=(
             *_warn_of_optimism(train, test), *missing,
             *(landmark.warnings if moment == END_OF_INDUCTION else ()),
-            *_warn_of_tests(best, tried, len(used)), *warn_of_unverified([cohort.endpoint]),
+            *_warn_of_tests(best, tried, len(used)), *_warn_of_untested(tables["rows"]),
+            *warn_of_unverified([cohort.endpoint]),
             *ALWAYS,
         ),
         performance=make_frame(tables["performance"], rule_judge.MEASURES),
@@ -244,6 +248,19 @@ def _warn_of_optimism(train: Sequence[str], test: Sequence[str]) -> list[str]:
     return [
         f"OPTIMISM: {', '.join(both)} was used to build the rule and to judge it. What stands in "
         "these lines is too good; only trials that were not used say what the rule is worth."
+    ]
+
+
+def _warn_of_untested(rows: Sequence[dict[str, Any]]) -> list[str]:
+    """Say in which test trial hardly anybody can be judged, because tests were not done."""
+    return [
+        f"{line['trial_id']}: {100 * line['share']:.0f} % of the patients are not assessable by "
+        f"the rule of {line['rule']}, for lack of its tests: this trial cannot say what the rule "
+        "is worth. Name another with `test_trials` (--test), or build of items that it has."
+        for line in rows
+        if line["group"] == NOT_ASSESSABLE_WORDS
+        and line["role"] != rule_judge.APPARENT
+        and line["share"] > MOST_UNTESTED
     ]
 
 

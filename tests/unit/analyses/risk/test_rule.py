@@ -274,3 +274,15 @@ def test_bad_arguments_say_what_is_expected(pool):
         build_risk_rule(pool, test_trials=["A", "B", "C"])
     with pytest.raises(DataError, match="no rule can be built"):
         build_risk_rule(pool, items=ITEMS, population="age_years >= 90")
+
+
+def test_a_test_trial_without_the_tests_is_warned_of(tmp_path):
+    rows = draw(450).with_columns(
+        mrd_fraction=pl.when(pl.col("trial_id") != "C").then("mrd_fraction")
+    )
+    found = build_risk_rule(
+        make_pool(tmp_path / "pool", rows), items=ITEMS, targets=[0.4], test_trials=["C"],
+        n_resamples=20,
+    )  # fmt: skip
+    line = next(one for one in found.warnings if one.startswith("C: "))
+    assert "not assessable by the rule of all tests" in line
