@@ -6,35 +6,29 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from chorall.knowledge.classifier_definitions import classifier_definitions
 from chorall.models.bank.bank import name_cell
 from chorall.models.bank.prediction import HIGHER_IS_BETTER
 from chorall.reports.course_figure import draw_course
 from chorall.reports.icon_array import FATES, count_in_hundred, draw_icons, share_fates
-from chorall.reports.numbers import EN_DASH
-from chorall.reports.wording import begin_sentence, name_marker
-from chorall.web.doctor_fields import LABELS, name_treatment
+from chorall.reports.wording import begin_sentence
+from chorall.web.answer_words import (
+    EVIDENCE,
+    QUANTITIES,
+    name_classifier,
+    name_item,
+    say_published,
+    say_survival,
+    split_range,
+    write_difference,
+    write_estimate,
+    write_points,
+)
+from chorall.web.doctor_fields import name_treatment
 
 if TYPE_CHECKING:
-    from chorall.models.bank.prediction import BankPrediction, Contrast, Estimate
+    from chorall.models.bank.prediction import BankPrediction, Contrast
     from chorall.reports.plain_svg import PlainSvg
 
-QUANTITIES: Final = {
-    "overall_survival": "alive",
-    "event_free_survival": "alive without failure or relapse",
-    "relapse": "relapsed",
-    "death_in_remission": "died in remission (harm of treatment, other causes)",
-}
-EVIDENCE: Final = {
-    "randomised": "Randomised: trials in the bank allocated these two at random.",
-    "adjusted": "Adjusted: patients were seen under both, but choice decided, not chance.",
-    "extrapolated": "Extrapolated: no trial in the bank saw both of these.",
-}
-SOURCES: Final = {
-    "model": "the model (few patients, few events)",
-    "missing_inputs": "what is not known of this patient",
-    "between_trials": "differences between trials",
-}
 MONTHS: Final = 12
 
 
@@ -115,35 +109,21 @@ def view_answer(
             _compare(one) for one in found.contrasts if years and one.years == years[-1]
         ),
         evidence=EVIDENCE.get(found.contrasts[0].evidence, "") if found.contrasts else "",
-        uncertainty=_split(found.interval_split),
+        uncertainty=split_range(found.interval_split),
         next_tests=tuple(
             (name_item(one["item"]), f"{100 * one['share_of_variance']:.0f} %")
             for one in found.next_tests[:5]
         ),
         factors=tuple(
-            (name_item(one["item"]), _points(one["effect_on_overall_survival"]))
+            (name_item(one["item"]), write_points(one["effect_on_overall_survival"]))
             for one in found.factors
         ),
         published=tuple(
-            (_name_classifier(name), _say_published(answer))
+            (name_classifier(name), say_published(answer))
             for name, answer in found.published.items()
         ),
         notes=found.notes,
     )
-
-
-def name_item(item: str) -> str:
-    """Return an item as a doctor reads it."""
-    return LABELS.get(item, name_marker(item))
-
-
-def write_estimate(one: Estimate) -> str:
-    """Return an estimate with its range, of 100."""
-    return f"{100 * one.estimate:.0f} ({100 * one.lower:.0f}{EN_DASH}{100 * one.upper:.0f})"
-
-
-def _points(value: float) -> str:
-    return f"{100 * value:+.1f}".replace("-", "\N{MINUS SIGN}")
 
 
 def _view_side(found: BankPrediction, name: str, letter: str, longest: float, fewest: int) -> Side:
@@ -160,18 +140,10 @@ def _view_side(found: BankPrediction, name: str, letter: str, longest: float, fe
         name=name,
         label=label,
         comparable=str(number) if number >= fewest else f"fewer than {fewest}",
-        headline=_say_survival(survival[longest], longest),
+        headline=say_survival(survival[longest], longest),
         icons=draw_icons(shares, label, longest),
         counts=tuple((fate, counts[fate]) for fate in FATES),
         course=draw_course(occupancy, bars, label),
-    )
-
-
-def _say_survival(one: Estimate, years: float) -> str:
-    return (
-        f"of 100 patients like this, about {100 * one.estimate:.0f} are alive {years:g} years "
-        f"from today; it may be as few as {100 * one.lower:.0f} or as many as "
-        f"{100 * one.upper:.0f}"
     )
 
 
@@ -183,15 +155,10 @@ def _list_lines(
     for when in years:
         own = [found.outcomes[name][quantity][when] for name in found.strategies]
         contrast = differences.get(when)
-        difference = _write_difference(contrast) if contrast else ""
+        difference = write_difference(contrast) if contrast else ""
         cells = tuple(write_estimate(one) for one in own)
         lines.append(OutcomeLine(f"{when:g} year{'' if when == 1 else 's'}", cells, difference))
     return tuple(lines)
-
-
-def _write_difference(one: Contrast) -> str:
-    found = one.difference
-    return f"{_points(found.estimate)} ({_points(found.lower)} to {_points(found.upper)})"
 
 
 def _compare(one: Contrast) -> Comparison:
@@ -201,31 +168,7 @@ def _compare(one: Contrast) -> Comparison:
     is_better = (found.estimate > 0) == (one.quantity in HIGHER_IS_BETTER)
     verdict = f"{'A' if is_better else 'B'} is better." if told else "Cannot tell these apart."
     detail = (
-        f"A less B: {_write_difference(one)} of 100 patients at {one.years:g} years. "
+        f"A less B: {write_difference(one)} of 100 patients at {one.years:g} years. "
         f"A is better in {100 * one.share_better:.0f} % of the draws."
     )
     return Comparison(words, verdict, detail, told)
-
-
-def _split(parts: Mapping[str, float]) -> tuple[tuple[str, str], ...]:
-    whole = sum(value**2 for value in parts.values())
-    if not whole:
-        return ()
-    return tuple(
-        (SOURCES.get(name, name), f"{100 * value**2 / whole:.0f} %")
-        for name, value in sorted(parts.items(), key=lambda pair: -pair[1])
-    )
-
-
-def _name_classifier(name: str) -> str:
-    definition = classifier_definitions().get(name)
-    return definition.name if definition else name
-
-
-def _say_published(answer: Mapping[str, Any]) -> str:
-    doubt = "" if answer["confidence"] == "seen" else f" (rule {answer['confidence']})"
-    if answer["result"] is not None:
-        return f"{answer['result']}{doubt}"
-    if answer["best"] is None and answer["worst"] is None:
-        return f"open{doubt}"
-    return f"open: from {answer['best']} to {answer['worst']}{doubt}"

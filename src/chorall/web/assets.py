@@ -8,7 +8,11 @@ from pathlib import Path
 from typing import Final
 
 FOLDER: Final = Path(__file__).parent / "static"
-KINDS: Final = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml; charset=utf-8"}
+KINDS: Final = {
+    ".css": "text/css",
+    ".js": "text/javascript",
+    ".svg": "image/svg+xml; charset=utf-8",
+}
 
 
 @cache

@@ -11,7 +11,8 @@ from fastapi.responses import HTMLResponse
 
 from chorall.errors import UserError
 from chorall.reports.icon_array import FATES, draw_key
-from chorall.web.answer_view import AnswerView, name_item, view_answer
+from chorall.web.answer_view import AnswerView, view_answer
+from chorall.web.answer_words import name_item
 from chorall.web.doctor_course import STATES
 from chorall.web.doctor_fields import (
     LABELS,

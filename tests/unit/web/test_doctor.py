@@ -17,7 +17,7 @@ from unit.models.bank.made_bank import PATIENT, make_bank
 import chorall as ch
 from chorall.cli.app import app
 from chorall.reports.icon_array import FATES, count_in_hundred, draw_icons, share_fates
-from chorall.web.answer_view import write_estimate
+from chorall.web.answer_words import write_estimate
 from chorall.web.doctor_fields import describe_fields
 from chorall.web.doctor_form import read_form
 from chorall.web.doctor_numbers import read_number, scale_number

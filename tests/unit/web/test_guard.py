@@ -23,8 +23,8 @@ PAGES = ("/", "/doctor", "/doctor/card", "/analyst", "/analyst/marker?marker=TP5
 PREDICT = "/api/v1/predict"
 SECRET = "61.7305"
 EXPECTED = {
-    "content-security-policy": "default-src 'none'; object-src 'none'; script-src 'self'; style-src 'self'; "
-    "img-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; "
+    "content-security-policy": "default-src 'none'; object-src 'none'; script-src 'self'; "
+    "style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; "
     "frame-ancestors 'none'",
     "cross-origin-embedder-policy": "require-corp",
     "cross-origin-opener-policy": "same-origin",
