@@ -27,6 +27,7 @@ PROBLEMS: Final[dict[int | str, dict[str, Any]]] = {
         413: "The body is too large.",
         415: "The body is no JSON.",
         422: "The question cannot be answered; the detail says why.",
+        429: "Too many questions; Retry-After says when to come again.",
         503: "Busy; Retry-After says when to come again.",
     }.items()
 }

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 import anyio
 
 from chorall.web.headers import complete_headers
+from chorall.web.pace import Pace
 from chorall.web.problems import Problem, answer_problem
 from chorall.web.settings import LOOPBACK
 
@@ -33,6 +34,7 @@ class Guard:
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
+        self.pace = Pace()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let one request through, or answer it with a problem."""
@@ -66,6 +68,10 @@ class Guard:
         headers = {name.decode("latin-1").lower(): value.decode("latin-1")
                    for name, value in scope["headers"]}  # fmt: skip
         problem = find_problem(scope, headers)
+        if problem is None and scope["method"] == "POST":
+            wait = self.pace.find_wait()
+            if wait:
+                problem = Problem(429, "Too many questions", f"Wait {wait} seconds.", wait)
         if problem is None and scope["method"] == "POST":
             body, problem = await read_body(receive)
             problem = problem or judge_body(body, headers)

@@ -15,6 +15,7 @@ from chorall.web import analyst_questions
 from chorall.web.app import create_app
 from chorall.web.assets import FOLDER, locate_asset
 from chorall.web.desk import Desk
+from chorall.web.pace import Pace
 from chorall.web.settings import Settings
 
 BASE = "http://127.0.0.1:8765"
@@ -247,6 +248,25 @@ def test_busy_is_said_with_retry_after(settings):
     app.state.desk = Desk(at_work=1, in_line=-1)
     found = TestClient(app, base_url=BASE).post(PREDICT, json={"patient": {}})
     assert (found.status_code, found.headers["retry-after"]) == (503, "5")
+
+
+def test_too_many_questions_are_told_when_to_come_again(settings, monkeypatch):
+    monkeypatch.setattr("chorall.web.guard.Pace", lambda: Pace(most=2))
+    client = TestClient(create_app(settings), base_url=BASE)
+    found = [client.post("/api/v1/classify", json={"patient": {}}) for _ in range(3)]
+    assert [one.status_code for one in found] == [200, 200, 429]
+    assert 0 < int(found[2].headers["retry-after"]) <= 60
+    assert client.get("/doctor").status_code == 200, "reading goes on"
+
+
+def test_the_pace_forgets_after_a_minute():
+    now = [0.0]
+    pace = Pace(most=2, clock=lambda: now[0])
+    waits = []
+    for seconds in (0.0, 10.0, 20.5, 59.9, 60.0, 60.0):
+        now[0] = seconds
+        waits.append(pace.find_wait())
+    assert waits == [0, 0, 40, 1, 0, 10]
 
 
 def test_without_pool_and_bank_the_pages_say_so():

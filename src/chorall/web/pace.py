@@ -1,0 +1,33 @@
+"""How many questions may be asked in a minute."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable
+from math import ceil
+from typing import Final
+
+WINDOW_SECONDS: Final = 60.0
+MOST_IN_WINDOW: Final = 300
+
+
+class Pace:
+    """Counts what was asked in the last minute, by whomever: there is one reader."""
+
+    def __init__(
+        self, most: int = MOST_IN_WINDOW, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self.most = most
+        self.clock = clock
+        self.asked: deque[float] = deque()
+
+    def find_wait(self) -> int:
+        """Count one question and return 0, or return after how many seconds to come again."""
+        now = self.clock()
+        while self.asked and now - self.asked[0] >= WINDOW_SECONDS:
+            self.asked.popleft()
+        if len(self.asked) >= self.most:
+            return max(1, ceil(WINDOW_SECONDS - (now - self.asked[0])))
+        self.asked.append(now)
+        return 0
