@@ -12,8 +12,8 @@ from chorall.analyses.bank.validate_result import BankValidation
 from chorall.analyses.baseline.result import BaselineTable
 from chorall.analyses.classify_result import ClassifyResult
 from chorall.analyses.co_occurrence_result import CoOccurrenceResult
-from chorall.analyses.deescalation.result import DeescalationResult
 from chorall.analyses.cut_offs.result import CutOffResult
+from chorall.analyses.deescalation.result import DeescalationResult
 from chorall.analyses.donors.result import DonorResult
 from chorall.analyses.endpoint_comparison import EndpointComparison
 from chorall.analyses.imputing.result import ImputedPrognosis
@@ -40,8 +40,8 @@ from chorall.reports.balance_figure import draw_balance
 from chorall.reports.bank_figure import draw_validation_figures
 from chorall.reports.co_occurrence_figure import draw_co_occurrence
 from chorall.reports.coverage_figure import draw_coverage
-from chorall.reports.deescalation_figure import draw_deescalation
 from chorall.reports.cut_off_figure import draw_cut_off
+from chorall.reports.deescalation_figure import draw_deescalation
 from chorall.reports.donor_figure import draw_donor
 from chorall.reports.figure import Figure
 from chorall.reports.forest_figure import draw_forest
