@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from chorall.cli.asking import JsonFile, Level, OutFolder, PoolFolder
-from chorall.cli.showing import open_console, print_frame, print_label, show_progress, show_result
+from chorall.cli.showing import open_console, print_label, show_progress, show_result
 
 if TYPE_CHECKING:
     import polars as pl
@@ -305,7 +305,12 @@ def write_frame(frame: pl.DataFrame, file: Path) -> None:
 
 def show_prediction(about: dict[str, Any], found: Any) -> None:
     """Print a prediction for people."""
-    import polars as pl
+    from chorall.reports.prediction_table import (
+        PREDICTION_COLUMNS,
+        list_outcomes,
+        tell_prediction,
+    )
+    from chorall.reports.table import render_terminal_table
 
     console = open_console()
     print_label(
@@ -313,42 +318,10 @@ def show_prediction(about: dict[str, Any], found: Any) -> None:
         f"Bank of pool {str(about.get('pool'))[:12]}",
         synthetic=bool(about.get("synthetic")),
     )
-    console.print(f"Today: {found.today['state']}, day {found.today['day']}.", markup=False)
-    for name, reason in found.refused.items():
-        console.print(f"No answer on {name}: {reason}.", markup=False)
-    rows = found.to_dict()["outcomes"]
-    if rows:
-        print_frame(console, pl.DataFrame(rows), "Probability, years from today")
-    longest = max((contrast.years for contrast in found.contrasts), default=0)
-    for contrast in [one for one in found.contrasts if one.years == longest]:
+    rows = list_outcomes(found)
+    if rows.height:
         console.print(
-            f"{contrast.words} {contrast.first} better in {100 * contrast.share_better:.0f} % of "
-            f"the draws; {contrast.evidence}.",
-            markup=False,
+            render_terminal_table(rows, PREDICTION_COLUMNS, "Probability, years from today")
         )
-    for line in _list_lines(found):
+    for line in tell_prediction(found):
         console.print(line, markup=False)
-
-
-def _list_lines(found: Any) -> list[str]:
-    lines = [
-        f"{name}: {n or 'fewer than 5'} comparable patients."
-        for name, n in found.comparable.items()
-    ]
-    if found.split_of:
-        parts = ", ".join(f"{name} {value:.3f}" for name, value in found.interval_split.items())
-        lines.append(f"Where the uncertainty of {found.split_of} comes from (deviation): {parts}.")
-    lines += [
-        f"Test next: {one['item']} ({100 * one['share_of_variance']:.0f} % of the variance)."
-        for one in found.next_tests[:3]
-    ]
-    lines += [
-        f"Moved by {one['item']}: {100 * one['effect_on_overall_survival']:+.1f} points of overall "
-        "survival."
-        for one in found.factors[:5]
-    ]
-    lines += [
-        f"{name}: {answer['result'] or 'open'} ({answer['confidence']})"
-        for name, answer in found.published.items()
-    ]
-    return [*lines, *(f"Note: {note}" for note in found.notes)]

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from chorall.analyses.result import AnalysisResult, Renderers
+from chorall.models.bank.prediction import BankPrediction
 from chorall.reports.notebook import plot_result, render_result
+from chorall.reports.prediction_table import render_prediction
 
 for _analysis in (
     "overview",
@@ -34,3 +36,5 @@ for _analysis in (
     "bank-learning",
 ):
     AnalysisResult.renderers[_analysis] = Renderers(plot=plot_result, html=render_result)
+
+BankPrediction.render = staticmethod(render_prediction)

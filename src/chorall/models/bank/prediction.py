@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -68,7 +69,7 @@ class Contrast:
     words: str
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class BankPrediction:
     """The answer about one patient.
 
@@ -116,6 +117,17 @@ class BankPrediction:
     factors: tuple[dict[str, Any], ...]
     published: dict[str, Any]
     notes: tuple[str, ...]
+
+    render: ClassVar[Callable[[Any], str] | None] = None
+    """How it is shown in a notebook; `chorall.reports` says so, for imports run downwards only."""
+
+    def __repr__(self) -> str:
+        asked = " and ".join(self.strategies) or "no strategy"
+        return f"<BankPrediction: {asked}, from {self.today['state']} on; see .to_dict()>"
+
+    def _repr_html_(self) -> str | None:
+        shown = type(self).render
+        return shown(self) if shown else None
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything as plain values that JSON can hold."""

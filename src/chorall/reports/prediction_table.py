@@ -1,0 +1,89 @@
+"""A prediction for people: its table and its sentences, the same in terminal and notebook."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import Final
+
+import polars as pl
+
+from chorall.models.bank.prediction import BankPrediction
+from chorall.reports.numbers import format_percent_interval, format_text
+from chorall.reports.table import TableColumn, render_html_table
+from chorall.reports.wording import RESEARCH_USE
+
+MOST_TESTS: Final = 3
+MOST_FACTORS: Final = 5
+
+
+def _write_words(name: str) -> str:
+    return name.replace("_", " ")
+
+
+def _write_years(years: float) -> str:
+    return f"{years:g}"
+
+
+PREDICTION_COLUMNS: Final = (
+    TableColumn("Strategy", ("strategy",), _write_words),
+    TableColumn("What", ("quantity",), _write_words),
+    TableColumn("Years from today", ("years",), _write_years, "right"),
+    TableColumn("Probability", ("estimate", "lower", "upper"), format_percent_interval, "right"),
+)
+"""Columns of `list_outcomes`."""
+
+
+def list_outcomes(found: BankPrediction) -> pl.DataFrame:
+    """Return one row per strategy, quantity and time; without rows where all were refused."""
+    schema = dict.fromkeys(("strategy", "quantity"), pl.String) | dict.fromkeys(
+        ("years", "estimate", "lower", "upper"), pl.Float64
+    )
+    return pl.DataFrame(found.to_dict()["outcomes"], schema=schema)
+
+
+def tell_prediction(found: BankPrediction) -> list[str]:
+    """Return the sentences that go with the table, most important first."""
+    lines = [f"Today: {_write_words(found.today['state'])}, day {found.today['day']}."]
+    lines += [f"No answer on {name}: {reason}." for name, reason in found.refused.items()]
+    longest = max((contrast.years for contrast in found.contrasts), default=0)
+    lines += [
+        f"{one.words} {one.first} better in {100 * one.share_better:.0f} % of the draws; "
+        f"{one.evidence}."
+        for one in found.contrasts
+        if one.years == longest
+    ]
+    lines += [
+        f"{name}: {n or 'fewer than 5'} comparable patients."
+        for name, n in found.comparable.items()
+    ]
+    return [*lines, *_tell_doubt(found), *(f"Note: {note}" for note in found.notes)]
+
+
+def _tell_doubt(found: BankPrediction) -> list[str]:
+    """Say where the uncertainty comes from, what would narrow it and what moved the answer."""
+    lines = []
+    if found.split_of:
+        parts = ", ".join(f"{name} {value:.3f}" for name, value in found.interval_split.items())
+        lines.append(f"Where the uncertainty of {found.split_of} comes from (deviation): {parts}.")
+    lines += [
+        f"Test next: {one['item']} ({100 * one['share_of_variance']:.0f} % of the variance)."
+        for one in found.next_tests[:MOST_TESTS]
+    ]
+    lines += [
+        f"Moved by {one['item']}: {100 * one['effect_on_overall_survival']:+.1f} points of overall "
+        "survival."
+        for one in found.factors[:MOST_FACTORS]
+    ]
+    return lines + [
+        f"{name}: {format_text(answer['result'] or 'open')} ({answer['confidence']})"
+        for name, answer in found.published.items()
+    ]
+
+
+def render_prediction(found: BankPrediction) -> str:
+    """Return the prediction as HTML for a notebook."""
+    rows = list_outcomes(found)
+    caption = "Probability, years from today"
+    table = render_html_table(rows, PREDICTION_COLUMNS, caption=caption) if rows.height else ""
+    told = "".join(f"<li>{escape(line)}</li>" for line in tell_prediction(found))
+    return f"<p><strong>{escape(RESEARCH_USE)}.</strong></p>{table}<ul>{told}</ul>"
