@@ -77,7 +77,7 @@ docs-check: $(VENV)/.dev $(VENV)/.chorall
 	@$(BIN)/python tools/generate_docs.py --check
 
 site: $(VENV)/.dev $(VENV)/.chorall ## build the documentation as a site in build/site; a warning is an error
-	@$(BIN)/python -m sphinx -q -W --keep-going -j 2 -d build/doctrees docs build/site
+	@$(BIN)/python -m sphinx -q -E -W --keep-going -j 2 -d build/doctrees docs build/site
 
 fix: $(VENV)/.dev ## let the machine format and tidy
 	@$(BIN)/ruff check --fix --quiet src tests tools || true
