@@ -84,11 +84,14 @@ def predict_table(
     rows = read_rows(bank, patients)
     if not keep_going:
         _refuse_bad_rows(rows)
-    good = np.flatnonzero([not one for one in rows.problems])
+    refused = _list_refusals(bank, rows, asked)
+    good = np.flatnonzero(
+        [not said and None in own for said, own in zip(rows.problems, refused, strict=True)]
+    )
     parts = [good[start : start + ROWS_AT_ONCE] for start in range(0, len(good), ROWS_AT_ONCE)]
     settings = (asked, tuple(years), level, draws)
     answers = _answer_parts(bank, rows, parts, settings, n_jobs, progress)
-    return _lay_out(bank, rows, asked, years, good, answers)
+    return _lay_out(bank, rows, asked, refused, years, good, answers)
 
 
 def _refuse_bad_rows(rows: PatientRows) -> None:
@@ -135,12 +138,12 @@ def _lay_out(
     bank: Bank,
     rows: PatientRows,
     asked: Sequence[Strategy],
+    refused: list[list[str | None]],
     years: Sequence[float],
     good: NDArray[np.int64],
     answers: Sequence[RowAnswers],
 ) -> pl.DataFrame:
     n, s = len(rows.problems), len(asked)
-    refused = _list_refusals(bank, rows, asked)
     is_open = np.array([one is None for own in refused for one in own], bool).reshape(n, s)
     columns: dict[str, Any] = {
         "row": np.repeat(np.arange(1, n + 1), s),
