@@ -9,16 +9,27 @@ from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from chorall.web.analyst_questions import ask_incidence, ask_prognosis
+from chorall.web.api_patient import check_mrd_items
 from chorall.web.problems import PROBLEM_TYPE, Problem, ProblemError
 
 if TYPE_CHECKING:
     from chorall.web.settings import Settings
 
+
+class ProblemDocument(BaseModel):
+    """A problem (RFC 9457)."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+
+
 MOST_DRAWS: Final = 2000
 PROBLEMS: Final[dict[int | str, dict[str, Any]]] = {
     number: {
         "description": words,
-        "content": {PROBLEM_TYPE: {"schema": {"$ref": "#/components/schemas/ProblemDocument"}}},
+        "content": {PROBLEM_TYPE: {"schema": ProblemDocument.model_json_schema()}},
     }
     for number, words in {
         400: "The body cannot be read.",
@@ -33,15 +44,6 @@ PROBLEMS: Final[dict[int | str, dict[str, Any]]] = {
 }
 
 router = APIRouter(prefix="/api/v1", responses=PROBLEMS, tags=["v1"])
-
-
-class ProblemDocument(BaseModel):
-    """A problem (RFC 9457)."""
-
-    type: str
-    title: str
-    status: int
-    detail: str
 
 
 class PredictQuestion(BaseModel):
@@ -111,6 +113,7 @@ async def predict(request: Request, question: PredictQuestion) -> dict[str, Any]
     settings = _settings(request)
     if settings.bank is None:
         raise ProblemError(Problem(404, "No bank is served", "chorall serve BANK"))
+    check_mrd_items(question.patient)
     work = partial(
         ask_bank,
         settings.bank,
@@ -134,6 +137,7 @@ async def classify(request: Request, question: ClassifyQuestion) -> dict[str, An
     """Ask published classifiers about one patient. Nothing is stored."""
     from chorall.analyses.bank.predict import ask_published
 
+    check_mrd_items(question.patient)
     found = await request.app.state.desk.ask(partial(ask_published, question.patient))
     return {"classifiers": found, "research_use_only": True}
 
