@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 
+from chorall.analyses.bank.published import ask_published, check_mrd_items
 from chorall.web.analyst_questions import ask_incidence, ask_prognosis
-from chorall.web.api_patient import check_mrd_items
 from chorall.web.problems import PROBLEM_TYPE, Problem, ProblemError
 
 if TYPE_CHECKING:
@@ -113,7 +113,6 @@ async def predict(request: Request, question: PredictQuestion) -> dict[str, Any]
     settings = _settings(request)
     if settings.bank is None:
         raise ProblemError(Problem(404, "No bank is served", "chorall serve BANK"))
-    check_mrd_items(question.patient)
     work = partial(
         ask_bank,
         settings.bank,
@@ -135,8 +134,6 @@ async def predict(request: Request, question: PredictQuestion) -> dict[str, Any]
 @router.post("/classify", response_model=ClassifyAnswer)
 async def classify(request: Request, question: ClassifyQuestion) -> dict[str, Any]:
     """Ask published classifiers about one patient. Nothing is stored."""
-    from chorall.analyses.bank.predict import ask_published
-
     check_mrd_items(question.patient)
     found = await request.app.state.desk.ask(partial(ask_published, question.patient))
     return {"classifiers": found, "research_use_only": True}

@@ -11,7 +11,7 @@ from hypothesis import settings as examples
 from hypothesis import strategies as st
 from unit.models.bank.made_bank import PATIENT
 
-from chorall.analyses.bank.predict import ask_published
+from chorall.analyses.bank.published import ask_published
 
 KIND = {"content-type": "application/json"}
 ITEMS = st.sampled_from([*PATIENT, "wbc_10e9_per_l", "lineage", "BCR::ABL1", "subtype", "trial",

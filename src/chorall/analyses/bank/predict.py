@@ -6,20 +6,16 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
+from chorall.analyses.bank.published import OWN_FIELDS, ask_published, check_mrd_items
 from chorall.errors import InputError, raise_gathered
 from chorall.knowledge.classifier_items import classifier_items
 from chorall.knowledge.gene_names import known_symbols
-from chorall.markers.classifiers import classify_patient
 from chorall.markers.names import SUFFIXES
 from chorall.models.bank.bank import Bank
-from chorall.models.bank.features import UNDETECTED, UNKNOWN_WORDS
 from chorall.models.bank.predict import predict
 from chorall.models.bank.prediction import BankPrediction
-from chorall.tables.mrd_result import MrdResult
-
-OWN_FIELDS: Final = ("course", "patient_id", "trial")
 
 
 def predict_patient(
@@ -101,6 +97,7 @@ def check_fields(bank: Bank, patient: Mapping[str, Any]) -> tuple[str, ...]:
         [f"`{name}`" for name in unknown],
         f"This bank uses: {', '.join(sorted(used))}; and `course`.",
     )
+    check_mrd_items({name: patient[name] for name in others})
     if not others:
         return ()
     return (f"Not used, because the bank has too few patients with it: {', '.join(others)}.",)
@@ -110,39 +107,3 @@ def _is_known(name: str) -> bool:
     ends = [end for end in SUFFIXES.values() if end and name.endswith(end)]
     gene = name.removesuffix(ends[0]) if ends else name
     return name in classifier_items() or "::" in name or gene in known_symbols()
-
-
-def ask_published(patient: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what published classifiers say of the patient, where they apply.
-
-    Returns
-    -------
-    dict of str to dict
-        `result` (null where open), `best`, `worst`, `confidence`.
-    """
-    items = {
-        name: _read_item(name, value)
-        for name, value in patient.items()
-        if name not in OWN_FIELDS and (name in classifier_items() or "::" in name)
-    }
-    return {
-        name: {
-            "result": answer.result,
-            "best": answer.best,
-            "worst": answer.worst,
-            "confidence": answer.confidence,
-        }
-        for name, answer in classify_patient(items).items()
-        if answer.applicable is not False
-    }
-
-
-def _read_item(name: str, value: Any) -> Any:
-    if isinstance(value, str) and value in UNKNOWN_WORDS:
-        return None
-    item = classifier_items().get(name)
-    if item is None or item.kind != "mrd" or value is None:
-        return value
-    if value == UNDETECTED:
-        return MrdResult(category="undetected")
-    return MrdResult(category="quantified", mrd_fraction=float(value)) if value else None

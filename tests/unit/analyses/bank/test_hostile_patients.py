@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 
 import chorall as ch
 from chorall.analyses.bank.predict import read_patient_file
+from chorall.analyses.bank.published import ask_published
 from chorall.errors import InputError, UserError
+from chorall.knowledge.classifier_items import classifier_items
 
 PATIENT = {
     "age_years": 30, "sex": "female", "lineage": "B", "wbc_10e9_per_l": 40, "TP53": "absent",
@@ -29,6 +31,23 @@ def test_nothing_known_is_answered_widely_and_said(bank):
         alive = found.outcomes["as_observed"]["overall_survival"][5.0]
         assert alive.width > 0.4
         assert 0 <= alive.lower < alive.estimate < alive.upper <= 1
+
+
+@pytest.mark.parametrize("value", ["abc", 3, -0.1, True, [0.1]])
+def test_residual_disease_at_a_time_that_this_bank_does_not_use_is_checked_too(bank, value):
+    assert "mrd_day_15" not in {feature.item for feature in bank.design.features}
+    with pytest.raises(InputError, match="`mrd_day_15` must be a number from 0 to 1"):
+        ch.predict(bank, PATIENT | {"mrd_day_15": value}, ["as_observed"])
+
+
+def test_a_fraction_of_0_is_residual_disease_that_was_not_detected():
+    mrd = [name for name, item in classifier_items().items() if item.kind == "mrd"]
+    child = {"lineage": "B", "age_years": 5}
+    nothing = ask_published(child)
+    found = [ask_published(child | {name: 0}) for name in mrd]
+    assert found == [ask_published(child | {name: "undetected"}) for name in mrd]
+    assert all(ask_published(child | {name: None}) == nothing for name in mrd)
+    assert any(answer != nothing for answer in found)
 
 
 def test_everything_wrong_is_told_in_one_message(bank):
