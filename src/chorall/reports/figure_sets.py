@@ -84,18 +84,6 @@ def draw_figures(result: AnalysisResult) -> list[Figure]:
     for kind, draw in FIGURES.items():
         if isinstance(result, kind):
             return draw(result)
-    if isinstance(result, StudyPlan):
-        return [draw_plan(result)]
-    if isinstance(result, OverviewResult):
-        return draw_coverage_figures(result)
-    if isinstance(result, IncidenceResult):
-        return draw_frequency_figures(result)
-    if isinstance(result, PrognosisResult):
-        return [*draw_forest_figures(result), *draw_curve_figures(result)]
-    if isinstance(result, ClassifyResult):
-        return []  # its table says it all
-    if isinstance(result, EndpointComparison):
-        return []  # a table says it all
     raise InputError(f"there are no figures for the analysis `{result.analysis}`.")
 
 
