@@ -144,6 +144,13 @@ def test_one_of_several_searches_is_enough_and_kinds_can_be_chosen(rows, tmp_pat
     assert line["n_donor"] == sibling["available"].sum()
     either = donor(pool, endpoints=["OS"]).rows.row(0, named=True)
     assert either["n_donor"] == (sibling["available"] | other["available"]).sum()
+    # the clock starts with the last result: only then is it known that there is none
+    some = sibling["available"] | other["available"]
+    own = rows.filter(some & (pl.Series(rows["trial_id"]) == "A"))
+    own = own.filter(pl.col("time") >= pl.col("day") + 5)
+    curve = kaplan_meier((own["time"] - own["day"] - 5).to_numpy(), (own["cause"] == 1).to_numpy())
+    line = donor(pool, endpoints=["OS"], horizon_years=2).rows.filter(trial="A").row(0, named=True)
+    assert line["risk_donor"] == pytest.approx(1 - curve.at(2 * DAYS).survival[0])
     with pytest.raises(InputError, match="unknown donor"):
         donor(pool, donors=["magic"])
 
