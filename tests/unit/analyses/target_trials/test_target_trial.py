@@ -274,3 +274,16 @@ def test_the_command_prints_and_writes(made, tmp_path, monkeypatch, capsys):
     assert {"rows", "flow", "balance", "warnings"} <= set(written)
     assert "<svg" in (out / "target-trial-figure-1.svg").read_text("utf-8")
     assert (out / "target-trial-balance.csv").read_text("utf-8").startswith("covariate")
+
+
+def test_landmarks_leave_out_who_can_no_longer_start(tmp_path):
+    rows, _ = make_pool(tmp_path / "p")
+    plain = target_trial(make_pool(tmp_path / "q")[1], state()).rows.row(1, named=True)
+    # who is not transplanted by day 20 relapses there: nobody is left to compare with at day 30
+    early = rows.filter(pl.col("start") > 20, pl.col("time") > 21)
+    relapse = early.select("patient_id", "trial_id", type=pl.lit("relapse"), day=pl.lit(20))
+    _, pool = make_pool(tmp_path / "pool", event=relapse)
+    line = target_trial(pool, state()).rows.row(1, named=True)
+    assert plain["hazard_ratio"] is not None
+    assert line["hazard_ratio"] is None
+    assert line["events_second"] < 10 < plain["events_second"]
