@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from chorall.cli.asking import JsonFile, Level, OutFolder, PoolFolder
-from chorall.cli.showing import open_console, print_label, write_files, write_json
+from chorall.cli.showing import open_console, print_label, show_progress, write_files, write_json
 
 if TYPE_CHECKING:
     import polars as pl
@@ -64,11 +64,13 @@ def risk(
 
     chosen: dict[str, Any] = {"cuts": cut} if cut else {}
     chosen |= {"shares": share} if share else {}
-    result = ch.risk(
-        ch.read_pool(pool), classifiers=classifier or None, rules=rule or (), bank=bank,
-        trials=trial or None, target=target, endpoint=endpoint, horizon_years=horizon,
-        landmark_day=landmark, conf_level=conf_level, **chosen,
-    )  # fmt: skip
+    with show_progress() as progress:
+        result = ch.risk(
+            ch.read_pool(pool), classifiers=classifier or None, rules=rule or (), bank=bank,
+            trials=trial or None, target=target, endpoint=endpoint, horizon_years=horizon,
+            landmark_day=landmark, conf_level=conf_level,
+            progress=lambda done, total: progress("judging groups", done, total), **chosen,
+        )  # fmt: skip
     console = open_console()
     print_label(console, f"Pool {result.pool.hash[:12]}", synthetic=result.pool.synthetic)
     print_risk(console, result)
@@ -176,12 +178,14 @@ def risk_rule(
     from chorall.reports.atomic import write_atomically
 
     chosen: dict[str, Any] = {"targets": target_risk} if target_risk else {}
-    result = ch.build_risk_rule(
-        ch.read_pool(pool), items=item or None, moment=moment, train_trials=train or None,
-        test_trials=test or None, population=population, costs=costs, target=target,
-        endpoint=endpoint, horizon_years=horizon, landmark_day=landmark, conf_level=conf_level,
-        seed=seed, **chosen,
-    )  # fmt: skip
+    with show_progress() as progress:
+        result = ch.build_risk_rule(
+            ch.read_pool(pool), items=item or None, moment=moment, train_trials=train or None,
+            test_trials=test or None, population=population, costs=costs, target=target,
+            endpoint=endpoint, horizon_years=horizon, landmark_day=landmark,
+            conf_level=conf_level, seed=seed,
+            progress=lambda done, total: progress("judging sets of tests", done, total), **chosen,
+        )  # fmt: skip
     console = open_console()
     print_label(console, f"Pool {result.pool.hash[:12]}", synthetic=result.pool.synthetic)
     _print_rule(console, result)

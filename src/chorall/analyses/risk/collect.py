@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -38,6 +38,7 @@ FRAMES: Final[dict[str, Mapping[str, pl.DataType]]] = {
     "intensity": intensity.INTENSITY,
 }
 Lines = dict[str, list[dict[str, Any]]]
+Progress = Callable[[int, int], object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,7 @@ def collect_frames(
     patients: pl.DataFrame,
     given: pl.DataFrame,
     settings: Settings,
+    progress: Progress | None = None,
 ) -> dict[str, pl.DataFrame]:
     """Return every frame of `RiskResult`.
 
@@ -72,7 +74,10 @@ def collect_frames(
         The table patient; from `read_given`.
     settings : Settings
         Horizon, levels, cuts.
+    progress : callable, optional
+        Called with groupings described and compared, and all.
     """
+    done, total = 0, len(groupings) * (len(views) + 1)
     lines: Lines = {name: [] for name in FRAMES}
     ids = patients["patient_id"]
     by_view = [[gather(view, one, ids, settings.target) for one in groupings] for view in views]
@@ -82,6 +87,7 @@ def collect_frames(
         lines["disagreement"] += summary
         for members in everyone:
             _describe(lines, members, settings)
+            done = _report(progress, done, total)
     for start, before, after in zip(*by_view, strict=True):
         for members in (start, before):
             lines["finder"] += finder.find_high_risk(
@@ -94,7 +100,14 @@ def collect_frames(
         lines["intensity"] += intensity.map_intensity(
             after, patients, given, settings.days, settings.conf_level, settings.cuts
         )
+        done = _report(progress, done, total)
     return {name: _frame(lines[name], schema) for name, schema in FRAMES.items()}
+
+
+def _report(progress: Progress | None, done: int, total: int) -> int:
+    if progress is not None:
+        progress(done + 1, total)
+    return done + 1
 
 
 def _frame(lines: list[dict[str, Any]], schema: Mapping[str, pl.DataType]) -> pl.DataFrame:

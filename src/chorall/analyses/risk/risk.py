@@ -10,7 +10,7 @@ from chorall.analyses.arguments import check_conf_level, check_trials, check_yea
 from chorall.analyses.endpoint_choice import warn_of_unverified
 from chorall.analyses.result import label_pool
 from chorall.analyses.risk.causes import RELAPSE, choose_target, read_first_events
-from chorall.analyses.risk.collect import Settings, collect_frames
+from chorall.analyses.risk.collect import Progress, Settings, collect_frames
 from chorall.analyses.risk.finder import SHARES
 from chorall.analyses.risk.given import read_given
 from chorall.analyses.risk.groupings import read_groupings
@@ -45,6 +45,7 @@ def risk(
     conf_level: float = 0.95,
     n_resamples: int = 200,
     seed: int = 1,
+    progress: Progress | None = None,
 ) -> RiskResult:
     """Sort patients into risk groups on day 0 and at the end of induction, and follow them.
 
@@ -76,6 +77,8 @@ def risk(
         Two-sided level of all limits.
     n_resamples, seed : int
         Of the bootstrap of net benefit.
+    progress : callable, optional
+        Called with steps done and all.
 
     Returns
     -------
@@ -126,7 +129,7 @@ def risk(
         wanted, horizon_years * DAYS_PER_YEAR, conf_level, tuple(cuts), tuple(shares),
         n_resamples, seed,
     )  # fmt: skip
-    frames = collect_frames(views, groupings, pool.table("patient"), given, settings)
+    frames = collect_frames(views, groupings, pool.table("patient"), given, settings, progress)
     return RiskResult(
         analysis="risk",
         pool=label_pool(pool),

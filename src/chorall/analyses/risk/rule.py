@@ -62,6 +62,7 @@ def build_risk_rule(
     conf_level: float = 0.95,
     n_resamples: int = 200,
     seed: int = 1,
+    progress: rule_tests.Progress | None = None,
 ) -> RiskRule:
     """Build risk groups by stated targets and validate them in trials that were not used.
 
@@ -85,6 +86,8 @@ def build_risk_rule(
         TOML with the costs of tests (docs/risk.md); without it each test costs 1.
     target, endpoint, horizon_years, landmark_day, conf_level, n_resamples, seed
         As in `risk`.
+    progress : callable, optional
+        Called with sets of tests judged, and the most that there can be.
 
     Returns
     -------
@@ -135,7 +138,7 @@ def build_risk_rule(
     training = ground.train_on(used)
     about = f"built from {', '.join(train)} (pool {pool.hash[:12]})"
     tests = read_tests(used, costs)
-    best, tried = rule_tests.find_fewest(training, tests, targets, ground.days, seed)
+    best, tried = rule_tests.find_fewest(training, tests, targets, ground.days, seed, progress)
     rules = [build_rule(ALL_TESTS, training, targets, ground.days, needs, about, seed)]
     if best is not None and set(best.items) != set(used):
         kept = training.keep(best.items)

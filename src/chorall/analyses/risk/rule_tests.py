@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, count
 from typing import Any, Final
 
 import numpy as np
@@ -18,6 +18,7 @@ from chorall.stats import concordance, cumulative_incidence
 
 Floats = NDArray[np.float64]
 Booleans = NDArray[np.bool_]
+Progress = Callable[[int, int], object]
 
 ALL_SETS: Final = 6
 """With more tests not every set is tried: tests are taken away one by one."""
@@ -101,7 +102,12 @@ def _observe(training: Training, rows: Booleans, days: float) -> float:
 
 
 def find_fewest(
-    training: Training, tests: Sequence[Test], targets: Sequence[float], days: float, seed: int
+    training: Training,
+    tests: Sequence[Test],
+    targets: Sequence[float],
+    days: float,
+    seed: int,
+    progress: Progress | None = None,
 ) -> tuple[Judged | None, list[dict[str, Any]]]:
     """Return the cheapest set that keeps the target, and every set that was tried.
 
@@ -117,6 +123,8 @@ def find_fewest(
         By when.
     seed : int
         Of folds, with one training trial.
+    progress : callable, optional
+        Called with sets judged, and the most that there can be.
 
     Returns
     -------
@@ -129,7 +137,17 @@ def find_fewest(
     lines : list of dict
         Cheapest first.
     """
-    whole = judge(training, tests, targets, days, seed)
+    n_paid = sum(one.cost > 0 for one in tests)
+    most = 2**n_paid if n_paid <= ALL_SETS else 1 + n_paid * (n_paid + 1) // 2
+    counted = count(1)
+
+    def ask(chosen: Sequence[Test]) -> Judged | None:
+        found = judge(training, chosen, targets, days, seed)
+        if progress is not None:
+            progress(next(counted), most)
+        return found
+
+    whole = ask(tests)
     if whole is None:
         return None, []
     free = [one for one in tests if one.cost == 0]
@@ -138,29 +156,26 @@ def find_fewest(
     if len(paid) <= ALL_SETS:
         for size in range(len(paid)):
             for chosen in combinations(paid, size):
-                if found := judge(training, [*free, *chosen], targets, days, seed):
+                if found := ask([*free, *chosen]):
                     tried.append(found)
     else:
-        tried += _take_away(training, free, paid, whole, targets, days, seed)
+        tried += _take_away(ask, free, paid, whole)
     tried.sort(key=lambda one: (one.cost, -one.concordance))
     best = next((one for one in tried if one.keeps(whole, targets)), None)
     return best, [_describe(one, whole, targets, one is best) for one in tried]
 
 
 def _take_away(
-    training: Training,
+    ask: Callable[[Sequence[Test]], Judged | None],
     free: list[Test],
     paid: list[Test],
     whole: Judged,
-    targets: Sequence[float],
-    days: float,
-    seed: int,
 ) -> list[Judged]:
     """Return the sets on the way from all tests to none."""
     left, now, path = list(paid), whole, []
     while left:
         candidates = [
-            (one, judge(training, [*free, *(k for k in left if k is not one)], targets, days, seed))
+            (one, ask([*free, *(k for k in left if k is not one)]))
             for one in left
             if free or len(left) > 1
         ]

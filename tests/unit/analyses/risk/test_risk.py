@@ -43,12 +43,25 @@ def pool(folder, rows):
 
 
 @pytest.fixture(scope="module")
-def result(pool, rule):
-    return risk(pool, classifiers=["nci", "own_mrd"], rules=[rule], n_resamples=40)
+def steps():
+    return []
+
+
+@pytest.fixture(scope="module")
+def result(pool, rule, steps):
+    return risk(
+        pool, classifiers=["nci", "own_mrd"], rules=[rule], n_resamples=40,
+        progress=lambda done, total: steps.append((done, total)),
+    )  # fmt: skip
 
 
 def pick(frame, **values):
     return frame.filter(*(pl.col(name) == value for name, value in values.items()))
+
+
+def test_progress_counts_every_grouping_in_every_view_and_once_compared(result, steps):
+    total = 4 * len(result.groupings)
+    assert steps == [(done, total) for done in range(1, total + 1)]
 
 
 def test_the_landmark_waits_for_the_samples(pool):

@@ -47,15 +47,26 @@ def pool(folder):
 
 
 @pytest.fixture(scope="module")
-def result(pool, folder):
+def steps():
+    return []
+
+
+@pytest.fixture(scope="module")
+def result(pool, folder, steps):
     return build_risk_rule(
         pool, items=ITEMS, targets=[0.4, 0.6], test_trials=["C"], costs=folder / "costs.toml",
-        n_resamples=20,
+        n_resamples=20, progress=lambda done, total: steps.append((done, total)),
     )  # fmt: skip
 
 
 def pick(frame, **values):
     return frame.filter(*(pl.col(name) == value for name, value in values.items()))
+
+
+def test_progress_counts_the_sets_that_were_judged(result, steps):
+    (total,) = {total for _, total in steps}
+    assert [done for done, _ in steps] == list(range(1, len(steps) + 1))
+    assert result.tests.height <= len(steps) <= total
 
 
 def test_the_test_trial_is_not_used(result):
