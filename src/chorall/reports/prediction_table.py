@@ -8,7 +8,7 @@ from typing import Final
 import polars as pl
 
 from chorall.models.bank.prediction import BankPrediction
-from chorall.reports.numbers import format_percent_interval, format_text
+from chorall.reports.numbers import EN_DASH, format_percent, format_text
 from chorall.reports.table import TableColumn, render_html_table
 from chorall.reports.wording import RESEARCH_USE
 
@@ -24,20 +24,31 @@ def _write_years(years: float) -> str:
     return f"{years:g}"
 
 
+def _write_range(lower: float, upper: float) -> str:
+    return f"{100 * lower:.0f}{EN_DASH}{100 * upper:.0f} %"
+
+
 PREDICTION_COLUMNS: Final = (
     TableColumn("Strategy", ("strategy",), _write_words),
     TableColumn("What", ("quantity",), _write_words),
     TableColumn("Years from today", ("years",), _write_years, "right"),
-    TableColumn("Probability", ("estimate", "lower", "upper"), format_percent_interval, "right"),
-)
+    TableColumn("Probability", ("estimate",), format_percent, "right"),
+    TableColumn(
+        "Range", ("drawn_lower", "drawn_upper"), _write_range, "right",
+        footnote="If the tests that are missing show what is usual for such a patient.",
+    ),
+    TableColumn(
+        "Widest range", ("lower", "upper"), _write_range, "right",
+        footnote="Whatever the tests that are missing show.",
+    ),
+)  # fmt: skip
 """Columns of `list_outcomes`."""
 
 
 def list_outcomes(found: BankPrediction) -> pl.DataFrame:
     """Return one row per strategy, quantity and time; without rows where all were refused."""
-    schema = dict.fromkeys(("strategy", "quantity"), pl.String) | dict.fromkeys(
-        ("years", "estimate", "lower", "upper"), pl.Float64
-    )
+    numbers = ("years", "estimate", "lower", "upper", "drawn_lower", "drawn_upper")
+    schema = dict.fromkeys(("strategy", "quantity"), pl.String) | dict.fromkeys(numbers, pl.Float64)
     return pl.DataFrame(found.to_dict()["outcomes"], schema=schema)
 
 

@@ -47,11 +47,17 @@ def write_points(value: float) -> str:
 
 
 def say_survival(one: Estimate, years: float) -> str:
-    """Say how many of 100 are alive, and the range."""
-    return (
+    """Say how many of 100 are alive, and the range; where tests are missing, both ranges."""
+    said = (
         f"of 100 patients like this, about {100 * one.estimate:.0f} are alive {years:g} years "
-        f"from today; it may be as few as {100 * one.lower:.0f} or as many as "
-        f"{100 * one.upper:.0f}"
+        f"from today; it may be as few as {100 * one.drawn_lower:.0f} or as many as "
+        f"{100 * one.drawn_upper:.0f}"
+    )
+    if (one.lower, one.upper) == (one.drawn_lower, one.drawn_upper):
+        return said
+    return (
+        f"{said} if the missing tests show what is usual for such patients, and anything from "
+        f"{100 * one.lower:.0f} to {100 * one.upper:.0f} whatever they show"
     )
 
 

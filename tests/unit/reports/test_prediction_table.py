@@ -8,7 +8,7 @@ from unit.models.bank.made_bank import PATIENT, make_bank
 
 import chorall.reports  # noqa: F401  (registers how predictions are shown)
 from chorall.models.bank.predict import predict
-from chorall.reports.numbers import format_percent_interval
+from chorall.reports.numbers import format_percent
 from chorall.reports.prediction_table import list_outcomes, tell_prediction
 
 FOUND = predict(make_bank(), PATIENT, ["new", "old"], years=(1.0, 5.0))
@@ -19,9 +19,9 @@ def test_each_strategy_quantity_and_time_is_a_row() -> None:
     assert rows.height == 2 * 4 * 2
     one = FOUND.outcomes["old"]["relapse"][5.0]
     found = rows.filter(strategy="old", quantity="relapse", years=5.0).row(0, named=True)
-    assert (found["estimate"], found["lower"], found["upper"]) == (
-        one.estimate, one.lower, one.upper,
-    )  # fmt: skip
+    assert found["estimate"] == one.estimate
+    assert (found["lower"], found["upper"]) == (one.lower, one.upper)
+    assert (found["drawn_lower"], found["drawn_upper"]) == (one.drawn_lower, one.drawn_upper)
 
 
 def test_the_notebook_holds_every_number_and_sentence_and_says_research_use() -> None:
@@ -30,10 +30,23 @@ def test_the_notebook_holds_every_number_and_sentence_and_says_research_use() ->
     text = re.sub(r"<[^>]+>", " ", page).replace("&lt;", "<").replace("&#x27;", "'")
     assert "Research use only" in text
     for row in list_outcomes(FOUND).iter_rows(named=True):
-        assert format_percent_interval(row["estimate"], row["lower"], row["upper"]) in text
+        assert format_percent(row["estimate"]) in text
+        assert f"{100 * row['lower']:.0f}\N{EN DASH}{100 * row['upper']:.0f} %" in text
     for line in tell_prediction(FOUND):
         assert line in text
     assert any(contrast.words in text for contrast in FOUND.contrasts)
+
+
+def test_what_is_missing_widens_the_widest_range_only() -> None:
+    some = {name: value for name, value in PATIENT.items() if name != "TP53"}
+    less = predict(make_bank(), some, ["new", "old"], years=(5.0,))
+    whole, part = (found.outcomes["old"]["relapse"][5.0] for found in (FOUND, less))
+    assert (whole.lower, whole.upper) == (whole.drawn_lower, whole.drawn_upper)
+    assert part.lower <= whole.lower < whole.upper <= part.upper
+    assert part.lower <= part.drawn_lower < part.drawn_upper < part.upper
+    plain = predict(make_bank(), some, ["new", "old"], years=(5.0,), widen_intervals=False)
+    alone = plain.outcomes["old"]["relapse"][5.0]
+    assert (alone.lower, alone.upper) == (part.drawn_lower, part.drawn_upper)
 
 
 def test_what_is_refused_is_told_and_has_no_number() -> None:

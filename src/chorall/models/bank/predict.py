@@ -109,9 +109,9 @@ def _answer(
         )
     courses = question.draw(question.known)
     numbers = question.read(courses)
-    estimates = question.summarise(numbers)
-    if is_widened:
-        estimates = widen(question, estimates)
+    drawn = question.summarise(numbers)
+    estimates = widen(question, drawn) if is_widened else drawn
+    estimates = np.concatenate([estimates, drawn[..., 1:]], axis=-1)
     longest = max(question.years)
     first, bank = question.strategies[0], question.bank
     # the first difference where there is one, else the only strategy

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any, ClassVar, Final
 
 import numpy as np
@@ -17,19 +17,24 @@ HIGHER_IS_BETTER: Final = ("overall_survival", "event_free_survival")
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """One probability or difference and its interval.
+    """One probability or difference and its intervals.
 
     Attributes
     ----------
     estimate : float
         Mean over the draws: what is not known is averaged over.
     lower, upper : float
-        Limits, all sources of uncertainty together.
+        Limits whatever the missing items turn out to be, all sources of uncertainty together.
+    drawn_lower, drawn_upper : float
+        Limits of the draws, in which what is missing is drawn from what goes with the rest; the
+        same as the former where nothing is missing.
     """
 
     estimate: float
     lower: float
     upper: float
+    drawn_lower: float
+    drawn_upper: float
 
     @property
     def width(self) -> float:
@@ -157,7 +162,7 @@ class BankPrediction:
 
 
 def _write(found: Estimate) -> dict[str, float]:
-    return {"estimate": found.estimate, "lower": found.lower, "upper": found.upper}
+    return asdict(found)
 
 
 def _write_contrast(contrast: Contrast) -> dict[str, Any]:
