@@ -3,8 +3,9 @@
 Who: patients below 60 in first remission. Benefit: survival 3 years from remission with
 transplantation in first remission, less without. Compared: treating by benefit, and by ELN 2011
 group (worst first), the younger first. `python tools/amlsg_transplants.py POOL ELN.csv [SIZE]`
-prints; SIZE patients are left out at a time (1 is exact and takes an hour). The pool and the ELN
-file are made by tests/real (tests/real/amlsg_eln.py).
+prints; SIZE patients are left out at a time: 1 refits without each, from where the fit with
+everybody ended, on all cores; more refit from the beginning. The pool and the ELN file are made by
+tests/real (tests/real/amlsg_eln.py).
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ import chorall as ch
 from chorall.analyses.bank.allocation import find_saving, trace_allocation
 from chorall.analyses.bank.fit import read_bank_data
 from chorall.analyses.bank.foretell import fit_to
+from chorall.analyses.bank.leave_one_out import predict_each_left_out
 from chorall.analyses.bank.rivals.published import read_groups_file
 from chorall.models.bank.bank_fit import BankData
 from chorall.models.bank.batch import predict_many
@@ -35,6 +37,7 @@ HIGH_BENEFIT = 0.10
 RESAMPLES = 1000
 HALVES = 10
 IN_REMISSION = Now("remission", 0.0)
+STRATEGIES = ("transplant", "no_transplant")
 
 
 def main(pool_folder: Path, eln_file: Path, size: int) -> None:
@@ -66,21 +69,32 @@ def foretell(data: BankData, train: NDArray[np.int64], asked: NDArray[np.int64])
                 bank, data.values[asked], read_strategy(bank, name), years=(YEARS,),
                 now=IN_REMISSION,
             )["overall_survival"][:, 0]
-            for name in ("transplant", "no_transplant")
+            for name in STRATEGIES
         ]
     )  # fmt: skip
 
 
 def leave_out(data: BankData, chosen: NDArray[np.int64], size: int) -> Floats:
     """Foretell some patients at a time by a bank of all others."""
+    if size == 1:
+        nows = [IN_REMISSION] * len(data.values)
+        found = predict_each_left_out(
+            data, STRATEGIES, years=(YEARS,), patients=chosen.tolist(), nows=nows, progress=tell
+        )
+        return found.estimates[:, :, 0, 0, 0].T
     everybody = np.arange(len(data.values))
     found = np.empty((2, len(chosen)))
     places = np.random.default_rng(4).permutation(len(chosen))
     for start in range(0, len(chosen), size):
         part = places[start : start + size]
         found[:, part] = foretell(data, np.setdiff1d(everybody, chosen[part]), chosen[part])
-        print(f"  {start + len(part)} of {len(chosen)}", file=sys.stderr, flush=True)
+        tell(start + len(part), len(chosen))
     return found
+
+
+def tell(done: int, n: int) -> None:
+    """Say how far it has come."""
+    print(f"  {done} of {n}", file=sys.stderr, flush=True)
 
 
 def split_halves(data: BankData, chosen: NDArray[np.int64]) -> tuple[Floats, Floats]:

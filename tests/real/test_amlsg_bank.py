@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from chorall.analyses.bank.fit import keep_patients, read_bank_data
+from chorall.analyses.bank.fit import read_bank_data
 from chorall.analyses.bank.measures import Outcome
 from chorall.analyses.bank.outcome import read_outcome
-from chorall.models.bank.bank_fit import fit_bank
+from chorall.models.bank.bank_fit import fit_bank, keep_patients
 from chorall.models.bank.batch import predict_many
 from chorall.models.bank.conditional import fit_feature_law
 from chorall.models.bank.design import build_design

@@ -13,6 +13,7 @@ from chorall.stats.number_arrays import read_array
 from chorall.stats.random_effects_ascent import (
     VarianceSettings,
 )
+from chorall.stats.random_effects_result import RandomEffectsCoxFit
 
 
 def check_groups(groups: ArrayLike, p: int) -> tuple[Labels, Integers]:
@@ -49,6 +50,33 @@ def check_variances(group_variance: ArrayLike | None, g: int) -> Floats | None:
             "each sorted label of `groups`."
         )
     return variances
+
+
+def check_start(
+    start: RandomEffectsCoxFit | None, labels: Labels, codes: Integers, has_mean: Booleans
+) -> None:
+    """Raise unless the fit to start from has the same groups, columns and estimated means."""
+    if start is None:
+        return
+    is_alike = (
+        np.array_equal(start.groups, labels)
+        and np.array_equal(start.n_columns, np.bincount(codes))
+        and np.array_equal(np.isfinite(start.group_mean_standard_error), has_mean)
+    )
+    if not is_alike:
+        raise InputError(
+            "`start` is a fit with other groups, numbers of columns or group means than asked for "
+            "here. Give a fit of the same columns, or none."
+        )
+
+
+def read_start(
+    start: RandomEffectsCoxFit | None, has_mean: Booleans
+) -> tuple[Floats, Floats] | None:
+    """Return deviations with means, and variances, of the fit to start from."""
+    if start is None:
+        return None
+    return np.concatenate([start.deviation, start.group_mean[has_mean]]), start.group_variance
 
 
 def check_variance_settings(settings: VarianceSettings) -> None:

@@ -56,13 +56,22 @@ class VarianceSettings:
 
 
 def estimate_variances(
-    model: GroupedModel, known: Floats | None, settings: VarianceSettings
+    model: GroupedModel,
+    known: Floats | None,
+    settings: VarianceSettings,
+    start: tuple[Floats, Floats] | None = None,
 ) -> EffectsFit:
-    """Update variances and effects in turn until neither changes."""
+    """Update variances and effects in turn until neither changes; `start` has both."""
     g = len(model.has_mean)
     variances = np.full(g, settings.start_variance) if known is None else known
-    point = model.evaluate(np.zeros(model.n_columns + len(model.members)))
-    null = point.log_likelihood
+    if start is None:
+        point = model.evaluate(np.zeros(model.n_columns + len(model.members)))
+        null = point.log_likelihood
+    else:
+        null = model.find_null()
+        if known is None:
+            variances = np.where(start[1] > 0, start[1], settings.start_variance)
+        point = restrict(model, model.evaluate(start[0]), variances)
     change, n_steps, n_updates = np.inf if known is None else 0.0, 0, 0
     recent = [variances]
     while change > settings.tolerance and n_updates < settings.max_iterations:

@@ -16,9 +16,11 @@ from chorall.stats.cox_data import check_covariates, check_offset, prepare_cox_d
 from chorall.stats.cox_result import tabulate_wald
 from chorall.stats.random_effects_arguments import (
     check_groups,
+    check_start,
     check_variance_settings,
     check_variances,
     choose_mean_groups,
+    read_start,
 )
 from chorall.stats.random_effects_ascent import VarianceSettings, estimate_variances
 from chorall.stats.random_effects_model import EffectsFit, GroupedModel
@@ -39,6 +41,7 @@ def fit_random_effects_cox(
     mean_groups: ArrayLike | None = None,
     group_variance: ArrayLike | None = None,
     start_variance: float = 0.1,
+    start: RandomEffectsCoxFit | None = None,
     prior_weight: float = 0.0,
     freedom: str = "schall",
     conf_level: float = 0.95,
@@ -77,6 +80,10 @@ def fit_random_effects_cox(
         its mean only.
     start_variance : float, optional
         Where the variances start, and the centre of their prior.
+    start : RandomEffectsCoxFit, optional
+        A fit to nearly the same data with the same groups: effects and variances start there (a
+        variance of 0 at `start_variance`), so that few steps are left. The end is the same within
+        `tolerance`.
     prior_weight : float, optional
         Degrees of freedom of a scaled inverse chi-square prior of each variance; 0 for none.
     freedom : {"schall", "coxrfx"}, optional
@@ -139,6 +146,7 @@ def fit_random_effects_cox(
     settings = VarianceSettings(start_variance, prior_weight, max_iterations, tolerance, freedom)
     check_variance_settings(settings)
     known = check_variances(group_variance, len(labels))
+    check_start(start, labels, codes, has_mean)
     if not follow_up.event.any():
         raise InputError("`event` is never True: without an event there is nothing to fit.")
     data = prepare_cox_data(
@@ -146,7 +154,7 @@ def fit_random_effects_cox(
         offset=check_offset(offset, n), efron=ties == "efron",
     )  # fmt: skip
     model = GroupedModel(data, codes, has_mean)
-    fitted = estimate_variances(model, known, settings)
+    fitted = estimate_variances(model, known, settings, read_start(start, has_mean))
     return shape_random_effects(model, labels, fitted, level, ties)
 
 

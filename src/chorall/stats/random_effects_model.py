@@ -12,7 +12,7 @@ from chorall.stats._cox_rows import multiply_columns
 from chorall.stats._positive import invert_positive
 from chorall.stats.arrays import Booleans, Floats, Integers
 from chorall.stats.cox_data import CoxData
-from chorall.stats.cox_likelihood import evaluate_likelihood
+from chorall.stats.cox_likelihood import evaluate_likelihood, sum_risk_sets
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -71,6 +71,12 @@ class GroupedModel:
             np.concatenate([gradient, self.members @ gradient]),
             np.block([[information, across.T], [across, across @ self.members.T]]),
         )
+
+    def find_null(self) -> float:
+        """Return the log-likelihood without effects."""
+        no_columns = np.empty((len(self.data.time), 0))
+        zeros = np.zeros(self.n_columns)
+        return float(sum_risk_sets(self.data, zeros, no_columns, squares_only=True).log_likelihood)
 
     def penalise(self, point: EffectsPoint, variances: Floats) -> float:
         """Return the log-likelihood plus the log density of deviations that have a variance."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -17,7 +16,7 @@ from chorall.analyses.bank.pool_strategies import Allocations, read_allocations
 from chorall.analyses.result import label_pool
 from chorall.errors import DataError, InputError
 from chorall.models.bank.bank import FEWEST_SHOWN, FORMAT_VERSION, Bank, name_cell
-from chorall.models.bank.bank_fit import BankData, Stays, fit_bank
+from chorall.models.bank.bank_fit import BankData, Stays, fit_bank, keep_patients
 from chorall.tables.store import Pool
 
 TRANSPLANTED = "transplant_in_first_remission"
@@ -118,18 +117,6 @@ def keep_trials(data: BankData, trials: Sequence[str]) -> BankData:
     if unknown:
         raise InputError(f"unknown trial {', '.join(unknown)}; the pool holds: {', '.join(known)}.")
     return keep_patients(data, np.isin(data.trial, list(trials)))
-
-
-def keep_patients(data: BankData, chosen: NDArray[np.bool_]) -> BankData:
-    """Return the part of some patients; features and support stay those of all."""
-    row = np.cumsum(chosen) - 1
-    own = chosen[data.stays.patient]
-    stays = data.stays
-    kept = Stays(
-        row[stays.patient[own]], stays.origin[own], stays.target[own], stays.entry_time[own],
-        stays.time[own], stays.flags[own], stays.stratum[own],
-    )  # fmt: skip
-    return replace(data, values=data.values[chosen], trial=data.trial[chosen], stays=kept)
 
 
 def describe(pool: Pool, data: BankData) -> dict[str, Any]:

@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from chorall.analyses.bank.fit import keep_patients
 from chorall.analyses.bank.measures import Outcome
 from chorall.analyses.bank.outcome import ENDPOINTS
 from chorall.analyses.bank.rivals.catalogue import Rival
@@ -17,7 +16,7 @@ from chorall.analyses.bank.rivals.task import make_task
 from chorall.analyses.bank.schemes import Fold
 from chorall.errors import ChorallError
 from chorall.models.bank.bank import DAYS_PER_YEAR, Bank
-from chorall.models.bank.bank_fit import BankData, fit_bank
+from chorall.models.bank.bank_fit import BankData, fit_bank, keep_patients
 from chorall.models.bank.batch import predict_many
 from chorall.models.bank.design import MRD
 from chorall.models.bank.strategy import read_strategy

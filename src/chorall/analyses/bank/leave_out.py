@@ -9,10 +9,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from chorall.analyses.bank.fit import keep_patients
 from chorall.errors import InputError
 from chorall.models.bank.asking import check_question
-from chorall.models.bank.bank_fit import BankData, fit_bank
+from chorall.models.bank.bank_fit import BankData, fit_bank, keep_patients
 from chorall.models.bank.batch import DRAWS, RowAnswers, predict_rows
 from chorall.models.bank.simulate_course import Now
 from chorall.models.bank.strategy import read_strategy
@@ -44,7 +43,8 @@ def predict_left_out(
     This is cross-fitting by whole refits: covariates chosen, law of the features, group variances,
     effects, level and baseline all come from the other folds, so that nothing of a patient is in
     the bank that foretells it. It is no one-step approximation. `n_folds` as large as the number of
-    patients is the exact leave-one-out; with 40 folds a bank has 97.5 % of the patients.
+    patients is the leave-one-out by whole refits; with 40 folds a bank has 97.5 % of the patients.
+    `predict_each_left_out` leaves out one patient at a time in some seventh of the time.
 
     Parameters
     ----------
@@ -83,11 +83,8 @@ def predict_left_out(
     n = len(data.values)
     if not 2 <= n_folds <= n:
         raise InputError(f"`n_folds` is {n_folds}; expected from 2 to the {n} patients.")
-    told = data.values.copy() if values is None else values
-    if nows is None:
-        told = np.where([one.kind == "mrd" for one in data.features], np.nan, told)
+    told, where = tell_patients(data, values, nows)
     folds = list_folds(data, n_folds, seed)
-    where = [Now()] * n if nows is None else list(nows)
     answer = partial(
         _answer_folds, data, told, where, (tuple(strategies), tuple(years), level, draws)
     )
@@ -97,6 +94,16 @@ def predict_left_out(
         np.concatenate([one.estimates for one in parts])[order],
         np.concatenate([one.differences for one in parts])[order],
     )
+
+
+def tell_patients(
+    data: BankData, values: Floats | None, nows: Sequence[Now] | None
+) -> tuple[Floats, list[Now]]:
+    """Return what is told of each patient and where each is; MRD is not known at induction."""
+    told = data.values if values is None else values
+    if nows is None:
+        told = np.where([one.kind == "mrd" for one in data.features], np.nan, told)
+    return told, [Now()] * len(told) if nows is None else list(nows)
 
 
 def list_folds(data: BankData, n_folds: int, seed: int) -> list[Integers]:

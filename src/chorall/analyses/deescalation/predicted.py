@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from chorall.analyses.bank.fit import keep_patients, read_bank_data
+from chorall.analyses.bank.fit import read_bank_data
 from chorall.analyses.bank.pool_features import read_features
 from chorall.analyses.deescalation.bounds import measure_kinds
 from chorall.analyses.deescalation.candidates import AT_DIAGNOSIS, IN, OUT, PREDICTED, Candidate
@@ -18,7 +18,7 @@ from chorall.analyses.deescalation.together import pool_risk_rows
 from chorall.errors import DataError
 from chorall.knowledge.units import DAYS_PER_YEAR
 from chorall.models.bank.bank import Bank
-from chorall.models.bank.bank_fit import fit_bank
+from chorall.models.bank.bank_fit import fit_bank, keep_patients
 from chorall.models.bank.batch import predict_many
 from chorall.models.bank.features import Feature
 from chorall.models.bank.strategy import read_strategy

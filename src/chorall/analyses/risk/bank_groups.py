@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from chorall.analyses.bank.fit import keep_patients, read_bank_data
+from chorall.analyses.bank.fit import read_bank_data
 from chorall.analyses.risk.causes import EVENT
 from chorall.analyses.risk.decisions import name_bands
 from chorall.analyses.risk.groupings import NOT_APPLICABLE, Grouping, Placement
@@ -18,7 +18,7 @@ from chorall.analyses.risk.moments import TIMEPOINT, View, known_by
 from chorall.analyses.risk.rule_build import name_groups
 from chorall.errors import DataError
 from chorall.models.bank.bank import Bank
-from chorall.models.bank.bank_fit import BankData, fit_bank
+from chorall.models.bank.bank_fit import BankData, fit_bank, keep_patients
 from chorall.models.bank.batch import predict_many
 from chorall.models.bank.simulate_course import Now
 from chorall.models.bank.strategy import read_strategy

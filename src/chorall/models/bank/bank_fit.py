@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import numpy as np
@@ -104,18 +104,14 @@ def fit_bank(data: BankData, about: dict[str, Any], warnings: Sequence[str] = ()
     """
     is_flag = np.array([feature.is_flag for feature in data.features], bool)
     law = fit_feature_law(data.values, is_flag)
-    design = _choose_design(data)
+    design = choose_design(data)
     completed = complete(law, data.values)
     models = [
         model
         for transition in TRANSITIONS
         if (model := _fit(transition, data, design, completed)) is not None
     ]
-    if not any(model.transition.origin == FIRST_STATE for model in models):
-        raise DataError(
-            "the pool cannot fill a bank: nobody is seen to leave induction. Remissions, relapses "
-            "and deaths must be dated in at least one trial."
-        )
+    check_first_state(models)
     said = [*warnings, *_name_left_out(data.stays, models)]
     said += [f"{model.transition.name}: {text}" for model in models for text in model.warnings]
     return Bank(
@@ -124,7 +120,28 @@ def fit_bank(data: BankData, about: dict[str, Any], warnings: Sequence[str] = ()
     )  # fmt: skip
 
 
-def _choose_design(data: BankData) -> Design:
+def keep_patients(data: BankData, chosen: NDArray[np.bool_]) -> BankData:
+    """Return the part of some patients; features and support stay those of all."""
+    row = np.cumsum(chosen) - 1
+    own = chosen[data.stays.patient]
+    stays = data.stays
+    kept = Stays(
+        row[stays.patient[own]], stays.origin[own], stays.target[own], stays.entry_time[own],
+        stays.time[own], stays.flags[own], stays.stratum[own],
+    )  # fmt: skip
+    return replace(data, values=data.values[chosen], trial=data.trial[chosen], stays=kept)
+
+
+def check_first_state(models: Sequence[TransitionModel]) -> None:
+    """Raise where nobody leaves the first state: then there is nothing to foretell."""
+    if not any(model.transition.origin == FIRST_STATE for model in models):
+        raise DataError(
+            "the pool cannot fill a bank: nobody is seen to leave induction. Remissions, relapses "
+            "and deaths must be dated in at least one trial."
+        )
+
+
+def choose_design(data: BankData) -> Design:
     """Build the covariates from patients; a strategy counts once it was ever allocated."""
     flags = np.zeros((len(data.values), len(data.strategies)))
     np.maximum.at(flags, data.stays.patient, data.stays.flags)

@@ -13,9 +13,10 @@ from chorall.models.bank.baseline import (
     expect_events,
     find_baseline,
     find_effective_risk,
+    list_periods,
 )
 from chorall.models.bank.risk_rows import RiskRows
-from chorall.stats import fit_random_effects_cox
+from chorall.stats import RandomEffectsCoxFit, fit_random_effects_cox
 
 Floats = NDArray[np.float64]
 
@@ -52,9 +53,30 @@ class Level:
     by_trial: dict[str, tuple[float, float]]
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class LevelStart:
+    """Where the level of nearly the same rows may start.
+
+    Attributes
+    ----------
+    spread : RandomEffectsCoxFit or None
+        That of the trials with age beside them; None where it cannot be fitted.
+    excess : ndarray of shape (n,)
+        By how much the effective log hazard ratio without age exceeds the mean one.
+    """
+
+    spread: RandomEffectsCoxFit | None
+    excess: Floats
+
+
 def fit_level(
-    rows: RiskRows, ages: Floats, risk: Floats, variance: Floats, edges: Floats
-) -> tuple[Level, Floats]:
+    rows: RiskRows,
+    ages: Floats,
+    risk: Floats,
+    variance: Floats,
+    edges: Floats,
+    start: LevelStart | None = None,
+) -> tuple[Level, Floats, LevelStart]:
     """Fit the level by age, how far trials lie apart, and the baseline.
 
     The level follows age alone, without trials beside it: where every child is in one trial, a
@@ -72,25 +94,31 @@ def fit_level(
         Mean and variance of the log hazard ratio, by what was found within trials.
     edges : ndarray of shape (g + 1,)
         Ends of the intervals in days, from 0.
+    start : LevelStart or None
+        From nearly the same rows, in this order: then one round is left of `ROUNDS`.
 
     Returns
     -------
     level : Level
     cumulative_hazard : ndarray of shape (g + 1,)
         As `find_baseline` finds it.
+    start : LevelStart
+        Where nearly the same rows may start.
     """
-    offset = risk
-    between = _find_spread(rows, ages, risk)
-    for _ in range(ROUNDS):
+    offset = risk if start is None else risk + start.excess
+    spread = _fit_spread(rows, ages, risk, None if start is None else start.spread)
+    between = 0.0 if spread is None else _read_spread(spread)
+    periods = list_periods(rows, edges)
+    for _ in range(ROUNDS if start is None else 1):
         effect, covariance = _fit_ages(rows, ages, offset)
         doubt = variance + between**2 + np.einsum("ni,ij,nj->n", ages, covariance, ages)
         drawn = draw_ratio(risk + ages @ effect, doubt)
-        hazard = find_baseline(rows, drawn, edges)
+        hazard = find_baseline(rows, drawn, edges, periods)
         offset = find_effective_risk(rows, drawn, hazard, edges) - ages @ effect
     expected = expect_events(rows, drawn, hazard, edges)
-    return Level(
-        effect, covariance, between, _place_trials(rows, expected, between, edges[-1])
-    ), hazard
+    places = _place_trials(rows, expected, between, edges[-1])
+    level = Level(effect, covariance, between, places)
+    return level, hazard, LevelStart(spread, offset - risk)
 
 
 def _place_trials(
@@ -134,16 +162,24 @@ def _fit_ages(rows: RiskRows, ages: Floats, offset: Floats) -> tuple[Floats, Flo
     return fit.log_hazard_ratio, fit.covariance
 
 
-def _find_spread(rows: RiskRows, ages: Floats, risk: Floats) -> float:
-    """Return the standard deviation between trials, estimated with age beside them."""
+def _fit_spread(
+    rows: RiskRows, ages: Floats, risk: Floats, start: RandomEffectsCoxFit | None
+) -> RandomEffectsCoxFit | None:
+    """Fit trials with age beside them; None where there is one, or few events."""
     trials = np.unique(rows.trial)
     if len(trials) < 2 or rows.event.sum() < LEAST_EVENTS:
-        return 0.0
+        return None
     x = np.hstack([ages, (rows.trial[:, None] == trials).astype(float)])
     groups = np.array(["age"] * ages.shape[1] + ["trial"] * len(trials))
     options: dict[str, Any] = {"entry_time": rows.entry_time, "offset": risk, "mean_groups": []}
-    fit = fit_random_effects_cox(
-        x, groups, rows.time, rows.event, **options, prior_weight=1.0, tolerance=1e-2
+    if start is not None and len(start.deviation) != len(groups):
+        start = None  # the only patient of a trial is left out
+    return fit_random_effects_cox(
+        x, groups, rows.time, rows.event, **options, prior_weight=1.0, tolerance=1e-2, start=start
     )
+
+
+def _read_spread(fit: RandomEffectsCoxFit) -> float:
+    """Return the standard deviation between trials."""
     variances = dict(zip(fit.groups.tolist(), fit.group_variance.tolist(), strict=True))
     return float(np.sqrt(variances["trial"]))

@@ -11,9 +11,10 @@ from chorall.errors import DataError, InputError
 from chorall.models.bank.bank import Bank, list_edges
 from chorall.models.bank.bank_fit import BankData, complete, list_risk_rows
 from chorall.models.bank.baseline import draw_ratio, expect_events
+from chorall.models.bank.columns import list_columns
 from chorall.models.bank.level import place_trial
 from chorall.models.bank.risk_rows import RiskRows
-from chorall.models.bank.transition_fit import TransitionModel, find_drawn_risk
+from chorall.models.bank.transition_fit import TransitionModel
 
 Floats = NDArray[np.float64]
 
@@ -66,8 +67,8 @@ def place_new_trial(bank: Bank, data: BankData, name: str) -> Bank:
 
 def expect_of_model(bank: Bank, model: TransitionModel, rows: RiskRows, edges: Floats) -> Floats:
     """Return the events that a transition expects of each row, in a trial not seen."""
-    effects = (model.centre, model.effect, model.root)
-    risk, variance = find_drawn_risk(bank.design, rows, model.places, effects)
+    columns = list_columns(bank.design, rows, model.places)
+    risk, variance = columns.find_drawn_risk(model.centre, model.effect, model.root)
     ages = bank.design.expand_level(rows.values) - model.level_centre
     doubt = variance + ((ages @ model.level_root) ** 2).sum(axis=1)
     doubt += model.level_error**2 + model.between_trials**2

@@ -68,14 +68,20 @@ def draw_evenly(random: np.random.Generator, draws: int, columns: int) -> Floats
 @lru_cache(maxsize=8)
 def make_noise(bank: Bank, draws: int) -> Noise:
     """Return the noise of a bank; the same call gives the same numbers."""
-    random = np.random.default_rng(SEED)
     models = bank.transitions
-    effects = tuple(
-        draw_evenly(random, draws, len(model.effect)) @ model.root.T for model in models
-    )
+    sizes = [len(model.effect) for model in models] + [len(model.level_effect) for model in models]
+    normals = draw_normals(draws, (*sizes, len(models), len(models), len(bank.design.features)))
+    k = len(models)
+    effects = tuple(one @ model.root.T for one, model in zip(normals[:k], models, strict=True))
     ages = tuple(
-        draw_evenly(random, draws, len(model.level_effect)) @ model.level_root.T for model in models
+        one @ model.level_root.T for one, model in zip(normals[k : 2 * k], models, strict=True)
     )
-    level, trial = (draw_evenly(random, draws, len(models)) for _ in range(2))
-    features = draw_evenly(random, draws, len(bank.design.features))
+    level, trial, features = normals[2 * k :]
     return Noise(effects, ages, level, trial, features)
+
+
+@lru_cache(maxsize=8)
+def draw_normals(draws: int, sizes: tuple[int, ...]) -> tuple[Floats, ...]:
+    """Return as many even draws of each number of columns, one after the other from `SEED`."""
+    random = np.random.default_rng(SEED)
+    return tuple(draw_evenly(random, draws, size) for size in sizes)

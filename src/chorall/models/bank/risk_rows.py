@@ -35,3 +35,10 @@ class RiskRows:
     event: NDArray[np.bool_]
     trial: NDArray[np.str_]
     stratum: NDArray[np.str_]
+
+    def keep(self, chosen: NDArray[np.bool_]) -> RiskRows:
+        """Return some of the rows."""
+        return RiskRows(
+            self.values[chosen], self.completions[:, chosen], self.entry_time[chosen],
+            self.time[chosen], self.event[chosen], self.trial[chosen], self.stratum[chosen],
+        )  # fmt: skip

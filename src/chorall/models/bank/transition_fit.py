@@ -8,24 +8,23 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from chorall.models.bank.design import MODIFIERS, MRD, TREATMENT, Design
-from chorall.models.bank.level import LEAST_EVENTS, fit_level
+from chorall.models.bank.columns import Columns, list_columns
+from chorall.models.bank.design import MODIFIERS, TREATMENT, Design
+from chorall.models.bank.level import LevelStart, fit_level
 from chorall.models.bank.risk_rows import RiskRows
 from chorall.models.bank.states import Transition
-from chorall.stats import fit_random_effects_cox
+from chorall.models.bank.telling import choose_places
+from chorall.stats import RandomEffectsCoxFit, fit_random_effects_cox
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
-LEAST_CARRIERS: Final = 8
 TREATMENT_VARIANCE: Final = 4.0
 """Main effects of strategies are hardly shrunk: what was randomised must stay unbiased."""
 
 LEAST_MODIFIER_VARIANCE: Final = 0.16
 """One marker may decide what a strategy does while all others do not: a small variance, estimated
 from all of them, would hide it and claim to be sure."""
-
-BEFORE_MRD: Final = ("induction", "induction_failure", "transplant_other")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -95,106 +94,105 @@ def fit_transition(
     edges : ndarray of shape (g + 1,)
         Ends of the intervals in days, from 0.
     """
-    x = design.expand(rows.values)
-    places = choose_places(transition, design, rows, x)
-    centre = x[:, places].mean(axis=0)
-    centred = x[:, places] - centre
-    effect, covariance, variances, warnings = _fit_effects(design, rows, centred, places)
+    places = choose_places(transition, design, rows, design.expand(rows.values))
+    return fit_at_places(transition, design, rows, list_columns(design, rows, places), edges)[0]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TransitionStart:
+    """Where a fit to nearly the same rows may start: fits of the effects in turn, the level."""
+
+    effects: tuple[RandomEffectsCoxFit, ...]
+    level: LevelStart
+
+
+def fit_at_places(
+    transition: Transition,
+    design: Design,
+    rows: RiskRows,
+    columns: Columns,
+    edges: Floats,
+    start: TransitionStart | None = None,
+) -> tuple[TransitionModel, TransitionStart]:
+    """Fit one transition to covariates chosen already.
+
+    Parameters
+    ----------
+    transition, design, rows, edges
+        As in `fit_transition`; completions of the rows are not read.
+    columns : Columns
+        From `list_columns`: the covariates.
+    start : TransitionStart or None
+        From nearly the same rows, its level in this order of rows; few steps are then left.
+
+    Returns
+    -------
+    model : TransitionModel
+    start : TransitionStart
+        Where a fit to nearly the same rows may start.
+    """
+    places = columns.places
+    centre = columns.expected.mean(axis=0)
+    fits, variances = _fit_effects(design, rows, columns.expected - centre, places, start)
+    effect, covariance = np.empty(0), np.empty((0, 0))
+    warnings: tuple[str, ...] = ()
+    if fits:
+        effect, covariance, warnings = (
+            fits[-1].log_hazard_ratio, fits[-1].covariance, fits[-1].warnings,
+        )  # fmt: skip
     root = _find_root(covariance)
-    risk, variance = find_drawn_risk(design, rows, places, (centre, effect, root))
+    risk, variance = columns.find_drawn_risk(centre, effect, root)
     ages = design.expand_level(rows.values)
     level_centre = ages.mean(axis=0)
     level_error = float(1 / np.sqrt(rows.event.sum()))
-    level, hazard = fit_level(rows, ages - level_centre, risk, variance + level_error**2, edges)
-    return TransitionModel(
+    level, hazard, begun = fit_level(
+        rows, ages - level_centre, risk, variance + level_error**2, edges,
+        None if start is None else start.level,
+    )  # fmt: skip
+    model = TransitionModel(
         transition, places, centre, effect, root, level_centre, level.effect,
         _find_root(level.covariance), hazard, level.between_trials, level_error,
         len(rows.time), int(rows.event.sum()), variances, level.by_trial, warnings,
     )  # fmt: skip
-
-
-def find_drawn_risk(
-    design: Design, rows: RiskRows, places: Integers, effects: tuple[Floats, Floats, Floats]
-) -> tuple[Floats, Floats]:
-    """Return mean and variance of each one's log hazard ratio over effects and missing values.
-
-    `effects` are centre, mean and root of the covariance of the covariates at `places`.
-    """
-    centre, effect, root = effects
-    means, spreads = [], []
-    for values in rows.completions:
-        centred = design.expand_some(values, places) - centre
-        means.append(centred @ effect)
-        spreads.append(((centred @ root) ** 2).sum(axis=1))
-    drawn = np.array(means)
-    return drawn.mean(axis=0), drawn.var(axis=0, ddof=1) + np.mean(spreads, axis=0)
-
-
-def choose_places(transition: Transition, design: Design, rows: RiskRows, x: Floats) -> Integers:
-    """Return the covariates on which the transition can tell something."""
-    if rows.event.sum() < LEAST_EVENTS:
-        return np.empty(0, np.int64)
-    n_features = len(design.features)
-    chosen = []
-    for place, covariate in enumerate(design.covariates):
-        has_mrd = any(
-            factor < n_features and design.features[factor].group == MRD
-            for factor in covariate.factors
-        )
-        if has_mrd and transition.origin in BEFORE_MRD:
-            continue
-        if (x[:, place] != x[0, place]).any() and _has_carriers(design, rows, x, place):
-            chosen.append(place)
-    return np.array(chosen, np.int64)
-
-
-def _has_carriers(design: Design, rows: RiskRows, x: Floats, place: int) -> bool:
-    covariate = design.covariates[place]
-    own = x[:, place]
-    if len(covariate.factors) == 1 and covariate.factors[0] < len(design.features):
-        if not design.features[covariate.factors[0]].is_flag:
-            return True
-    elif any(factor >= len(design.features) for factor in covariate.factors):
-        return _differs_within_strata(rows, own)
-    return bool(min(own.sum(), (1 - own).sum()) >= LEAST_CARRIERS)
-
-
-def _differs_within_strata(rows: RiskRows, own: Floats) -> bool:
-    """Return True where a stratum has events in those with and in those without the strategy."""
-    events = 0.0
-    for stratum in np.unique(rows.stratum):
-        inside = rows.stratum == stratum
-        if own[inside].min() < own[inside].max():
-            events += float(rows.event[inside & (own > 0)].sum())
-    return events >= LEAST_CARRIERS
+    return model, TransitionStart(fits, begun)
 
 
 def _fit_effects(
-    design: Design, rows: RiskRows, x: Floats, places: Integers
-) -> tuple[Floats, Floats, dict[str, float], tuple[str, ...]]:
+    design: Design, rows: RiskRows, x: Floats, places: Integers, start: TransitionStart | None
+) -> tuple[tuple[RandomEffectsCoxFit, ...], dict[str, float]]:
+    """Return the fits in turn, the last one counts, and the variances by group."""
     if not len(places):
-        return np.empty(0), np.empty((0, 0)), {}, ()
+        return (), {}
     groups = np.array([design.covariates[place].group for place in places])
     arguments = (x, groups, rows.time, rows.event)
-    options: dict[str, Any] = {"entry_time": rows.entry_time, "strata": rows.stratum}
-    kept = [group for group in np.unique(groups) if _may_have_mean(group, groups)]
+    kept = list_mean_groups(groups)
+    options: dict[str, Any] = {
+        "entry_time": rows.entry_time, "strata": rows.stratum, "mean_groups": kept
+    }  # fmt: skip
+    starts: tuple[RandomEffectsCoxFit | None, RandomEffectsCoxFit | None] = (None, None)
+    if start is not None and start.effects:
+        starts = (start.effects[0], start.effects[-1])
     first = fit_random_effects_cox(
-        *arguments, **options, mean_groups=kept, prior_weight=1.0, tolerance=1e-2
+        *arguments, **options, prior_weight=1.0, tolerance=1e-2, start=starts[0]
     )
     variances = dict(zip(first.groups.tolist(), first.group_variance.tolist(), strict=True))
     if TREATMENT not in variances:
-        return first.log_hazard_ratio, first.covariance, variances, first.warnings
+        return (first,), variances
     variances[TREATMENT] = TREATMENT_VARIANCE
     if MODIFIERS in variances:
         variances[MODIFIERS] = max(variances[MODIFIERS], LEAST_MODIFIER_VARIANCE)
     known = [variances[group] for group in first.groups.tolist()]
-    fit = fit_random_effects_cox(*arguments, **options, mean_groups=kept, group_variance=known)
-    return fit.log_hazard_ratio, fit.covariance, variances, fit.warnings
+    fit = fit_random_effects_cox(*arguments, **options, group_variance=known, start=starts[1])
+    return (first, fit), variances
 
 
-def _may_have_mean(group: str, groups: NDArray[np.str_]) -> bool:
-    """Return True for groups of like lesions; what a strategy does starts from no difference."""
-    return group in ("secondary lesions", "copy number") and bool((groups == group).sum() > 2)
+def list_mean_groups(groups: NDArray[np.str_]) -> list[str]:
+    """Return groups of like lesions, more than 2; what a strategy does starts from no difference.
+
+    `groups` has the group of each covariate.
+    """
+    alike = ("copy number", "secondary lesions")
+    return [group for group in alike if (groups == group).sum() > 2]
 
 
 def _find_root(covariance: Floats) -> Floats:

@@ -7,10 +7,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from chorall.analyses.bank.fit import keep_patients, read_bank_data
+from chorall.analyses.bank.fit import read_bank_data
 from chorall.analyses.bank.leave_out import list_folds, predict_left_out
 from chorall.errors import InputError
-from chorall.models.bank.bank_fit import fit_bank
+from chorall.models.bank.bank_fit import fit_bank, keep_patients
 from chorall.models.bank.batch import predict_many
 from chorall.models.bank.simulate_course import Now
 from chorall.models.bank.strategy import read_strategy

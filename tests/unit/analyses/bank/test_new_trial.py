@@ -7,8 +7,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from chorall.analyses.bank.fit import keep_patients, keep_trials, read_bank_data
+from chorall.analyses.bank.fit import keep_trials, read_bank_data
 from chorall.errors import DataError, InputError
+from chorall.models.bank.bank_fit import keep_patients
 from chorall.models.bank.new_trial import place_new_trial
 
 

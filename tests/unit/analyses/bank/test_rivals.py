@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from chorall.analyses.bank.fit import keep_patients, read_bank_data
+from chorall.analyses.bank.fit import read_bank_data
 from chorall.analyses.bank.foretell import Contest, foretell
 from chorall.analyses.bank.measures import Outcome
 from chorall.analyses.bank.outcome import read_outcome
@@ -18,6 +18,7 @@ from chorall.analyses.bank.rivals.catalogue import RIVALS, choose_rivals
 from chorall.analyses.bank.rivals.published import Groups, predict_by_groups, read_groups_file
 from chorall.analyses.bank.rivals.task import Task, find_risk
 from chorall.errors import InputError
+from chorall.models.bank.bank_fit import keep_patients
 from chorall.models.bank.features import Feature
 from chorall.stats import concordance, fit_cox, kaplan_meier, predict_cox_survival
 

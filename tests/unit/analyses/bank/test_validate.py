@@ -12,14 +12,14 @@ from typer.testing import CliRunner
 import chorall as ch
 from chorall.analyses.bank import validate
 from chorall.analyses.bank.alarm import TOO_GOOD, name_suspects, sound_alarm
-from chorall.analyses.bank.fit import keep_patients, read_bank_data
+from chorall.analyses.bank.fit import read_bank_data
 from chorall.analyses.bank.measures import Outcome, compare, measure
 from chorall.analyses.bank.outcome import read_outcome
 from chorall.analyses.bank.rivals.published import ask_classifiers
 from chorall.analyses.bank.schemes import list_schemes
 from chorall.cli.app import app
 from chorall.errors import DataError, InputError
-from chorall.models.bank.bank_fit import fit_bank
+from chorall.models.bank.bank_fit import fit_bank, keep_patients
 from chorall.models.bank.batch import predict_many
 from chorall.models.bank.strategy import read_strategy
 from chorall.stats import concordance

@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chorall.analyses.bank.fit import keep_patients
 from chorall.analyses.deescalation import predicted
 from chorall.analyses.deescalation.candidates import Candidate
 from chorall.analyses.deescalation.children import Children, Happened
@@ -20,6 +19,7 @@ from chorall.analyses.deescalation.selection import (
     measure_cells,
     select_nested,
 )
+from chorall.models.bank.bank_fit import keep_patients
 
 N, TRIALS = 120, ("A", "B", "C", "D")
 LIMITS = {"horizon_years": 5.0, "relapse_bound": 0.12, "conf_level": 0.95}
