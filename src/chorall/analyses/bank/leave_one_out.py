@@ -57,7 +57,7 @@ def predict_each_left_out(
     Every refit starts where the fit with everybody ended and climbs on until the tolerances of a
     whole fit are met (`refit_without`). Group variances, covariates chosen, effects, level and
     baseline follow the patients left; `held` names what does not. `predict_left_out` with as many
-    folds as patients fits everything from the beginning; it takes some four times as long.
+    folds as patients fits everything from the beginning; it takes some three times as long.
 
     Parameters
     ----------

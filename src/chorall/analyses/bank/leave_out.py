@@ -44,7 +44,7 @@ def predict_left_out(
     effects, level and baseline all come from the other folds, so that nothing of a patient is in
     the bank that foretells it. It is no one-step approximation. `n_folds` as large as the number of
     patients is the leave-one-out by whole refits; with 40 folds a bank has 97.5 % of the patients.
-    `predict_each_left_out` leaves out one patient at a time in some seventh of the time.
+    `predict_each_left_out` leaves out one patient at a time in a third of the time.
 
     Parameters
     ----------
