@@ -6,6 +6,7 @@ from typing import Final
 
 import polars as pl
 
+from chorall.analyses.attrition import count_attrition
 from chorall.analyses.follow_up import measure_follow_up
 from chorall.analyses.overview_result import OverviewResult
 from chorall.analyses.result import label_pool
@@ -55,6 +56,7 @@ def overview(pool: Pool) -> OverviewResult:
         coverage=_measure_coverage(pool),
         quality=pool.table("quality"),
         follow_up=follow_up,
+        attrition=count_attrition(pool),
     )
 
 

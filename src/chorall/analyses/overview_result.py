@@ -29,8 +29,11 @@ class OverviewResult(AnalysisResult):
         The rows of the table quality.
     follow_up : DataFrame
         One line per endpoint and trial: see `chorall.analyses.follow_up.measure_follow_up`.
+    attrition : DataFrame
+        Rows and patients left at each step: see `chorall.analyses.attrition.count_attrition`.
     """
 
     coverage: pl.DataFrame
     quality: pl.DataFrame
     follow_up: pl.DataFrame
+    attrition: pl.DataFrame

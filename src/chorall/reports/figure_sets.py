@@ -36,6 +36,7 @@ from chorall.analyses.treatments.result import StrategyTable, TreatmentResult
 from chorall.errors import InputError
 from chorall.reports.age_curve_figure import draw_age_curves
 from chorall.reports.answers_figure import draw_side_by_side
+from chorall.reports.attrition_figure import draw_attrition
 from chorall.reports.balance_figure import draw_balance
 from chorall.reports.bank_figure import draw_validation_figures
 from chorall.reports.co_occurrence_figure import draw_co_occurrence
@@ -90,6 +91,16 @@ def draw_figures(result: AnalysisResult) -> list[Figure]:
 def draw_coverage_figures(result: OverviewResult) -> list[Figure]:
     """Return the matrix of the share tested, or nothing where no marker is in the pool."""
     return [draw_coverage(result.coverage, result.pool)] if result.coverage.height else []
+
+
+def draw_overview_figures(result: OverviewResult) -> list[Figure]:
+    """Return the way from rows to tested patients, then the matrix of the share tested."""
+    return [*draw_attrition_figures(result), *draw_coverage_figures(result)]
+
+
+def draw_attrition_figures(result: OverviewResult) -> list[Figure]:
+    """Return the way from delivered rows to tested patients."""
+    return [draw_attrition(result.attrition, result.pool)]
 
 
 def draw_frequency_figures(result: IncidenceResult) -> list[Figure]:
@@ -198,7 +209,7 @@ def draw_nothing(_: AnalysisResult) -> list[Figure]:
 
 FIGURES: Final[dict[type[AnalysisResult], Callable[[Any], list[Figure]]]] = {
     StudyPlan: lambda plan: [draw_plan(plan)],
-    OverviewResult: draw_coverage_figures,
+    OverviewResult: draw_overview_figures,
     IncidenceResult: draw_incidence_figures,
     MarkerSheet: lambda sheet: [draw_marker_sheet(sheet)],
     CoOccurrenceResult: draw_pair_figures,

@@ -20,6 +20,7 @@ from chorall.reports.atomic import write_atomically
 from chorall.reports.figure import Figure
 from chorall.reports.figure_sets import (
     draw_age_figures,
+    draw_attrition_figures,
     draw_coverage_figures,
     draw_curve_figures,
     draw_forest_figures,
@@ -114,6 +115,7 @@ def render_report(
         research_use=RESEARCH_USE,
         pool=overview.pool,
         summary=write_summary(overview, incidence, prognosis),
+        attrition_figures=_place(draw_attrition_figures(overview), numbers),
         coverage_figures=_place(draw_coverage_figures(overview), numbers),
         frequency_figures=_place(draw_frequency_figures(incidence), numbers),
         age_figures=_place(draw_age_figures(incidence), numbers),

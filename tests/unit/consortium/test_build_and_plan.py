@@ -9,6 +9,7 @@ import polars as pl
 import pytest
 from properties.delivery_maker import fixed_consortium
 
+from chorall.analyses.attrition import count_attrition
 from chorall.consortium.assemble import assemble_tables
 from chorall.consortium.build import build_pool, harmonise_consortium
 from chorall.consortium.plan import plan_pool
@@ -198,3 +199,15 @@ def test_a_plan_tells_of_genes_that_became_dates(tmp_path: Path) -> None:
     (message,) = [text for text in remarks["message"] if "become dates" in text]
     assert message.startswith("1 gene symbols have become dates in a spreadsheet (9-Sep, perhaps S")
     assert "as text" in message
+
+
+def test_the_way_from_rows_to_patients_adds_up(sound: Pool) -> None:
+    frame = count_attrition(sound)
+    total = dict(frame.group_by("step").agg(pl.col("n").sum()).iter_rows())
+    refused = sound.table("quarantine").filter("whole_row", pl.col("reason") != "unclaimed")
+    assert total["quarantined"] == refused.height > 0
+    assert total["delivered"] == total["set_aside"] + total["quarantined"] + total["pooled"]
+    assert total["unclaimed"] == sum(sound.manifest["unclaimed"].values()) > 0
+    assert total["in_pool"] == sound.table("patient").height
+    assert total["in_pool"] == total["without_endpoint"] + total["with_endpoint"]
+    assert total["with_endpoint"] == total["not_tested"] + total["tested"]

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 import math
+from collections.abc import Sequence
 from functools import cache
 
 import numpy as np
 import polars as pl
 
+from chorall.analyses.attrition import ATTRITION
 from chorall.analyses.follow_up import FOLLOW_UP_SCHEMA
 from chorall.analyses.incidence_result import IncidenceResult
 from chorall.analyses.marker_sheet_result import MarkerSheet
@@ -352,7 +354,28 @@ def built_overview() -> OverviewResult:
         coverage=pl.DataFrame(coverage, schema=names, orient="row"),
         quality=built_quality(),
         follow_up=pl.DataFrame(schema=FOLLOW_UP_SCHEMA),
+        attrition=built_attrition(TRIALS),
     )
+
+
+def built_attrition(trials: Sequence[str], reason: str = "unknown_patient") -> pl.DataFrame:
+    """Lines of every step; the last trial delivered no outcome and tested nobody."""
+    lines: list[tuple[str, str, str, str, int]] = []
+    for place, trial in enumerate(trials):
+        followed = 0 if place == len(trials) - 1 else 1000 - 10 * place
+        tested = 0 if place == len(trials) - 1 else followed - 300
+        rows = (
+            ("delivered", "", 2500), ("set_aside", "", 100 * place),
+            ("pooled", "", 2490 - 100 * place),
+            ("quarantined", reason, 7), ("quarantined", "bad_date", 3),
+        )  # fmt: skip
+        patients = (
+            ("in_pool", 1080), ("without_endpoint", 1080 - followed), ("with_endpoint", followed),
+            ("not_tested", followed - tested), ("tested", tested),
+        )  # fmt: skip
+        lines += [("row", step, why, trial, n) for step, why, n in rows]
+        lines += [("patient", step, "", trial, n) for step, n in patients]
+    return pl.DataFrame(lines, schema=ATTRITION, orient="row")
 
 
 def built_quality() -> pl.DataFrame:
