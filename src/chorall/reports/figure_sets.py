@@ -94,8 +94,8 @@ def draw_coverage_figures(result: OverviewResult) -> list[Figure]:
 
 
 def draw_overview_figures(result: OverviewResult) -> list[Figure]:
-    """Return the way from rows to tested patients, then the matrix of the share tested."""
-    return [*draw_attrition_figures(result), *draw_coverage_figures(result)]
+    """Return the matrix of the share tested, then the way from rows to tested patients."""
+    return [*draw_coverage_figures(result), *draw_attrition_figures(result)]
 
 
 def draw_attrition_figures(result: OverviewResult) -> list[Figure]:

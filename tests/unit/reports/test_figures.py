@@ -247,7 +247,7 @@ def test_years_are_whole_and_not_crowded(last, expected):
 
 def test_every_result_has_its_figures():
     names = [figure.name for figure in draw_figures(built_overview())]
-    assert names == ["attrition", "coverage"]
+    assert names == ["coverage", "attrition"]
     assert len(draw_figures(built_incidence())) == 3
     names = [figure.name for figure in draw_figures(built_prognosis())]
     assert names[:2] == ["forest-OS", "forest-CIR"]
