@@ -56,8 +56,8 @@ def say_survival(one: Estimate, years: float) -> str:
     if (one.lower, one.upper) == (one.drawn_lower, one.drawn_upper):
         return said
     return (
-        f"{said} if the missing tests show what is usual for such patients, and anything from "
-        f"{100 * one.lower:.0f} to {100 * one.upper:.0f} whatever they show"
+        f"{said}, or from {100 * one.lower:.0f} to {100 * one.upper:.0f} whatever the missing "
+        "tests show"
     )
 
 

@@ -26,6 +26,7 @@ from chorall.analyses.bank.recalibrate import recalibrate
 from chorall.analyses.bank.rivals.catalogue import choose_rivals
 from chorall.analyses.bank.rivals.published import ask_classifiers, read_groups_file
 from chorall.analyses.bank.schemes import FOLDS, HEADLINE, list_schemes
+from chorall.analyses.bank.tripod import Setting, fill_tripod
 from chorall.analyses.bank.validate_result import BankValidation
 from chorall.analyses.result import label_pool
 from chorall.errors import InputError
@@ -115,11 +116,15 @@ def validate_bank(
     alarm = sound_alarm(frame)
     if alarm:
         alarm += name_suspects(data, outcomes[0])
+    told = (*warnings, *said, *dict.fromkeys(failed), *_tell_late(outcomes, rivals), *alarm)
+    beside = (*(rival.name for rival in rivals), *(one.name for one in groups))
+    setting = Setting(beside, horizon_years, n_folds, n_repeats, n_resamples, seed)
     return BankValidation(
         analysis="bank-validate",
         pool=label_pool(pool),
         rows=frame,
-        warnings=(*warnings, *said, *dict.fromkeys(failed), *_tell_late(outcomes, rivals), *alarm),
+        warnings=told,
+        tripod=fill_tripod(pool, data, outcomes, setting, frame, told),
         horizon_years=horizon_years,
         **{name: pl.DataFrame(one, infer_schema_length=None) for name, one in curves.items()},
     )

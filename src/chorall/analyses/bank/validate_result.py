@@ -26,15 +26,20 @@ class BankValidation(AnalysisResult):
     decisions : DataFrame
         Net benefit, trials left out, everybody: endpoint, model, threshold, net_benefit, lower,
         upper.
+    tripod : DataFrame
+        item, topic, known, to_fill: the TRIPOD+AI checklist with what the run knows and what a
+        person must fill.
     horizon_years : float
         When risks were judged.
     """
 
     calibration: pl.DataFrame = field(default_factory=pl.DataFrame)
     decisions: pl.DataFrame = field(default_factory=pl.DataFrame)
+    tripod: pl.DataFrame = field(default_factory=pl.DataFrame)
     horizon_years: float = 3.0
 
     @property
     def further_frames(self) -> dict[str, pl.DataFrame]:
-        """The curves, which `--out` writes beside the rows."""
-        return {"calibration": self.calibration, "decisions": self.decisions}
+        """The curves and the checklist, which `--out` writes beside the rows."""
+        curves = {"calibration": self.calibration, "decisions": self.decisions}
+        return curves | {"tripod": self.tripod}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -19,6 +20,7 @@ from chorall.analyses.bank.rivals.published import ask_classifiers
 from chorall.analyses.bank.schemes import list_schemes
 from chorall.cli.app import app
 from chorall.errors import DataError, InputError
+from chorall.knowledge.tripod_items import tripod_checklist
 from chorall.models.bank.bank_fit import fit_bank, keep_patients
 from chorall.models.bank.batch import predict_many
 from chorall.models.bank.strategy import read_strategy
@@ -185,8 +187,49 @@ def test_the_command_prints_and_writes(bank_pool, tmp_path):
             "0",
             "--json",
             str(file),
+            "--out",
+            str(tmp_path / "out"),
         ],
     )
     assert done.exit_code == 0, done.output
     assert "leave_one_trial_out" in done.output
+    written = pl.read_csv(tmp_path / "out" / "bank-validate-tripod.csv")
+    assert written.columns == ["item", "topic", "known", "to_fill"]
+    assert written.height == 52
     assert '"analysis": "bank-validate"' in file.read_text()
+
+
+def test_the_checklist_is_filled_from_the_run_and_leaves_the_rest_to_a_person(
+    validation, bank_pool
+):
+    tripod = validation.tripod
+    numbers = [int(re.sub(r"\D", "", item)) for item in tripod["item"]]
+    assert sorted(set(numbers)) == list(range(1, 28))
+    assert numbers == sorted(numbers)
+    assert tripod["item"].n_unique() == tripod.height
+    known = dict(tripod.select("item", "known").iter_rows())
+    to_fill = dict(tripod.select("item", "to_fill").iter_rows())
+    assert all(known[item] or to_fill[item] for item in known)
+    for person in ("2", "6b", "17", "18a", "18b", "18c", "18d", "19", "25"):
+        assert known[person] == ""
+    assert known["12a"] == (
+        "Each of 3 trials left out in turn; beside it 2 folds of all patients, 2 times; seed 1"
+    )
+    assert known["10"].startswith(f"OS: {bank_pool.table('patient').height:,} patients, ")
+    row = pick(
+        validation, scheme="leave_one_trial_out", group="all", model="bank", measure="concordance"
+    )
+    shown = f"{row['estimate'].item():.3f} ({row['lower'].item():.3f} to {row['upper'].item():.3f})"
+    assert known["23a"].startswith(f"OS concordance {shown}; ")
+    assert "age_and_wbc, stepwise_bic, " in known["3a"]
+    assert known["8a"].endswith("; judged at 3 years")
+    assert validation.further_frames["tripod"] is tripod
+
+
+def test_every_key_of_the_checklist_is_one_that_a_run_fills(validation):
+    items = tripod_checklist().items
+    assert tripod_checklist().source.confidence == "unverified"
+    known = dict(validation.tripod.select("item", "known").iter_rows())
+    asked = {item.number for item in items if item.knows}
+    assert {number for number, text in known.items() if text} >= asked - {"26"}
+    assert len(items) == 52
