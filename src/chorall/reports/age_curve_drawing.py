@@ -20,6 +20,7 @@ from chorall.reports.canvas import (
     Sheet,
     choose_ticks,
     note_height,
+    shorten_label,
 )
 
 COLUMNS: Final = 2
@@ -28,6 +29,7 @@ ROW_HEIGHT: Final = 2.2
 LEFT: Final = 0.55
 GAP: Final = 0.6
 OLDEST: Final = 80
+TITLE_LETTERS: Final = 36
 HIGHEST_SHARE: Final = 3.0
 """A limit may stretch the axis to so many times the highest curve or dot; beyond, it is cut."""
 
@@ -41,7 +43,7 @@ def draw_panels(panels: Sequence[AgePanel], title: str, note: str, *, synthetic:
     for position, panel in enumerate(panels):
         row, column = divmod(position, COLUMNS)
         left, top = LEFT + column * (width + GAP), sheet.top + row * ROW_HEIGHT
-        sheet.write(left, top + 0.06, panel.title, weight="bold")
+        sheet.write(left, top + 0.06, shorten_label(panel.title, TITLE_LETTERS), weight="bold")
         sheet.write(left, top + 0.22, panel.subtitle, size=NOTE_SIZE, color=SOFT_INK)
         axes = sheet.place_axes(left, top + 0.34, width, PANEL_HEIGHT)
         _draw_panel(axes, panel, first=column == 0)

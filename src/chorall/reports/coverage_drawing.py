@@ -25,6 +25,8 @@ from chorall.reports.numbers import format_percent
 ROW_HEIGHT: Final = 0.2
 LABELS_WIDTH: Final = 1.9
 WIDEST_COLUMN: Final = 1.25
+NARROWEST_WORDS: Final = 0.6
+"""Inches of a column that hold `not tested`; in a narrower one the hatching says it alone."""
 _LIGHT: Final = (222, 235, 247)
 _DARK: Final = (8, 69, 148)
 
@@ -57,7 +59,7 @@ def draw_matrix(
         label = shorten_label(marker)
         sheet.write(MARGIN, top + (row + 0.5) * ROW_HEIGHT, label, size=TEXT_SIZE - 0.5)
         for column, share in enumerate(shares):
-            _draw_cell(axes, column, row, share)
+            _draw_cell(axes, column, row, share, words=width >= NARROWEST_WORDS)
     sheet.write_note(note)
     return sheet.drawing
 
@@ -68,12 +70,12 @@ def _prepare_axes(axes: Axes, n_columns: int, n_rows: int) -> None:
     axes.axis("off")
 
 
-def _draw_cell(axes: Axes, column: int, row: int, share: float | None) -> None:
+def _draw_cell(axes: Axes, column: int, row: int, share: float | None, *, words: bool) -> None:
     corner, width, height = (column + 0.02, row + 0.06), 0.96, 0.88
     if share is None:
         hatching: dict[str, Any] = {"facecolor": "white", "edgecolor": "#b0b0b0", "hatch": "////"}
         axes.add_patch(Rectangle(corner, width, height, **hatching))
-        text, color = "not tested", INK
+        text, color = "not tested" if words else "", INK
     else:
         axes.add_patch(Rectangle(corner, width, height, facecolor=_shade(share), linewidth=0))
         text, color = format_percent(share), "white" if share > 0.6 else INK

@@ -102,7 +102,7 @@ def draw_course(result: DeescalationResult, group: str) -> Figure:
         f"{title}. {together['reason']}. Relapse "
         f"{format_upper(together['relapse'], together['relapse_upper'])}, treatment death "
         f"{format_percent(together['treatment_death'])}, second malignancy "
-        f"{format_percent(together['second_malignancy'])}. {about}"
+        f"{format_percent(together['second_malignancy'])}. Treatment: {about or 'not mapped'}."
     )
 
     def draw() -> Drawing:

@@ -85,7 +85,7 @@ def draw_rows(
         sheet.write(at, top + columns.head - 0.02, head, linespacing=1.05, **style)
     body = measure_rows(rows)
     axes = sheet.place_axes(columns.plot[0], top + columns.head, columns.plot[1], body)
-    limits = _prepare(axes, rows, body, scale, 5 if columns.plot[1] > 1 else 4)
+    limits = _prepare(axes, rows, body, scale)
     offset = 0.0
     for row in rows:
         offset += (GAP if row.gap else 0.0) + ROW / 2
@@ -94,16 +94,14 @@ def draw_rows(
         offset += ROW / 2
 
 
-def _prepare(
-    axes: Axes, rows: Sequence[SheetRow], body: float, scale: str, most_labels: int
-) -> tuple[float, float]:
+def _prepare(axes: Axes, rows: Sequence[SheetRow], body: float, scale: str) -> tuple[float, float]:
     known = [row for row in rows if row.middle is not None]
     axes.tick_params(labelsize=SMALL, length=2, pad=1.5)
     if scale == "ratio":
         lowest = min((row.lower or row.middle or 1.0 for row in known), default=0.5)
         highest = max((row.upper or row.middle or 1.0 for row in known), default=2.0)
         limits = find_ratio_limits(lowest, highest)
-        prepare_ratio_rows(axes, body, limits, most_labels)
+        prepare_ratio_rows(axes, body, limits)
         return limits
     ticks = choose_ticks(max((row.upper or row.middle or 0.0 for row in known), default=0.0))
     axes.set_ylim(body, 0)

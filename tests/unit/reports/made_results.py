@@ -1,0 +1,96 @@
+"""One result of each kind from a simulated pool, and the same with what strains a drawing."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Mapping
+from functools import cache
+from pathlib import Path
+from tempfile import mkdtemp
+from typing import Any
+
+import numpy as np
+import polars as pl
+from unit.analyses.pool_builder import build_pool
+
+import chorall as ch
+from chorall.analyses.result import AnalysisResult
+from chorall.tables.store import Pool
+
+MARKERS = ("TP53", "IKZF1_del", "ETV6::RUNX1", "BCR::ABL1")
+MAKERS: Mapping[str, Callable[[Pool], AnalysisResult]] = {
+    "plan-study": lambda pool: ch.plan_study("marker", frequency=0.1, hazard_ratio=1.5),
+    "overview": ch.overview,
+    "incidence": lambda pool: ch.incidence(pool, markers=MARKERS),
+    "co-occurrence": lambda pool: ch.co_occurrence(pool, markers=MARKERS),
+    "oncoprint": ch.oncoprint,
+    "scan": lambda pool: ch.scan_prognosis(pool, markers=MARKERS, endpoints=("OS",)),
+    "prognosis": lambda pool: ch.prognosis(pool, markers=MARKERS[:2], endpoints=("OS", "CIR")),
+    "marker": lambda pool: ch.marker(pool, "TP53", endpoints=("OS", "CIR")),
+    "impute": lambda pool: ch.impute_prognosis(pool, ["IKZF1_del"], endpoints=("OS",)),
+    "deescalation": lambda pool: ch.deescalation(pool, classifiers=["nci"]),
+    "treatment": lambda pool: ch.treatment(pool, markers=["TP53"], endpoints=("OS",)),
+    "transplant": lambda pool: ch.transplant(pool, endpoints=("OS",)),
+    "donor": lambda pool: ch.donor(pool, endpoints=("OS",)),
+    "risk": lambda pool: ch.risk(pool, classifiers=["nci"]),
+}
+
+
+@cache
+def simulated_pool(trials: int) -> Pool:
+    """Return a small pool of so many simulated trials."""
+    folder = Path(mkdtemp())
+    made = ch.simulate(folder / "sim", patients=80 * trials + 320, trials=trials, seed=11)
+    return ch.build_pool(made.consortium_toml, folder / "pool")
+
+
+@cache
+def made_result(name: str, trials: int = 3) -> AnalysisResult:
+    """Return one result of the simulated pool."""
+    return MAKERS[name](simulated_pool(trials))
+
+
+@cache
+def bleak_pool() -> Pool:
+    """Return a pool in which carriers of TP53 have no event and nobody is tested for NOTCH1."""
+    rng = np.random.default_rng(5)
+    ids, n = [f"P{place:03d}" for place in range(240)], 240
+    carries = rng.random(n) < 0.3
+    day = rng.integers(30, 3000, n)
+    outcomes = pl.DataFrame({"patient_id": ids, "time": day, "cause": np.where(carries, 0, 1)})
+    return build_pool(
+        Path(mkdtemp()) / "pool",
+        patients=pl.DataFrame({
+            "patient_id": ids, "trial_id": rng.choice(["ONE", "TWO"], n),
+            "age_years": rng.uniform(1, 70, n), "wbc_10e9_per_l": rng.lognormal(2, 1, n),
+        }),
+        statuses=pl.DataFrame({
+            "patient_id": ids * 2, "marker": ["TP53"] * n + ["NOTCH1"] * n,
+            "status": [*np.where(carries, "present", "absent"), *["not_tested"] * n],
+        }),
+        outcomes=pl.concat(
+            outcomes.with_columns(endpoint=pl.lit(name)) for name in ("OS", "CIR")
+        ),
+    )  # fmt: skip
+
+
+def lengthen(found: Any) -> Any:
+    """Return the same result with long names of trials and markers wherever they stand."""
+    if isinstance(found, pl.DataFrame):
+        texts = [name for name, dtype in found.schema.items() if dtype == pl.String]
+        return found.with_columns(pl.col(texts).map_elements(_lengthen, pl.String))
+    if isinstance(found, tuple) and not hasattr(found, "_fields"):
+        return tuple(_lengthen(one) if isinstance(one, str) else one for one in found)
+    if dataclasses.is_dataclass(found) and not isinstance(found, type):
+        parts = {
+            field.name: lengthen(getattr(found, field.name))
+            for field in dataclasses.fields(found)
+            if field.init and field.name not in ("endpoints", "warnings")
+        }
+        return dataclasses.replace(found, **parts)
+    return _lengthen(found) if isinstance(found, str) else found
+
+
+def _lengthen(text: str) -> str:
+    is_name = text in MARKERS or (text.startswith("SYN-") and " " not in text)
+    return f"{text} with a name that goes on and on and on" if is_name else text
