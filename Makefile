@@ -7,7 +7,7 @@ PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet --quiet
 SOURCES := $(shell find src -type f -not -name '*.pyc' 2>/dev/null) meson.build pyproject.toml
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check fix format lint types docstrings imports docs docs-check site oracle rivals bench bench-all bench-pool bench-prognosis bench-treatment simulation browser serve lock clean dev
+.PHONY: help demo test check fix format lint types docstrings imports docs docs-check site oracle rivals bench bench-all bench-pool bench-prognosis bench-treatment simulation gallery browser serve lock clean dev
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -112,6 +112,9 @@ bench-prognosis: $(VENV)/.dev $(VENV)/.chorall ## measure a scan of a whole pool
 
 bench-treatment: $(VENV)/.dev $(VENV)/.chorall ## measure the scan of 200 markers x randomised questions x 3 endpoints (aim: 30 s)
 	@$(BIN)/python tools/bench_treatment.py
+
+gallery: $(VENV)/.dev $(VENV)/.chorall ## draw one picture of each kind of figure and write docs/gallery.md
+	@$(BIN)/python tools/draw_gallery.py
 
 simulation: $(VENV)/.dev $(VENV)/.chorall ## run all replicates of the simulation study and write docs/validation.md
 	@$(BIN)/python tools/run_simulation.py
