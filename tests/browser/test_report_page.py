@@ -14,7 +14,8 @@ from unit.reports.built_results import (
     built_sheet,
 )
 
-from chorall.reports.page import write_report
+from chorall.reports.documents import write_documents
+from chorall.reports.page import render_report
 
 CHROMIUM = shutil.which("chromium")
 DESK, PHONE = 1280, 390
@@ -70,9 +71,8 @@ def page(tmp_path_factory):
     folder = tmp_path_factory.mktemp("report")
     results = built_overview(), built_incidence(), built_prognosis()
     sheets = [built_sheet("IKZF1_deletion"), built_sheet("TCF3::HLF")]
-    return write_report(
-        *results, folder / "report.html", manifest=MANIFEST, sheets=sheets, sheet_rule="Two."
-    )
+    text = render_report(*results, manifest=MANIFEST, sheets=sheets, sheet_rule="Two.")
+    return write_documents(text, folder / "report.html", ["html"])[0]
 
 
 def run_chromium(folder, *arguments):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -16,6 +16,7 @@ from chorall.analyses.marker_sheet_result import MarkerSheet
 from chorall.analyses.prognosis import COVARIATES, prognosis
 from chorall.analyses.prognosis_result import PrognosisResult
 from chorall.errors import InputError
+from chorall.stats.task_runner import Progress
 from chorall.tables.store import Pool
 
 GROUPINGS: Final = ("overall", "age_band", "lineage", "trial")
@@ -24,8 +25,6 @@ GROUPINGS: Final = ("overall", "age_band", "lineage", "trial")
 ENDPOINTS: Final = ("OS", "EFS", "RFS", "CIR", "NRM")
 
 _PER_MARKER: Final = ("rows", "summary", "curves", "at_risk", "by_trial")
-
-Progress = Callable[[int, int], object]
 
 
 def marker(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import count
 from typing import Final, Literal
@@ -50,10 +50,8 @@ from chorall.analyses.transplant_effect import (
 )
 from chorall.errors import InputError
 from chorall.knowledge.grading_rules import grading
-from chorall.stats.task_runner import count_cores
+from chorall.stats.task_runner import Progress, count_cores
 from chorall.tables.store import Pool
-
-Progress = Callable[[int, int], object]
 
 ENDPOINTS: Final = ("OS", "EFS", "CIR")
 COVARIATES: Final = ("age_spline", "sex", "wbc_10e9_per_l")

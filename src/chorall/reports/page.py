@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Final
 
 import polars as pl
@@ -16,7 +15,6 @@ from chorall.analyses.overview_result import OverviewResult
 from chorall.analyses.prognosis_result import PrognosisResult
 from chorall.knowledge.endpoint_definitions import EndpointDefinition, endpoint_definitions
 from chorall.knowledge.grading_rules import grading
-from chorall.reports.atomic import write_atomically
 from chorall.reports.figure import Figure
 from chorall.reports.figure_sets import (
     draw_age_figures,
@@ -133,34 +131,6 @@ def render_report(
         versions=list_versions(manifest or {}),
         commands=commands,
     )
-
-
-def write_report(
-    overview: OverviewResult,
-    incidence: IncidenceResult,
-    prognosis: PrognosisResult,
-    path: str | Path,
-    *,
-    title: str = DEFAULT_TITLE,
-    manifest: Mapping[str, Any] | None = None,
-    commands: Mapping[str, str] = COMMANDS,
-    sheets: Sequence[MarkerSheet] = (),
-    sheet_rule: str = "",
-) -> Path:
-    """Write `render_report` to `path`, whole or not at all.
-
-    Returns
-    -------
-    Path
-        The page.
-    """
-    page = render_report(
-        overview, incidence, prognosis, title=title, manifest=manifest, commands=commands,
-        sheets=sheets, sheet_rule=sheet_rule,
-    )  # fmt: skip
-    target = Path(path)
-    write_atomically(target, page.encode())
-    return target
 
 
 def _place(figures: list[Figure], numbers: Iterator[int]) -> list[PlacedFigure]:

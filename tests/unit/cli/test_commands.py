@@ -3,30 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from properties.delivery_maker import CANARY, fixed_consortium
-
-from chorall.cli import main
-
-Run = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """Return a function that runs one command line: exit code, standard output and error."""
-
-    def run_command(*arguments: object) -> tuple[int, str, str]:
-        monkeypatch.setattr("sys.argv", ["chorall", *map(str, arguments)])
-        with pytest.raises(SystemExit) as ended:
-            main()
-        code = ended.value.code
-        printed = capsys.readouterr()
-        return (int(code or 0), printed.out, printed.err.strip())
-
-    return run_command
+from unit.cli.command_runner import Run
 
 
 @pytest.fixture

@@ -4,33 +4,19 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from unit.analyses.deescalation.children_pool import REDUCED, STANDARD, Child, make_pool, many
 from unit.analyses.deescalation.test_candidates import FILE
 from unit.analyses.deescalation.test_deescalation import GOOD, OTHER, RULE, randomise, spread
+from unit.cli.command_runner import Run
 
 import chorall as ch
-from chorall.cli import main
 from chorall.knowledge.deescalation_rules import DEESCALATION_TOML
 from chorall.reports.figure_sets import draw_figures
 
-Run = Callable[..., tuple[int, str, str]]
 NEVER_SAID = re.compile("safe", re.IGNORECASE)
-
-
-@pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    def run_command(*arguments: object) -> tuple[int, str, str]:
-        monkeypatch.setattr("sys.argv", ["chorall", *map(str, arguments)])
-        with pytest.raises(SystemExit) as ended:
-            main()
-        printed = capsys.readouterr()
-        return (int(ended.value.code or 0), printed.out, printed.err.strip())
-
-    return run_command
 
 
 @pytest.fixture(scope="module")

@@ -3,28 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 
 import polars as pl
 import pytest
 from unit.analyses.risk.drawn_pool import RULE, draw, make_pool
-
-from chorall.cli import main
-
-Run = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    def run_command(*arguments: object) -> tuple[int, str, str]:
-        monkeypatch.setattr("sys.argv", ["chorall", *map(str, arguments)])
-        with pytest.raises(SystemExit) as ended:
-            main()
-        printed = capsys.readouterr()
-        return (int(ended.value.code or 0), printed.out, printed.err.strip())
-
-    return run_command
+from unit.cli.command_runner import Run
 
 
 @pytest.fixture(scope="module")

@@ -16,25 +16,11 @@ import polars as pl
 import pytest
 import typer
 from unit.analyses.pool_builder import build_pool
+from unit.cli.command_runner import Run
 
-from chorall.cli import main
 from chorall.cli.app import app
 from chorall.errors import DataError
 from chorall.reports.runs import read_run
-
-Run = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    def run_command(*arguments: object) -> tuple[int, str, str]:
-        monkeypatch.setattr("sys.argv", ["chorall", *map(str, arguments)])
-        with pytest.raises(SystemExit) as ended:
-            main()
-        printed = capsys.readouterr()
-        return (int(ended.value.code or 0), printed.out, printed.err.strip())
-
-    return run_command
 
 
 def write_pool_of(folder: Path, seed: int) -> Path:

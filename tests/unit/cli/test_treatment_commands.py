@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -13,22 +12,7 @@ from unit.analyses.transplants.test_transplant import make_pool as make_transpla
 from unit.analyses.treatments.randomised_pool import STEROIDS, draw_trial, make_pool
 from unit.analyses.treatments.test_response import draw as draw_responses
 from unit.analyses.treatments.test_response import make_pool as make_response_pool
-
-from chorall.cli import main
-
-Run = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    def run_command(*arguments: object) -> tuple[int, str, str]:
-        monkeypatch.setattr("sys.argv", ["chorall", *map(str, arguments)])
-        with pytest.raises(SystemExit) as ended:
-            main()
-        printed = capsys.readouterr()
-        return (int(ended.value.code or 0), printed.out, printed.err.strip())
-
-    return run_command
+from unit.cli.command_runner import Run
 
 
 @pytest.fixture(scope="module")

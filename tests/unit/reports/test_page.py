@@ -16,8 +16,9 @@ from unit.reports.built_results import (
 
 import chorall.reports
 from chorall.analyses.result import AnalysisResult
+from chorall.reports.documents import write_documents
 from chorall.reports.numbers import format_ratio_interval
-from chorall.reports.page import render_report, write_report
+from chorall.reports.page import render_report
 from chorall.reports.selection import select_curve_markers, select_frequency_markers
 from chorall.reports.sentences import write_summary
 
@@ -180,7 +181,7 @@ def test_a_pool_without_markers_or_survival_still_gives_a_page():
 
 
 def test_a_report_is_written_whole(tmp_path):
-    path = write_report(*results(), tmp_path / "out" / "report.html")
+    (path,) = write_documents(render_report(*results()), tmp_path / "out" / "report.html", ["html"])
     assert path.read_text("utf-8").rstrip().endswith("</html>")
     assert [file.name for file in path.parent.iterdir()] == ["report.html"]
 

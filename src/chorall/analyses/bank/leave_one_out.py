@@ -9,14 +9,13 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from chorall.analyses.bank.leave_out import tell_patients
+from chorall.analyses.bank.leave_out import Asked, answer_rows, tell_patients
 from chorall.errors import InputError
 from chorall.models.bank.asking import check_question
 from chorall.models.bank.bank_fit import BankData
-from chorall.models.bank.batch import DRAWS, RowAnswers, predict_rows
+from chorall.models.bank.batch import DRAWS, RowAnswers
 from chorall.models.bank.refit import HELD, Refits, prepare_refits, refit_without
 from chorall.models.bank.simulate_course import Now
-from chorall.models.bank.strategy import read_strategy
 from chorall.stats.task_runner import run_shares
 
 Floats = NDArray[np.float64]
@@ -116,14 +115,10 @@ def _answer(
     refits: Refits,
     told: Floats,
     nows: Sequence[Now],
-    question: tuple[tuple[str, ...], tuple[float, ...], float, int],
+    question: Asked,
     patients: Sequence[int],
 ) -> list[RowAnswers]:
-    names, years, level, draws = question
-    found = []
-    for patient in patients:
-        bank = refit_without(refits, patient)
-        asked = [read_strategy(bank, name) for name in names]
-        own = slice(patient, patient + 1)
-        found.append(predict_rows(bank, told[own], asked, nows[own], years, level, draws))
-    return found
+    return [
+        answer_rows(refit_without(refits, patient), told, nows, question, np.array([patient]))
+        for patient in patients
+    ]

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from chorall.errors import InputError
 from chorall.models.bank.asking import check_question
+from chorall.models.bank.bank import Bank
 from chorall.models.bank.bank_fit import BankData, fit_bank, keep_patients
 from chorall.models.bank.batch import DRAWS, RowAnswers, predict_rows
 from chorall.models.bank.simulate_course import Now
@@ -22,6 +23,9 @@ Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
 FOLDS: Final = 40
+
+Asked = tuple[tuple[str, ...], tuple[float, ...], float, int]
+"""Names of strategies, years, level of the intervals, draws."""
 
 
 def predict_left_out(
@@ -120,16 +124,22 @@ def _answer_folds(
     data: BankData,
     told: Floats,
     nows: Sequence[Now],
-    question: tuple[tuple[str, ...], tuple[float, ...], float, int],
+    question: Asked,
     folds: Sequence[Integers],
 ) -> list[RowAnswers]:
-    names, years, level, draws = question
     found = []
     for fold in folds:
         kept = np.ones(len(data.values), bool)
         kept[fold] = False
         bank = fit_bank(keep_patients(data, kept), {})
-        asked = [read_strategy(bank, name) for name in names]
-        own = [nows[row] for row in fold]
-        found.append(predict_rows(bank, told[fold], asked, own, years, level, draws))
+        found.append(answer_rows(bank, told, nows, question, fold))
     return found
+
+
+def answer_rows(
+    bank: Bank, told: Floats, nows: Sequence[Now], question: Asked, rows: Integers
+) -> RowAnswers:
+    """Return what a bank says of some of the patients."""
+    names, years, level, draws = question
+    asked = [read_strategy(bank, name) for name in names]
+    return predict_rows(bank, told[rows], asked, [nows[row] for row in rows], years, level, draws)

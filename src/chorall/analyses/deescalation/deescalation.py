@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -30,9 +30,8 @@ from chorall.analyses.result import label_pool
 from chorall.errors import DataError, InputError, raise_gathered
 from chorall.knowledge.deescalation_rules import deescalation_rules
 from chorall.models.bank.bank import Bank
+from chorall.stats.task_runner import Progress
 from chorall.tables.store import Pool
-
-Progress = Callable[[int, int], object]
 
 NEEDED: Final = ("CIR", "EFS")
 ENDPOINTS: Final = (*NEEDED, "OS_RELAPSE")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -22,10 +22,10 @@ from chorall.models.bank.bank_fit import fit_bank, keep_patients
 from chorall.models.bank.batch import predict_many
 from chorall.models.bank.features import Feature
 from chorall.models.bank.strategy import read_strategy
+from chorall.stats.task_runner import Progress
 from chorall.tables.store import Pool
 
 Floats = NDArray[np.float64]
-Progress = Callable[[int, int], object]
 
 NESTED_ID: Final = "low predicted relapse"
 SHARES: Final = tuple(np.arange(0.9, 0.0, -0.1).round(1))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -22,10 +22,9 @@ from chorall.analyses.marker_groups import read_marker_groups
 from chorall.analyses.result import label_pool
 from chorall.analyses.subtypes import add_subtype
 from chorall.errors import InputError
+from chorall.stats.task_runner import Progress
 from chorall.tables.store import Pool
 from chorall.tables.words import LINEAGES
-
-Progress = Callable[[int, int], object]
 
 ENDPOINTS: Final = ("OS", "EFS")
 COVARIATES: Final = ("age_years", "sex", "wbc_10e9_per_l")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -21,6 +21,7 @@ from chorall.analyses.risk import (
 from chorall.analyses.risk.groupings import Grouping
 from chorall.analyses.risk.members import Members, gather
 from chorall.analyses.risk.moments import View
+from chorall.stats.task_runner import Progress
 
 FRAMES: Final[dict[str, Mapping[str, pl.DataType]]] = {
     "rows": group_rows.ROWS,
@@ -38,7 +39,6 @@ FRAMES: Final[dict[str, Mapping[str, pl.DataType]]] = {
     "intensity": intensity.INTENSITY,
 }
 Lines = dict[str, list[dict[str, Any]]]
-Progress = Callable[[int, int], object]
 
 
 @dataclass(frozen=True, slots=True)

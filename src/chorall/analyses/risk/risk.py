@@ -10,7 +10,7 @@ from chorall.analyses.arguments import check_conf_level, check_trials, check_yea
 from chorall.analyses.endpoint_choice import warn_of_unverified
 from chorall.analyses.result import label_pool
 from chorall.analyses.risk.causes import RELAPSE, choose_target, read_first_events
-from chorall.analyses.risk.collect import Progress, Settings, collect_frames
+from chorall.analyses.risk.collect import Settings, collect_frames
 from chorall.analyses.risk.finder import SHARES
 from chorall.analyses.risk.given import read_given
 from chorall.analyses.risk.groupings import read_groupings
@@ -18,6 +18,7 @@ from chorall.analyses.risk.moments import choose_landmark, make_views
 from chorall.analyses.risk.result import RiskResult
 from chorall.errors import DataError, InputError, raise_gathered
 from chorall.knowledge.units import DAYS_PER_YEAR
+from chorall.stats.task_runner import Progress
 from chorall.tables.store import Pool
 
 TARGETS: Final = (0.05, 0.3)

@@ -36,6 +36,7 @@ from chorall.analyses.risk.rule_result import RiskRule
 from chorall.errors import DataError, InputError
 from chorall.knowledge.item_moments import DIAGNOSIS, END_OF_INDUCTION
 from chorall.knowledge.units import DAYS_PER_YEAR
+from chorall.stats.task_runner import Progress
 from chorall.tables.store import Pool
 
 TARGETS: Final = (0.05, 0.3)
@@ -62,7 +63,7 @@ def build_risk_rule(
     conf_level: float = 0.95,
     n_resamples: int = 200,
     seed: int = 1,
-    progress: rule_tests.Progress | None = None,
+    progress: Progress | None = None,
 ) -> RiskRule:
     """Build risk groups by stated targets and validate them in trials that were not used.
 

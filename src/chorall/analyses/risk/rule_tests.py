@@ -15,10 +15,10 @@ from chorall.analyses.risk.rule_costs import Test
 from chorall.analyses.risk.rule_fit import Training, fit_risk_law, leave_out_scores
 from chorall.errors import DataError
 from chorall.stats import concordance, cumulative_incidence
+from chorall.stats.task_runner import Progress
 
 Floats = NDArray[np.float64]
 Booleans = NDArray[np.bool_]
-Progress = Callable[[int, int], object]
 
 ALL_SETS: Final = 6
 """With more tests not every set is tried: tests are taken away one by one."""

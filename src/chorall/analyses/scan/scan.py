@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 from typing import Final
 
@@ -25,9 +25,8 @@ from chorall.analyses.scan.rules import RarityRules
 from chorall.analyses.scan.tasks import MARKER, SUBTYPE, ScanTask, plan_markers, plan_subtypes
 from chorall.analyses.subtypes import add_subtype, list_subtypes
 from chorall.errors import InputError
+from chorall.stats.task_runner import Progress
 from chorall.tables.store import Pool
-
-Progress = Callable[[int, int], object]
 
 ENDPOINTS: Final = ("OS", "EFS", "RFS", "CIR", "NRM")
 COVARIATES: Final = ("age_years", "sex", "wbc_10e9_per_l", "lineage")

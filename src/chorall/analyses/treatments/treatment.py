@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 import polars as pl
@@ -28,9 +28,8 @@ from chorall.analyses.treatments.result import TreatmentResult
 from chorall.analyses.treatments.rows import add_verdicts, frame_contrast
 from chorall.analyses.treatments.statuses import read_statuses
 from chorall.errors import InputError
+from chorall.stats.task_runner import Progress
 from chorall.tables.store import Pool
-
-Progress = Callable[[int, int], object]
 
 ENDPOINTS: Final = ("OS", "EFS", "CIR")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -36,9 +36,9 @@ from chorall.analyses.result import label_pool
 from chorall.errors import ChorallError, InputError
 from chorall.models.bank.bank import DAYS_PER_YEAR
 from chorall.models.bank.bank_fit import BankData
+from chorall.stats.task_runner import Progress
 from chorall.tables.store import Pool
 
-Progress = Callable[[int, int], None]
 Rows = list[dict[str, Any]]
 
 SHARES: Final = (0.125, 0.25, 0.5, 0.75, 1.0)
