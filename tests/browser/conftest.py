@@ -16,6 +16,7 @@ import pytest
 
 CHROMIUM = shutil.which("chromium")
 STARTS_WITHIN_SECONDS = 30
+LATE_SECONDS = 1.0
 LOOPBACK = ("127.0.0.1", "localhost")
 
 
@@ -87,19 +88,22 @@ def open_page(chromium, served):
     """Return a function that opens a page of a width; at the end nothing may have gone wrong.
 
     Every request to another host is blocked and counted; violations of the policy and errors of
-    scripts come through the console.
+    scripts come through the console. Addresses that end as one of `late` are let through late.
     """
-    contexts, said, elsewhere = [], [], []
+    contexts, said, elsewhere, late = [], [], [], []
 
     def guard(route):
         host = route.request.url.split("/")[2].split(":")[0]
         if host in LOOPBACK:
+            if route.request.url.endswith(tuple(late)):
+                time.sleep(LATE_SECONDS)
             route.continue_()
         else:
             elsewhere.append(route.request.url)
             route.abort()
 
-    def make(path="/", *, width=1280, script=True):
+    def make(path="/", *, width=1280, script=True, late_files=()):
+        late[:] = late_files
         context = chromium.new_context(
             viewport={"width": width, "height": 900}, java_script_enabled=script
         )

@@ -103,7 +103,8 @@ def test_the_printed_answer_is_one_sheet(open_page):
     assert len(re.findall(rb"/Type\s*/Page[^s]", printed)) == 1
 
 
-def test_a_link_carries_the_inputs_after_the_hash_and_the_server_sees_none(open_page, served):
+@pytest.mark.parametrize("late", ["htmx.min.js", "share.js"])
+def test_a_link_carries_the_inputs_after_the_hash_and_the_server_sees_none(open_page, served, late):
     page = open_page("/doctor")
     fill_in(page)
     page.fill("#age_years", "31.25")
@@ -111,7 +112,7 @@ def test_a_link_carries_the_inputs_after_the_hash_and_the_server_sees_none(open_
     page.wait_for_selector("#share-said:has-text('sees the inputs')", timeout=WAIT)
     assert "age_years=31.25" in page.url.split("#")[1]
     assert "token" not in page.url
-    other = open_page(page.url.removeprefix(served[0]))
+    other = open_page(page.url.removeprefix(served[0]), late_files=[late])
     wait_for_answer(other)
     assert other.input_value("#age_years") == "31.25"
     assert other.locator("input[name='sex']:checked").get_attribute("value") == "male"

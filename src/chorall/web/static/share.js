@@ -19,7 +19,8 @@
     document.querySelectorAll("details").forEach(one => {
       one.open = one.open || !!one.querySelector("input:checked:not([value=not_tested])");
     });
-    // not before the form has been made ready: what changes earlier is not asked
+    // not before the form has been made ready: what changes earlier is not asked. htmx says so
+    // once, so this file stands before it in the page: deferred scripts run in that order
     document.addEventListener("htmx:after:process", () =>
       form.dispatchEvent(new Event("change", { bubbles: true })), { once: true });
   }
