@@ -7,7 +7,10 @@ thousand times longer than the sum takes.
 
 import numpy as np
 
-from libc.math cimport sqrt
+cdef extern from "_positive.h" nogil:
+    int find_root(double* upper, Py_ssize_t p)
+    void invert_root(const double* upper, double* lower, Py_ssize_t p)
+    void square_root(const double* lower, double* inverse, Py_ssize_t p)
 
 
 def invert_positive(const double[:, ::1] matrix):
@@ -15,47 +18,16 @@ def invert_positive(const double[:, ::1] matrix):
 
     Only what is on and above the diagonal is read.
     """
-    cdef Py_ssize_t p = matrix.shape[0], i, j, k
-    upper_array, root_array = np.array(matrix), np.zeros((p, p))
-    result = np.zeros((p, p))
-    cdef double[:, ::1] upper = upper_array, root = root_array, inverse = result
-    cdef double* row
-    cdef double* from_row
-    cdef double factor
+    cdef Py_ssize_t p = matrix.shape[0]
     cdef bint is_positive = True
+    upper_array, lower_array = np.array(matrix), np.zeros((p, p))
+    result = np.zeros((p, p))
+    cdef double[:, ::1] upper = upper_array, lower = lower_array, inverse = result
+    if not p:
+        return result
     with nogil:
-        # upper' upper = matrix
-        for k in range(p):
-            from_row = &upper[k, 0]
-            if not from_row[k] > 0:
-                is_positive = False
-                break
-            factor = 1 / sqrt(from_row[k])
-            for j in range(k, p):
-                from_row[j] *= factor
-            for i in range(k + 1, p):
-                row, factor = &upper[i, 0], from_row[i]
-                for j in range(i, p):
-                    row[j] -= factor * from_row[j]
-        # root = inverse of upper', lower triangular
-        for i in range(p if is_positive else 0):
-            row = &root[i, 0]
-            row[i] = 1
-            for k in range(i):
-                from_row, factor = &root[k, 0], upper[k, i]
-                for j in range(k + 1):
-                    row[j] -= factor * from_row[j]
-            factor = 1 / upper[i, i]
-            for j in range(i + 1):
-                row[j] *= factor
-        # inverse = root' root
-        for k in range(p if is_positive else 0):
-            from_row = &root[k, 0]
-            for i in range(k + 1):
-                row, factor = &inverse[i, 0], from_row[i]
-                for j in range(i + 1):
-                    row[j] += factor * from_row[j]
-        for i in range(p):
-            for j in range(i):
-                inverse[j, i] = inverse[i, j]
+        is_positive = find_root(&upper[0, 0], p)
+        if is_positive:
+            invert_root(&upper[0, 0], &lower[0, 0], p)
+            square_root(&lower[0, 0], &inverse[0, 0], p)
     return result if is_positive else None

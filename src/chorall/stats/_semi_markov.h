@@ -2,11 +2,7 @@
 #ifndef CHORALL_SEMI_MARKOV_H
 #define CHORALL_SEMI_MARKOV_H
 
-#if defined(__GNUC__) && !defined(__clang__) && defined(__x86_64__) && defined(__gnu_linux__)
-#define CHORALL_WIDE __attribute__((target_clones("avx512f", "avx2", "default")))
-#else
-#define CHORALL_WIDE
-#endif
+#include "_wide.h"
 
 /* Add to found[i + j] what came at i times what leaves after j, for all i + j below n. Four times of
    coming are taken at once; there must be BEFORE zeros before leaving[0]. */

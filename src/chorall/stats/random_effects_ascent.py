@@ -20,22 +20,19 @@ import numpy as np
 
 from chorall.errors import ConvergenceError
 from chorall.stats.arrays import Floats
-from chorall.stats.random_effects_model import (
-    EffectsFit,
-    EffectsPoint,
-    GroupedModel,
-    sandwich_matrix,
-)
+from chorall.stats.random_effects_model import EffectsFit, EffectsPoint, GroupedModel
 
 MAX_HALVINGS = 30
 MAX_NEWTON_STEPS = 100
 # a log-likelihood is a sum of n terms: differences below this part of it are rounding
 ROUNDING = 1e-12
 # Newton steps, in standard errors, left untaken before an update of the variances: at most the
-# first, less as the variances change less (this part of their change), and the last at the end
+# first, less as the variances change less (this part of their change); at the end the last, or,
+# where variances may be off by more, this part of their tolerance
 ROUGH_STEP = 1e-2
 STEP_PER_CHANGE = 0.1
 LAST_STEP = 1e-8
+STEP_PER_TOLERANCE = 1e-2
 # Updates approach their limit by a steady rate: from three of them in a row the limit is guessed
 # (Aitken), for rates up to this one. The fixed point stays the same.
 FASTEST_RATE = 0.97
@@ -89,12 +86,15 @@ def estimate_variances(
             point = restrict(model, point, updated)
         variances = updated
         n_updates += 1
-    point, inverse, taken = climb(model, point, variances, LAST_STEP)
-    freedom = count_freedom(model, point, variances, inverse, settings.freedom)
+    last = STEP_PER_TOLERANCE * settings.tolerance if known is None else 0.0
+    point, inverse, taken = climb(model, point, variances, max(last, LAST_STEP))
+    freedom = count_freedom(model, inverse, settings.freedom)
     roots = model.find_roots(variances)
+    units = np.outer(roots, roots)
     return EffectsFit(
-        point, model.penalise(point, variances), inverse * np.outer(roots, roots),
-        variances, freedom, (variances == 0) & (known is None), change, null,
+        point, model.penalise(point, variances), inverse * units,
+        model.find_sandwich(inverse) * units, variances, freedom,
+        (variances == 0) & (known is None), change, null,
         n_updates, n_steps + taken, converged=change <= settings.tolerance,
     )  # fmt: skip
 
@@ -135,14 +135,11 @@ def walk_uphill(
     return None
 
 
-def count_freedom(
-    model: GroupedModel, point: EffectsPoint, variances: Floats, inverse: Floats, rule: str
-) -> Floats:
+def count_freedom(model: GroupedModel, inverse: Floats, rule: str) -> Floats:
     """Return the effective degrees of freedom of each group; H^-1 is in standard deviations."""
     if rule == "schall":
         return model.sum_by_group(1 - np.diag(inverse)[: model.n_columns])
-    roots = model.find_roots(variances)
-    sandwich = sandwich_matrix(inverse, point.information * np.outer(roots, roots))
+    sandwich = model.find_sandwich(inverse)
     freedom = np.zeros(len(model.has_mean))
     for group in range(len(freedom)):
         own = np.flatnonzero(model.codes == group)
@@ -159,7 +156,7 @@ def update_variances(
     settings: VarianceSettings,
 ) -> Floats:
     """Return the variances of the next round; 0 for a group whose variance vanishes."""
-    freedom = count_freedom(model, point, variances, inverse, settings.freedom)
+    freedom = count_freedom(model, inverse, settings.freedom)
     squares = model.sum_by_group(point.effects[: model.n_columns] ** 2)
     prior = settings.prior_weight
     numerator = squares + prior * settings.start_variance

@@ -164,7 +164,8 @@ def shape_random_effects(
     """Turn deviations and means into the result."""
     data, point = model.data, fitted.point
     log_hazard_ratio = model.join_effects(point.effects)
-    covariance, sampling_covariance = model.map_covariances(fitted)
+    covariance = model.join_covariance(fitted.inverse)
+    sampling_covariance = model.join_covariance(fitted.sandwich)
     columns = tabulate_wald(log_hazard_ratio, covariance, level)
     p = model.n_columns
     mean, mean_error = np.zeros(len(labels)), np.full(len(labels), np.nan)

@@ -12,7 +12,7 @@ from chorall.stats._cox_rows import multiply_columns
 from chorall.stats._positive import invert_positive
 from chorall.stats.arrays import Booleans, Floats, Integers
 from chorall.stats.cox_data import CoxData
-from chorall.stats.cox_likelihood import evaluate_likelihood, sum_risk_sets
+from chorall.stats.cox_likelihood import evaluate_likelihood, sum_risk_sets, sum_squares
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -26,11 +26,15 @@ class EffectsPoint:
 
 
 class EffectsFit(NamedTuple):
-    """What the ascent came to; `inverse` is H^-1 of deviations and means."""
+    """What the ascent came to.
+
+    `inverse` is H^-1 of deviations and means, `sandwich` is H^-1 I H^-1.
+    """
 
     point: EffectsPoint
     objective: float
     inverse: Floats
+    sandwich: Floats
     variances: Floats
     degrees_of_freedom: Floats
     has_vanished: Booleans
@@ -112,10 +116,14 @@ class GroupedModel:
         sums = np.bincount(self.codes, weights=values, minlength=len(self.has_mean))
         return np.asarray(sums, dtype=np.float64)
 
-    def map_covariances(self, fitted: EffectsFit) -> tuple[Floats, Floats]:
-        """Return H^-1 and H^-1 I H^-1 of the coefficients."""
-        sandwich = sandwich_matrix(fitted.inverse, fitted.point.information)
-        return self.join_covariance(fitted.inverse), self.join_covariance(sandwich)
+    def find_sandwich(self, inverse: Floats) -> Floats:
+        """Return H^-1 I H^-1 in the unit of `find_roots`, as is H^-1: there H = I + D.
+
+        D is 1 for deviations and 0 for means, so it is H^-1 - H^-1 D H^-1. Where nothing is known
+        of a deviation but its variance, what is left has few digits, and is next to nothing.
+        """
+        own = inverse[: self.n_columns]
+        return np.asarray(inverse - sum_squares(own, np.ones(len(own))))
 
     def join_covariance(self, covariance: Floats) -> Floats:
         """Return the covariance of mean plus deviation."""
@@ -123,13 +131,3 @@ class GroupedModel:
         across = covariance[:p, p:] @ members
         of_means = members.T @ (covariance[p:, p:] @ members)
         return np.asarray(covariance[:p, :p] + across + across.T + of_means, dtype=np.float64)
-
-
-def sandwich_matrix(bread: Floats, filling: Floats) -> Floats:
-    """Return the product of symmetric matrices bread filling bread.
-
-    Row by row, not by BLAS: it starts threads, which on a busy machine wait for one another for
-    longer than all of the fit takes.
-    """
-    half = np.einsum("ij,kj->ik", bread, filling)
-    return np.asarray(np.einsum("ij,kj->ik", half, bread), dtype=np.float64)

@@ -33,7 +33,7 @@ def test_a_weight_below_zero_counts_as_zero_and_nan_stays() -> None:
     assert np.isnan(sum_rows(rows, nothing, np.array([np.nan, 2.0]))[1]).all()
 
 
-@pytest.mark.parametrize("p", [1, 2, 9, 60])
+@pytest.mark.parametrize("p", [1, 2, 3, 4, 5, 8, 9, 60])
 def test_the_inverse_of_a_positive_matrix(p: int) -> None:
     generator = np.random.default_rng(p)
     half = generator.normal(size=(3 * p, p))
@@ -45,8 +45,11 @@ def test_the_inverse_of_a_positive_matrix(p: int) -> None:
 
 
 @pytest.mark.parametrize("pivot", [0.0, -1.0, np.nan])
-def test_a_matrix_that_is_not_positive_has_no_inverse(pivot: float) -> None:
-    assert invert_positive(np.diag([1.0, pivot, 2.0])) is None
+@pytest.mark.parametrize("place", [0, 1, 3, 4, 6])
+def test_a_matrix_that_is_not_positive_has_no_inverse(pivot: float, place: int) -> None:
+    diagonal = np.arange(1.0, 8.0)
+    diagonal[place] = pivot
+    assert invert_positive(np.diag(diagonal)) is None
 
 
 @pytest.mark.parametrize(

@@ -97,16 +97,19 @@ def list_periods(rows: RiskRows, edges: Floats) -> tuple[Period, ...]:
     order = np.argsort(rows.time, kind="stable")
     time, entry, event = rows.time[order], rows.entry_time[order], rows.event[order]
     bounds = np.searchsorted(time, edges, side="right")
+    last_entry = entry.max(initial=0.0)
     found = []
     for number, (first, last) in enumerate(pairwise(bounds)):
         events = time[first:last][event[first:last]]
         if not len(events):
             continue
-        own = first + np.flatnonzero(entry[first:] <= edges[number + 1])
         starts = np.flatnonzero(np.diff(events, prepend=-np.inf))
         days, counts = events[starts], np.diff(starts, append=len(events))
-        late = np.flatnonzero(entry[own] >= days[0])
-        late = late[np.argsort(entry[own][late], kind="stable")]
+        own, late = slice(first, None), np.empty(0, np.int64)
+        if last_entry >= days[0]:
+            own = first + np.flatnonzero(entry[first:] <= edges[number + 1])
+            late = np.flatnonzero(entry[own] >= days[0])
+            late = late[np.argsort(entry[own][late], kind="stable")]
         leaving, entering = (np.searchsorted(one, days) for one in (time[own], entry[own][late]))
         found.append(Period(number, order[own], counts, leaving, late, entering))
     return tuple(found)
