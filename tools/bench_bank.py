@@ -1,7 +1,8 @@
 """Time the bank: a fit of all transitions, one prediction, a table of patients; or run this file.
 
 Processor seconds of one process with one thread, the least of some rounds, so that other work on
-the machine disturbs little. 100,000 patients take the time of one times 100,000, over the cores.
+the machine disturbs little. 100,000 patients take the time of one times 100,000, over the cores;
+so does leave-one-out, from every twentieth patient.
 """
 
 from __future__ import annotations
@@ -22,17 +23,19 @@ import polars as pl  # noqa: E402
 
 import chorall as ch  # noqa: E402
 from chorall.analyses.bank.fit import read_bank_data  # noqa: E402
+from chorall.analyses.bank.leave_one_out import predict_each_left_out  # noqa: E402
 from chorall.models.bank.bank import Bank  # noqa: E402
 from chorall.models.bank.bank_fit import BankData, fit_bank  # noqa: E402
 from chorall.models.bank.features import encode_patient  # noqa: E402
 from chorall.models.bank.predict import predict  # noqa: E402
 from chorall.models.bank.question import Question  # noqa: E402
+from chorall.models.bank.refit import prepare_refits  # noqa: E402
 from chorall.models.bank.simulate_course import Now  # noqa: E402
 from chorall.models.bank.strategy import read_strategy  # noqa: E402
 
 FOLDER = Path("bench-data") / "bank"
 PATIENTS, TRIALS, SEED = 1540, 4, 7
-IN_TABLE, CORES, MANY = 1000, 2, 100_000
+IN_TABLE, CORES, MANY, EVERY = 1000, 2, 100_000, 20
 STRATEGIES = ("asparaginase_standard", "asparaginase_intensive")
 
 
@@ -79,6 +82,15 @@ def make_table(bank: Bank, data: BankData) -> pl.DataFrame:
     return pl.DataFrame(columns)
 
 
+def measure_leave_one_out(data: BankData) -> float:
+    """Return the seconds over the cores in which each patient is left out and predicted."""
+    n = len(data.values)
+    chosen = range(0, n, EVERY)
+    begin = measure(lambda: prepare_refits(data), 1)
+    some = measure(lambda: predict_each_left_out(data, STRATEGIES, patients=chosen, n_jobs=1), 1)
+    return begin + (some - begin) / len(chosen) * n / CORES
+
+
 def main() -> None:
     """Measure and print."""
     data = make_data()
@@ -105,6 +117,9 @@ def main() -> None:
         one = measure(lambda names=names: ch.predict_table(bank, table, names, n_jobs=1), 3)
         seconds = one / IN_TABLE * MANY / CORES
         rows.append((f"100,000 patients of a table, {len(names)} strategies", seconds, 180.0))
+    whole = measure(lambda: fit_bank(data, {}), 1) * len(data.values) / CORES
+    rows.append(("leave-one-out of all, two strategies", measure_leave_one_out(data), 180.0))
+    rows.append(("its peer: as many whole refits", whole, float("nan")))
     print("\n| the bank | processor time | aim |", "|---|---|---|", sep="\n")
     for what, seconds, aim in rows:
         shown = f"{seconds:.1f} s" if seconds > 1 else f"{1000 * seconds:.1f} ms"

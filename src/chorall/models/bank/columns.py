@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from chorall.models.bank.design import Design
 from chorall.models.bank.risk_rows import RiskRows
+from chorall.stats.predictor_moments import find_predictor_moments
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -38,30 +39,30 @@ class Columns:
 
     def keep(self, chosen: Booleans) -> Columns:
         """Return some of the rows."""
-        drawn = self.drawn[:, chosen[self.is_drawn]]
+        drawn = self.drawn.take(np.flatnonzero(chosen[self.is_drawn]), axis=1)
         return Columns(self.places, self.expected[chosen], self.is_drawn[chosen], drawn)
 
     def choose(self, chosen: Booleans) -> Columns:
         """Return some of the covariates."""
         if chosen.all():
             return self
-        return Columns(
-            self.places[chosen], self.expected[:, chosen], self.is_drawn, self.drawn[:, :, chosen]
-        )
+        own = np.flatnonzero(chosen)
+        expected, drawn = (one.take(own, axis=-1) for one in (self.expected, self.drawn))
+        return Columns(self.places[own], expected, self.is_drawn, drawn)
 
     def find_drawn_risk(
-        self, centre: Floats, effect: Floats, root: Floats
+        self, centre: Floats, effect: Floats, covariance: Floats
     ) -> tuple[Floats, Floats]:
         """Return mean and variance of each row's log hazard ratio over effects and completions.
 
-        `centre`, `effect` and `root` are the means of the covariates, their effects and a root of
-        the covariance of these.
+        `centre`, `effect` and `covariance` are the means of the covariates, their effects and the
+        covariance of these.
         """
-        centred = self.expected - centre
-        mean, variance = centred @ effect, ((centred @ root) ** 2).sum(axis=1)
+        mean, variance = find_predictor_moments(self.expected, centre, effect, covariance)
         if self.is_drawn.any():
-            drawn = self.drawn - centre
-            risks, spreads = drawn @ effect, ((drawn @ root) ** 2).sum(axis=2)
+            flat = self.drawn.reshape(-1, len(centre))
+            found = find_predictor_moments(flat, centre, effect, covariance)
+            risks, spreads = (one.reshape(self.drawn.shape[:2]) for one in found)
             mean[self.is_drawn] = risks.mean(axis=0)
             variance[self.is_drawn] = risks.var(axis=0, ddof=1) + spreads.mean(axis=0)
         return mean, variance
@@ -72,6 +73,5 @@ def list_columns(design: Design, rows: RiskRows, places: Integers) -> Columns:
     is_drawn = (rows.completions != rows.values).any(axis=(0, 2))
     drawn = [design.expand_some(values, places) for values in rows.completions[:, is_drawn]]
     shape = (len(rows.completions), int(is_drawn.sum()), len(places))
-    return Columns(
-        places, design.expand_some(rows.values, places), is_drawn, np.array(drawn).reshape(shape)
-    )
+    expected = np.ascontiguousarray(design.expand_some(rows.values, places))
+    return Columns(places, expected, is_drawn, np.array(drawn).reshape(shape))

@@ -68,7 +68,8 @@ def place_new_trial(bank: Bank, data: BankData, name: str) -> Bank:
 def expect_of_model(bank: Bank, model: TransitionModel, rows: RiskRows, edges: Floats) -> Floats:
     """Return the events that a transition expects of each row, in a trial not seen."""
     columns = list_columns(bank.design, rows, model.places)
-    risk, variance = columns.find_drawn_risk(model.centre, model.effect, model.root)
+    covariance = model.root @ model.root.T
+    risk, variance = columns.find_drawn_risk(model.centre, model.effect, covariance)
     ages = bank.design.expand_level(rows.values) - model.level_centre
     doubt = variance + ((ages @ model.level_root) ** 2).sum(axis=1)
     doubt += model.level_error**2 + model.between_trials**2

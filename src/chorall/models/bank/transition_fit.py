@@ -140,8 +140,7 @@ def fit_at_places(
         effect, covariance, warnings = (
             fits[-1].log_hazard_ratio, fits[-1].covariance, fits[-1].warnings,
         )  # fmt: skip
-    root = _find_root(covariance)
-    risk, variance = columns.find_drawn_risk(centre, effect, root)
+    risk, variance = columns.find_drawn_risk(centre, effect, covariance)
     ages = design.expand_level(rows.values)
     level_centre = ages.mean(axis=0)
     level_error = float(1 / np.sqrt(rows.event.sum()))
@@ -150,7 +149,7 @@ def fit_at_places(
         None if start is None else start.level,
     )  # fmt: skip
     model = TransitionModel(
-        transition, places, centre, effect, root, level_centre, level.effect,
+        transition, places, centre, effect, _find_root(covariance), level_centre, level.effect,
         _find_root(level.covariance), hazard, level.between_trials, level_error,
         len(rows.time), int(rows.event.sum()), variances, level.by_trial, warnings,
     )  # fmt: skip
