@@ -39,14 +39,14 @@ ARRAY_FIELDS: Final = (
 )  # fmt: skip
 
 
-def write_bank(bank: Bank, folder: Path, *, key: bytes | None = None) -> Path:
+def write_bank(bank: Bank, folder: str | Path, *, key: bytes | None = None) -> Path:
     """Write a bank as a new folder, whole or not at all.
 
     Parameters
     ----------
     bank : Bank
         The fitted bank.
-    folder : Path
+    folder : path
         Must not exist, or hold a bank.
     key : bytes or None
         Signs the bank: who reads it with the same key knows that a holder of the key made it.
@@ -63,6 +63,7 @@ def write_bank(bank: Bank, folder: Path, *, key: bytes | None = None) -> Path:
     InputError
         If the folder holds something else.
     """
+    folder = Path(folder)
     if folder.exists() and not (folder.is_dir() and list(folder.glob(f"{PREFIX}*.json"))):
         raise InputError(f"{folder}: exists and holds no bank. Name a new folder.")
     facts, arrays = _take_apart(bank)
@@ -85,12 +86,12 @@ def write_bank(bank: Bank, folder: Path, *, key: bytes | None = None) -> Path:
     return folder
 
 
-def read_bank(folder: Path, *, key: bytes | None = None) -> Bank:
+def read_bank(folder: str | Path, *, key: bytes | None = None) -> Bank:
     """Read a bank and check it: its hash, its schema, its seal and its reference patients.
 
     Parameters
     ----------
-    folder : Path
+    folder : path
         As `write_bank` wrote it.
     key : bytes or None
         Asks that the bank was signed with this key.
@@ -102,6 +103,7 @@ def read_bank(folder: Path, *, key: bytes | None = None) -> Bank:
     DataError
         If it was changed since it was written, or this version cannot read it.
     """
+    folder = Path(folder)
     files = sorted(folder.glob(f"{PREFIX}*.json")) if folder.is_dir() else []
     if len(files) != 1:
         raise InputError(f"{folder}: holds {len(files)} banks, but one was expected.")

@@ -60,9 +60,9 @@ class Columns:
         """
         mean, variance = find_predictor_moments(self.expected, centre, effect, covariance)
         if self.is_drawn.any():
-            flat = self.drawn.reshape(-1, len(centre))
-            found = find_predictor_moments(flat, centre, effect, covariance)
-            risks, spreads = (one.reshape(self.drawn.shape[:2]) for one in found)
+            m, k, q = self.drawn.shape
+            found = find_predictor_moments(self.drawn.reshape(m * k, q), centre, effect, covariance)
+            risks, spreads = (one.reshape(m, k) for one in found)
             mean[self.is_drawn] = risks.mean(axis=0)
             variance[self.is_drawn] = risks.var(axis=0, ddof=1) + spreads.mean(axis=0)
         return mean, variance

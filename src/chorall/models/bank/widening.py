@@ -10,8 +10,10 @@ from numpy.typing import NDArray
 
 from chorall.models.bank.bank import Bank
 from chorall.models.bank.question import Question
+from chorall.models.bank.states import FIRST_STATE
 
 Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
 
 MOST_WIDENED: Final = 12
 """So many missing items, those of most weight, are each looked at both ways."""
@@ -31,8 +33,9 @@ def widen(question: Question, estimates: Floats) -> Floats:
 
 def _widen(question: Question, known: Floats, estimates: Floats) -> Floats:
     found = estimates.copy()
-    is_nested = np.isnan(known).sum() == NESTED
-    for place in find_weighty(question.bank, known):
+    missing = list_missing(question, known)
+    is_nested = len(missing) == NESTED
+    for place in find_weighty(question.bank, missing):
         for value in list_values(question.bank, known, place):
             fuller = known.copy()
             fuller[place] = value
@@ -44,11 +47,16 @@ def _widen(question: Question, known: Floats, estimates: Floats) -> Floats:
     return found
 
 
-def find_weighty(bank: Bank, known: Floats) -> list[int]:
-    """Return the missing features that could move a hazard most, at most `MOST_WIDENED`."""
-    missing = np.flatnonzero(np.isnan(known))
-    if not len(missing):
-        return []
+def list_missing(question: Question, known: Floats) -> Integers:
+    """Return the features not known that could be known today: in induction MRD is to come."""
+    is_missing = np.isnan(known)
+    if question.now.state == FIRST_STATE:
+        is_missing &= [one.kind != "mrd" for one in question.bank.design.features]
+    return np.flatnonzero(is_missing)
+
+
+def find_weighty(bank: Bank, missing: Integers) -> list[int]:
+    """Return those of the features that could move a hazard most, at most `MOST_WIDENED`."""
     weights = _weigh_features(bank)
     return sorted(missing.tolist(), key=lambda place: -weights[place])[:MOST_WIDENED]
 

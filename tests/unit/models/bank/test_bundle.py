@@ -29,6 +29,12 @@ def test_a_bank_read_answers_as_the_one_written(folder):
     assert read.to_dict() == written.to_dict()
 
 
+def test_a_folder_may_be_named_in_words(tmp_path):
+    folder = write_bank(make_bank(), str(tmp_path / "BANK"))
+    assert folder == tmp_path / "BANK"
+    assert read_bank(str(folder)).transitions[0].n_events == make_bank().transitions[0].n_events
+
+
 def test_the_hash_stands_in_the_names_and_is_always_the_same(folder, tmp_path):
     again = write_bank(make_bank(), tmp_path / "again")
     names = {file.name for file in folder.iterdir()}

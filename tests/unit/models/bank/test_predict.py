@@ -79,6 +79,23 @@ def test_mrd_is_refused_before_it_can_be_known():
         ask(without("course"))
 
 
+def test_what_nobody_can_know_yet_is_drawn_and_widens_nothing():
+    """MRD comes after induction: on day 0 it is no item that somebody did not tell."""
+    day_0 = ask(without("mrd_end_of_induction", "course"))
+    later = ask(without("mrd_end_of_induction"))
+    for found, is_widened in ((day_0, False), (later, True)):
+        one = five(found)
+        assert ((one.lower, one.upper) != (one.drawn_lower, one.drawn_upper)) is is_widened
+
+
+@pytest.mark.parametrize("item", ["age_years", "TP53", "IKZF1_del"])
+def test_not_knowing_an_item_never_narrows_an_interval_on_day_0(item):
+    patient = without("mrd_end_of_induction", "course") | {"TP53": "present"}
+    known, unknown = (five(ask(one)) for one in (patient, {**patient, item: "not_tested"}))
+    assert unknown.lower <= known.lower + 1e-9
+    assert unknown.upper >= known.upper - 1e-9
+
+
 def test_what_is_known_for_a_while_in_remission_counts():
     """Constant hazards: being in remission for two years changes nothing but the transplants."""
     early = ask(PATIENT, "no_transplant", bank=SURE)
