@@ -1,4 +1,4 @@
-"""Keep the results of a command for what is written after it."""
+"""What a command and those that write after it tell each other: results, width of figures."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from chorall.analyses.result import AnalysisResult
 
+_WIDTH: ContextVar[str] = ContextVar("figure_width", default="two_column")
 _KEPT: ContextVar[list[AnalysisResult] | None] = ContextVar("kept", default=None)
 
 
@@ -29,3 +30,18 @@ def keep_result(result: AnalysisResult) -> None:
     kept = _KEPT.get()
     if kept is not None:
         kept.append(result)
+
+
+@contextmanager
+def draw_for(width: str) -> Iterator[None]:
+    """Have every figure written meanwhile laid out for one or two columns of a journal."""
+    token = _WIDTH.set(width)
+    try:
+        yield
+    finally:
+        _WIDTH.reset(token)
+
+
+def figure_width() -> str:
+    """Return the width that figures are written in."""
+    return _WIDTH.get()

@@ -1,4 +1,4 @@
-"""Options that every analysis has: --run writes a run folder, --to printed tables."""
+"""Options that every analysis has: --run (run folder), --to (tables), --figure-width."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from chorall.cli.keeping import keep_results
+from chorall.cli.keeping import draw_for, keep_results
 
 if TYPE_CHECKING:
     from chorall.analyses.result import AnalysisResult
 
-OUTPUTS: Final = ("json_file", "out", "run", "to")
+OUTPUTS: Final = ("json_file", "out", "run", "to", "figure_width")
 RunFolder = Annotated[
     Path | None,
     typer.Option(
@@ -28,11 +28,19 @@ Formats = Annotated[
     str | None,
     typer.Option("--to", help="With --out: printed tables too, e.g. html,csv,tex,md,docx."),
 ]
+Width = Annotated[
+    str | None,
+    typer.Option(
+        "--figure-width",
+        metavar="WIDTH",
+        help="With --out: figures for one_column (89 mm) or two_column (183 mm) of a journal.",
+    ),
+]
 _LAST: Final = inspect.Parameter.KEYWORD_ONLY
 
 
 def offer_runs(app: typer.Typer) -> None:
-    """Give --run and --to to every command, also of groups, that has --json and --out."""
+    """Give these options to every command, also of groups, that has --json and --out."""
     for info in app.registered_commands:
         if info.callback is not None and _is_analysis(info.callback):
             info.callback = _add_options(info.callback)
@@ -51,17 +59,23 @@ def _add_options(command: Callable[..., None]) -> Callable[..., None]:
 
     @wraps(command)
     def run_command(
-        context: typer.Context, run: Path | None, to: str | None, **arguments: Any
+        context: typer.Context,
+        run: Path | None,
+        to: str | None,
+        figure_width: str | None,
+        **arguments: Any,
     ) -> None:
-        if run is None and to is None:
-            command(**arguments)
-        else:
-            _run_and_write(command, context, run, to, arguments)
+        with draw_for(_read_width(figure_width, arguments["out"])):
+            if run is None and to is None:
+                command(**arguments)
+            else:
+                _run_and_write(command, context, run, to, arguments)
 
     further = [
         inspect.Parameter("context", _LAST, annotation=typer.Context),
         inspect.Parameter("run", _LAST, default=None, annotation=RunFolder),
         inspect.Parameter("to", _LAST, default=None, annotation=Formats),
+        inspect.Parameter("figure_width", _LAST, default=None, annotation=Width),
     ]
     parameters = [*signature.parameters.values(), *further]
     run_command.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]
@@ -91,6 +105,17 @@ def _run_and_write(
         _write_tables(kept, out, formats)
     if run is not None:
         _write_run(context, run, kept)
+
+
+def _read_width(width: str | None, out: Path | None) -> str:
+    """Return the width of figures; it is checked before anything is computed."""
+    if width is None:
+        return "two_column"
+    from chorall.reports.figure import check_width
+
+    if out is None:
+        _refuse("--figure-width needs --out DIR: there is no folder to write figures to.")
+    return check_width(width)
 
 
 def _refuse(words: str) -> None:

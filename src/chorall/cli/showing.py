@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from chorall.cli.keeping import keep_result
+from chorall.cli.keeping import figure_width, keep_result
 
 if TYPE_CHECKING:
     import polars as pl
@@ -134,7 +134,7 @@ def write_json(
 def write_result(result: AnalysisResult, folder: Path) -> list[Path]:
     """Write rows as CSV and JSON and every figure as SVG, PNG and its data; return the files.
 
-    The picture is that of the SVG at print size: 300 dpi, two columns of a journal's page wide.
+    The picture is that of the SVG at print size: 300 dpi, as wide as `--figure-width` says.
     """
     from chorall.reports.atomic import write_atomically
     from chorall.reports.figure_sets import draw_figures
@@ -150,7 +150,8 @@ def write_result(result: AnalysisResult, folder: Path) -> list[Path]:
         write_atomically(files[-1], f"{text}\n".encode())
     for number, figure in enumerate(draw_figures(result), start=1):
         stem = f"{result.analysis}-figure-{number}"
-        files += [figure.save(folder / f"{stem}{ending}") for ending in (".svg", ".png")]
+        endings, width = (".svg", ".png"), figure_width()
+        files += [figure.save(folder / f"{stem}{ending}", width) for ending in endings]
         files.append(folder / f"{stem}.csv")
         write_atomically(files[-1], figure.data.write_csv().encode())
     return files

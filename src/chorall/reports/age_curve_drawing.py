@@ -16,14 +16,12 @@ from chorall.reports.canvas import (
     NOTE_SIZE,
     SOFT_INK,
     TEXT_SIZE,
-    WIDTH,
-    Sheet,
     choose_ticks,
-    note_height,
+    is_narrow,
+    open_sheet,
     shorten_label,
 )
 
-COLUMNS: Final = 2
 PANEL_HEIGHT: Final = 1.45
 ROW_HEIGHT: Final = 2.2
 LEFT: Final = 0.55
@@ -35,19 +33,18 @@ HIGHEST_SHARE: Final = 3.0
 
 
 def draw_panels(panels: Sequence[AgePanel], title: str, note: str, *, synthetic: bool) -> Drawing:
-    """Return the figure: two panels in a row."""
-    n_rows = -(-len(panels) // COLUMNS)
-    sheet = Sheet(0.5 + n_rows * ROW_HEIGHT + note_height(note), synthetic=synthetic)
-    sheet.write_heading(title)
-    width = (WIDTH - LEFT - GAP - MARGIN) / COLUMNS
+    """Return the figure: two panels in a row, one on a narrow sheet."""
+    n_columns = 1 if is_narrow() else 2
+    n_rows = -(-len(panels) // n_columns)
+    sheet = open_sheet(title, note, n_rows * ROW_HEIGHT + 0.08, synthetic=synthetic)
+    width = (sheet.width - LEFT - GAP * (n_columns - 1) - MARGIN) / n_columns
     for position, panel in enumerate(panels):
-        row, column = divmod(position, COLUMNS)
+        row, column = divmod(position, n_columns)
         left, top = LEFT + column * (width + GAP), sheet.top + row * ROW_HEIGHT
         sheet.write(left, top + 0.06, shorten_label(panel.title, TITLE_LETTERS), weight="bold")
         sheet.write(left, top + 0.22, panel.subtitle, size=NOTE_SIZE, color=SOFT_INK)
         axes = sheet.place_axes(left, top + 0.34, width, PANEL_HEIGHT)
         _draw_panel(axes, panel, first=column == 0)
-    sheet.write_note(note)
     return sheet.drawing
 
 

@@ -12,23 +12,25 @@ from chorall.reports.canvas import (
     SOFT_INK,
     TEXT_SIZE,
     VERMILION,
-    Sheet,
-    note_height,
+    is_narrow,
+    open_sheet,
 )
 
-LEFT, WIDTH, HEIGHT, GAP = 0.75, 2.8, 2.4, 0.75
+LEFT, WIDTH, HEIGHT, GAP = 0.75, 2.6, 2.4, 0.9
 
 
 def draw_slices(
     data: pl.DataFrame, title: str, note: str, label: str, *, synthetic: bool
 ) -> Drawing:
-    """Return the figure: share transplanted on the left, risk of the event on the right."""
-    sheet = Sheet(0.95 + HEIGHT + 0.45 + note_height(note), synthetic=synthetic)
-    sheet.write_heading(title)
+    """Return the figure: share transplanted first, then the risk of the event."""
+    step = HEIGHT + 0.65
+    across, down = (0.0, step) if is_narrow() else (WIDTH + GAP, 0.0)
+    sheet = open_sheet(title, note, down + step + 0.3, synthetic=synthetic)
     for place, (column, words) in enumerate(
         (("transplanted", "Transplanted in first remission"), ("risk", "Risk of the event"))
     ):
-        axes = sheet.place_axes(LEFT + place * (WIDTH + GAP), sheet.top, WIDTH, HEIGHT)
+        left, top = LEFT + place * across, sheet.top + place * down
+        axes = sheet.place_axes(left, top, WIDTH, HEIGHT)
         for side, colour, marker in (("below", BLUE, "s"), ("above", VERMILION, "o")):
             part = data.filter(side=side)
             axes.plot(part["middle"], part[column], marker=marker, color=colour)
@@ -37,5 +39,4 @@ def draw_slices(
         axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{100 * value:g} %"))
         axes.set_xlabel(label, size=NOTE_SIZE)
         axes.set_ylabel(words, size=TEXT_SIZE)
-    sheet.write_note(note)
     return sheet.drawing

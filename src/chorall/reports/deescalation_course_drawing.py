@@ -15,18 +15,21 @@ from chorall.reports.canvas import (
     BLUE,
     GREY,
     INK,
+    MARGIN,
     SOFT_INK,
     TEXT_SIZE,
     VERMILION,
     Sheet,
     choose_ticks,
-    note_height,
+    is_narrow,
+    open_sheet,
     shorten_label,
 )
+from chorall.reports.keyed_axes import KeyLine, key_height, place_keyed_axes
 from chorall.reports.numbers import format_count
 
-STACK_LEFT, STACK_WIDTH, HEIGHT = 0.65, 2.9, 2.4
-FOREST_LEFT, FOREST_WIDTH = 5.0, 2.0
+STACK_LEFT, STACK_WIDTH, HEIGHT = 0.65, 2.7, 2.4
+FOREST_WIDTH: Final = 1.9
 KEY_STEP: Final = 0.18
 LAYERS: Final[dict[str, dict[str, Any]]] = {
     "relapse": {"facecolor": VERMILION, "hatch": ""},
@@ -49,33 +52,27 @@ def draw_course_sheet(
     bound: float,
     synthetic: bool,
 ) -> Drawing:
-    """Return the figure: stacked incidences beside the relapse of each trial."""
-    key = KEY_STEP * 3 + 0.1
-    heading = Sheet(1.0, synthetic=False)
-    heading.write_heading(title, subtitle)
-    body = max(HEIGHT, 0.24 * lines.height + 0.3)
-    sheet = Sheet(heading.top + key + body + 0.55 + note_height(note), synthetic=synthetic)
-    sheet.write_heading(title, subtitle)
+    """Return the figure: stacked incidences, beside (narrow: above) the relapse of each trial."""
+    key, rows = KEY_STEP * 3 + 0.1, 0.24 * lines.height + 0.3
+    body = HEIGHT if is_narrow() else max(HEIGHT, rows)
+    further = rows + 0.6 if is_narrow() else 0.0
+    sheet = open_sheet(
+        title, note, key + body + further + 0.65, synthetic=synthetic, subtitle=subtitle
+    )
     _write_key(sheet)
     top = sheet.top + key
     _draw_stack(sheet.place_axes(STACK_LEFT, top, STACK_WIDTH, body), stacked)
-    _draw_forest(sheet, sheet.place_axes(FOREST_LEFT, top, FOREST_WIDTH, body), lines, bound)
-    sheet.write_note(note)
+    height, below = (rows, top + body + 0.6) if is_narrow() else (body, top)
+    left = sheet.right - FOREST_WIDTH - 0.05
+    _draw_forest(sheet.place_axes(left, below, FOREST_WIDTH, height), lines, bound)
     return sheet.drawing
 
 
 def _write_key(sheet: Sheet) -> None:
-    from matplotlib.patches import Rectangle
-
     for place, (name, style) in enumerate(LAYERS.items()):
-        left = STACK_LEFT + 1.75 * (place % 2)
+        left = (MARGIN if is_narrow() else STACK_LEFT) + 1.7 * (place % 2)
         height = sheet.top + 0.04 + KEY_STEP * (place // 2)
-        width, tall = sheet.drawing.get_size_inches()
-        box = Rectangle(
-            (left / width, 1 - (height + 0.06) / tall), 0.2 / width, 0.12 / tall,
-            transform=sheet.drawing.transFigure, edgecolor=INK, linewidth=0.5, **style,
-        )  # fmt: skip
-        sheet.drawing.add_artist(box)
+        sheet.draw_box((left, height - 0.06, 0.2, 0.12), edgecolor=INK, linewidth=0.5, **style)
         sheet.write(left + 0.28, height, name, size=TEXT_SIZE)
 
 
@@ -101,7 +98,7 @@ def _draw_stack(axes: Axes, stacked: pl.DataFrame) -> None:
     axes.set_ylabel("First event (%)", size=TEXT_SIZE)
 
 
-def _draw_forest(sheet: Sheet, axes: Axes, lines: pl.DataFrame, bound: float) -> None:
+def _draw_forest(axes: Axes, lines: pl.DataFrame, bound: float) -> None:
     rows = [*lines.filter(pl.col("trial").is_not_null()).to_dicts()]
     rows += lines.filter(pl.col("trial").is_null()).to_dicts()
     ticks = choose_ticks(min(MOST_SHOWN, max(_find_highest(rows), 2 * bound)))
@@ -119,7 +116,7 @@ def _draw_forest(sheet: Sheet, axes: Axes, lines: pl.DataFrame, bound: float) ->
         if row["relapse"] is not None:
             _draw_limits(axes, row, place + 0.5, ticks[-1], together=together)
     axes.set_yticks(
-        [place + 0.5 for place in range(len(rows))], [shorten_label(name, 22) for name in names]
+        [place + 0.5 for place in range(len(rows))], [shorten_label(name, 20) for name in names]
     )
     axes.tick_params(axis="y", length=0)
 
@@ -153,23 +150,24 @@ def draw_difference(
     data: pl.DataFrame, title: str, note: str, *, margin: float, horizon: float, synthetic: bool
 ) -> Drawing:
     """Return the figure: the absolute difference over time with limits, zero and margin."""
-    heading = Sheet(1.0, synthetic=False)
-    heading.write_heading(title)
-    sheet = Sheet(heading.top + HEIGHT + 0.65 + note_height(note), synthetic=synthetic)
-    sheet.write_heading(title)
-    axes = sheet.place_axes(STACK_LEFT + 0.1, sheet.top, 4.6, HEIGHT)
     styles = {"intention to treat": (BLUE, "-"), "per protocol": (VERMILION, "--")}
-    for place, (name, (colour, dash)) in enumerate(styles.items()):
+    there = [name for name in styles if data.filter(population=name).height]
+    key = [
+        KeyLine(name, styles[name][0], dict(zip(("color", "linestyle"), styles[name], strict=True)))
+        for name in there
+    ]
+    body = key_height(len(key)) + HEIGHT + 0.65
+    sheet = open_sheet(title, note, body, synthetic=synthetic)
+    axes = place_keyed_axes(sheet, key, 4.6, HEIGHT)
+    for name in there:
+        colour, dash = styles[name]
         line = data.filter(population=name)
-        if not line.height:
-            continue
         years = line["time_years"].to_numpy()
         axes.plot(years, line["difference"], color=colour, linestyle=dash, linewidth=1.6)
         axes.fill_between(
             years, line["lower"].to_numpy(), line["upper"].to_numpy(), color=colour, alpha=0.14,
             linewidth=0,
         )  # fmt: skip
-        sheet.write(5.5, sheet.top + 0.2 + 0.2 * place, name, color=colour)
     axes.axhline(0, color=INK, linewidth=0.8)
     axes.axhline(-margin, color=INK, linestyle=(0, (4, 3)), linewidth=0.9)
     axes.axvline(horizon, color=SOFT_INK, linestyle=":", linewidth=0.8)
@@ -179,7 +177,6 @@ def draw_difference(
     axes.yaxis.set_major_formatter(lambda value, _: f"{100 * value:+g}" if value else "0")
     axes.set_xlabel("Years from randomisation", size=TEXT_SIZE, labelpad=2)
     axes.set_ylabel("Difference (points)", size=TEXT_SIZE)
-    sheet.write_note(note)
     return sheet.drawing
 
 
@@ -188,5 +185,10 @@ def _place_names(sheet: Sheet, axes: Axes, margin: float) -> None:
     low, high = min(low, -1.6 * margin), max(high, 0.5 * margin)
     axes.set_ylim(low, high)
     for value, text in ((0.0, "no difference"), (-margin, f"margin, {100 * margin:g} points")):
-        height = sheet.top + HEIGHT * (high - value) / (high - low)
-        sheet.write(5.5, height, text, color=SOFT_INK)
+        if is_narrow():
+            style = {"ha": "right", "va": "bottom", "size": TEXT_SIZE - 1, "color": SOFT_INK}
+            place = axes.get_yaxis_transform()
+            axes.text(0.99, value, text, transform=place, **style)  # type: ignore[arg-type]
+        else:
+            height = sheet.top + HEIGHT * (high - value) / (high - low)
+            sheet.write(5.47, height, text, color=SOFT_INK)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
+from chorall.analyses.choices import check_choices
 from chorall.errors import InputError
 from chorall.reports.atomic import write_atomically
 
@@ -18,8 +19,10 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure as Drawing
 
 ENDINGS: Final = (".svg", ".pdf", ".png")
+FIGURE_WIDTHS: Final = ("one_column", "two_column")
+"""Widths that a figure is laid out for: 89 and 183 mm on a journal's page."""
 PRINT_DOTS_PER_INCH: Final = 300
-"""Of pictures: a sheet is 183 mm wide, two columns of a journal's page, so 2,160 dots."""
+"""Of pictures: 1,050 dots across one column, 2,160 across two."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +40,8 @@ class Figure:
     data : DataFrame
         Everything drawn, in tidy form.
     draw : callable
-        Returns a new Matplotlib figure; called under a lock.
+        Returns a new Matplotlib figure as wide as `canvas.drawing_settings` says; called under its
+        lock.
     """
 
     name: str
@@ -53,21 +57,39 @@ class Figure:
         digest = hashlib.sha256(f"{self.name}\n{self.alt}".encode()).hexdigest()
         return f"{plain}-{digest[:6]}"
 
-    def svg(self) -> str:
-        """Return a self-contained SVG element; the same figure gives the same bytes."""
-        from chorall.reports.canvas import drawing_settings
-        from chorall.reports.svg import render_svg
+    def svg(self, width: str = "two_column") -> str:
+        """Return a self-contained SVG element; the same figure gives the same bytes.
 
-        with drawing_settings():
-            return render_svg(self.draw(), self.identifier, self.title, self.alt)
-
-    def save(self, path: str | Path) -> Path:
-        """Write the figure in the format that the ending of `path` names.
+        Parameters
+        ----------
+        width : {"one_column", "two_column"}
+            Laid out anew for 89 or 183 mm; letters have the same size on both.
 
         Raises
         ------
         InputError
-            If the ending is none of .svg, .pdf and .png.
+            If the width is neither.
+        """
+        from chorall.reports.canvas import drawing_settings
+        from chorall.reports.svg import render_svg
+
+        with drawing_settings(check_width(width)):
+            return render_svg(self.draw(), self.identifier, self.title, self.alt)
+
+    def save(self, path: str | Path, width: str = "two_column") -> Path:
+        """Write the figure in the format that the ending of `path` names.
+
+        Parameters
+        ----------
+        path : str or Path
+            Ends in .svg, .pdf or .png.
+        width : {"one_column", "two_column"}
+            As for `svg`.
+
+        Raises
+        ------
+        InputError
+            If the ending or the width is unknown.
         """
         target = Path(path)
         ending = target.suffix.lower()
@@ -76,20 +98,32 @@ class Figure:
                 f"{target}: a figure cannot be written with the ending `{ending}`.\n"
                 f"  It can end in {', '.join(ENDINGS)}."
             )
-        content = self.svg().encode() if ending == ".svg" else self._render_image(ending[1:])
+        is_text = ending == ".svg"
+        content = self.svg(width).encode() if is_text else self._render_image(ending[1:], width)
         write_atomically(target, content)
         return target
 
-    def _render_image(self, kind: str) -> bytes:
+    def _render_image(self, kind: str, width: str) -> bytes:
         import io
 
         from chorall.reports.canvas import drawing_settings
 
         no_dates = {"CreationDate": None, "ModDate": None} if kind == "pdf" else {"Software": None}
         stream = io.BytesIO()
-        with drawing_settings():
+        with drawing_settings(check_width(width)):
             self.draw().savefig(stream, format=kind, dpi=PRINT_DOTS_PER_INCH, metadata=no_dates)
         return stream.getvalue()
 
     def _repr_html_(self) -> str:
         return f'<div style="max-width: 56rem; background: #fff">{self.svg()}</div>'
+
+
+def check_width(width: str) -> str:
+    """Return a known width.
+
+    Raises
+    ------
+    InputError
+        If it is unknown; the message lists the known ones.
+    """
+    return check_choices(width, FIGURE_WIDTHS, what="width of a figure")[0]

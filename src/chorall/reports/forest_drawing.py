@@ -8,29 +8,20 @@ from typing import Any, Final
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Drawing
 
-from chorall.reports.canvas import (
-    BLUE,
-    INK,
-    MARGIN,
-    SOFT_INK,
-    TEXT_SIZE,
-    VERMILION,
-    WIDTH,
-    Sheet,
-    note_height,
-    shorten_label,
-)
+from chorall.reports.canvas import BLUE, INK, TEXT_SIZE, VERMILION, is_narrow, open_sheet
 from chorall.reports.forest_figure import ForestLine
 from chorall.reports.ratio_axis import find_ratio_limits, prepare_ratio_rows
+from chorall.reports.row_layout import RowLayout, choose_layout, write_heads, write_row
 
-ROW_HEIGHT: Final = 0.2
-PLOT_LEFT: Final = 1.95
-PLOT_WIDTH: Final = 2.1
-FIGURE_AT: Final = 4.22
-NUMBER_AT: Final = 6.55
-Q_AT: Final = WIDTH - MARGIN
-
-
+TWO_COLUMNS: Final = RowLayout(
+    0.2, (1.95, 2.1), ((4.22, "left", 0), (6.55, "right", 0), (7.08, "right", 0)), 28
+)
+ONE_COLUMN: Final = RowLayout(
+    0.4, (0.2, 1.4), ((1.72, "left", 1), (3.38, "right", 0), (3.38, "right", 1)), 31, n_lines=2
+)
+FEWER: Final = "\N{LEFTWARDS ARROW} fewer{}"
+MORE: Final = "more{} \N{RIGHTWARDS ARROW}"
+HALF_DIAMOND: Final = 0.07
 HEADS: Final = ("Hazard ratio", "Present / absent", "q")
 
 
@@ -43,28 +34,20 @@ def draw_lines(
     heads: tuple[str, str, str] = HEADS,
 ) -> Drawing:
     """Return the figure: one row per line, with `heads` above the three columns of numbers."""
-    body = max(len(lines), 1) * ROW_HEIGHT
-    sheet = Sheet(0.72 + body + 0.6 + note_height(note), synthetic=synthetic)
-    sheet.write_heading(title)
-    _write_column_heads(sheet, heads)
-    top = sheet.top + 0.22
-    axes = sheet.place_axes(PLOT_LEFT, top, PLOT_WIDTH, body)
+    layout = choose_layout(ONE_COLUMN, TWO_COLUMNS)
+    body = max(len(lines), 1) * layout.row
+    sheet = open_sheet(title, note, layout.head + body + 0.7, synthetic=synthetic)
+    write_heads(sheet, layout, heads, TEXT_SIZE - 0.5)
+    axes = sheet.place_axes(layout.plot[0], sheet.top, layout.plot[1], body)
     limits = _find_limits(lines)
     _prepare_axes(axes, body, limits)
     for position, line in enumerate(lines):
-        offset = (position + 0.5) * ROW_HEIGHT
-        _write_row(sheet, top + offset, line)
-        _draw_interval(axes, offset, line, limits)
-    sheet.write_note(note)
+        middle = (position + 0.5) * layout.row
+        cells = (line.figure, line.n_present, line.q_value)
+        words, lacking = (line.label, cells), line.ratio is None
+        write_row(sheet, sheet.top + middle, layout, words, lacking=lacking)
+        _draw_interval(axes, middle + layout.plot_shift, line, limits)
     return sheet.drawing
-
-
-def _write_column_heads(sheet: Sheet, heads: tuple[str, str, str]) -> None:
-    style = {"weight": "bold", "size": TEXT_SIZE - 0.5, "va": "top"}
-    top = sheet.top + 0.02
-    sheet.write(FIGURE_AT, top, heads[0], **style)
-    sheet.write(NUMBER_AT, top, heads[1], ha="right", **style)
-    sheet.write(Q_AT, top, heads[2], ha="right", **style)
 
 
 def _find_limits(lines: Sequence[ForestLine]) -> tuple[float, float]:
@@ -77,24 +60,19 @@ def _find_limits(lines: Sequence[ForestLine]) -> tuple[float, float]:
 
 def _prepare_axes(axes: Axes, body: float, limits: tuple[float, float]) -> None:
     prepare_ratio_rows(axes, body, limits)
-    # Two texts, one on each side of the line of no difference, wherever the limits put it.
     style: dict[str, Any] = {
-        "xy": (1.0, body),
         "textcoords": "offset points",
         "va": "top",
         "size": TEXT_SIZE - 0.5,
     }
-    axes.annotate("\N{LEFTWARDS ARROW} fewer events", xytext=(-6, -20), ha="right", **style)
-    axes.annotate("more events \N{RIGHTWARDS ARROW}", xytext=(6, -20), ha="left", **style)
-
-
-def _write_row(sheet: Sheet, top: float, line: ForestLine) -> None:
-    size = TEXT_SIZE - 0.5
-    lacking = {} if line.ratio is not None else {"color": SOFT_INK, "style": "italic"}
-    sheet.write(MARGIN, top, shorten_label(line.label), size=size)
-    sheet.write(FIGURE_AT, top, line.figure, size=size, **lacking)
-    sheet.write(NUMBER_AT, top, line.n_present, ha="right", size=size)
-    sheet.write(Q_AT, top, line.q_value, ha="right", size=size)
+    if is_narrow():
+        for end, side, words in ((0, "left", FEWER), (1, "right", MORE)):
+            place = {"xy": (end, 0), "xycoords": "axes fraction", "xytext": (0, -20), "ha": side}
+            axes.annotate(words.format(""), **(style | place))
+        return
+    # One on each side of the line of no difference, wherever the limits put it.
+    axes.annotate(FEWER.format(" events"), (1.0, body), xytext=(-6, -20), ha="right", **style)
+    axes.annotate(MORE.format(" events"), (1.0, body), xytext=(6, -20), ha="left", **style)
 
 
 def _draw_interval(
@@ -119,7 +97,7 @@ def _draw_diamond(axes: Axes, offset: float, line: ForestLine, limits: tuple[flo
     """Draw a pooled effect, as wide as its limits, cut where the axis ends."""
     ends = (line.lower or limits[0], line.ratio or 1.0, line.upper or limits[1])
     left, middle, right = (min(max(end, limits[0]), limits[1]) for end in ends)
-    half = 0.35 * ROW_HEIGHT
+    half = HALF_DIAMOND
     axes.fill(
         [left, middle, right, middle], [offset, offset - half, offset, offset + half], color=INK
     )

@@ -12,26 +12,26 @@ from chorall.reports.canvas import (
     BLUE,
     GREY,
     INK,
-    MARGIN,
-    SOFT_INK,
     TEXT_SIZE,
     VERMILION,
-    WIDTH,
     Sheet,
     choose_ticks,
-    note_height,
-    shorten_label,
+    is_narrow,
+    open_sheet,
 )
 from chorall.reports.frequency_figure import FEWEST_FOR_SCALE, FrequencyLine
+from chorall.reports.row_layout import RowLayout, choose_layout, write_heads, write_row
 
-ROW_HEIGHT: Final = 0.185
 BLOCK_GAP: Final = 0.1
-PLOT_LEFT: Final = 1.85
-PLOT_WIDTH: Final = 1.75
-FIGURE_AT: Final = 3.76
-TESTED_AT: Final = 5.82
-NOT_TESTED_AT: Final = 6.58
-OTHER_AT: Final = WIDTH - MARGIN
+TWO_COLUMNS: Final = RowLayout(
+    0.185, (1.85, 1.75),
+    ((3.76, "left", 0), (5.82, "right", 0), (6.58, "right", 0), (7.08, "right", 0)), 24,
+)  # fmt: skip
+ONE_COLUMN: Final = RowLayout(
+    0.38, (0.2, 1.15),
+    ((1.55, "left", 0), (2.1, "right", 1), (2.94, "right", 1), (3.38, "right", 1)), 19, n_lines=2,
+)  # fmt: skip
+HEADS: Final = ("Frequency", "Present / tested", "Not tested", "Other")
 
 _MARKS: Final[dict[str, dict[str, Any]]] = {
     "marker": {"marker": "D", "color": INK, "markersize": 5},
@@ -45,40 +45,29 @@ def draw_lines(
     lines: Sequence[FrequencyLine], title: str, note: str, *, synthetic: bool
 ) -> Drawing:
     """Return the figure: one row per line, a gap above each marker."""
-    offsets = _place_rows(lines)
-    body = offsets[-1] + ROW_HEIGHT
-    sheet = Sheet(0.75 + body + 0.55 + note_height(note), synthetic=synthetic)
-    sheet.write_heading(title)
-    _write_column_heads(sheet)
-    top = sheet.top + 0.24
-    axes = sheet.place_axes(PLOT_LEFT, top, PLOT_WIDTH, body)
+    layout = choose_layout(ONE_COLUMN, TWO_COLUMNS)
+    offsets = _place_rows(lines, layout.row)
+    body = offsets[-1] + layout.row
+    sheet = open_sheet(title, note, layout.head + body + 0.65, synthetic=synthetic)
+    write_heads(sheet, layout, HEADS, TEXT_SIZE - (1 if is_narrow() else 0.5))
+    axes = sheet.place_axes(layout.plot[0], sheet.top, layout.plot[1], body)
     ticks = choose_ticks(_find_highest(lines))
     _prepare_axes(axes, body, ticks)
     for offset, line in zip(offsets, lines, strict=True):
-        _write_row(sheet, top + offset, line)
-        _draw_interval(axes, offset, line, ticks[-1])
-    sheet.write_note(note)
+        _write_row(sheet, sheet.top + offset, layout, line)
+        _draw_interval(axes, offset + layout.plot_shift, line, ticks[-1])
     return sheet.drawing
 
 
-def _place_rows(lines: Sequence[FrequencyLine]) -> list[float]:
+def _place_rows(lines: Sequence[FrequencyLine], row: float) -> list[float]:
     """Inches from the top of the axes to the middle of each row."""
-    offsets, at = [], ROW_HEIGHT / 2
+    offsets, at = [], row / 2
     for position, line in enumerate(lines):
         if line.kind == "marker" and position:
             at += BLOCK_GAP
         offsets.append(at)
-        at += ROW_HEIGHT
+        at += row
     return offsets
-
-
-def _write_column_heads(sheet: Sheet) -> None:
-    style = {"weight": "bold", "size": TEXT_SIZE - 0.5, "va": "top"}
-    top = sheet.top + 0.02
-    sheet.write(FIGURE_AT, top, "Frequency", **style)
-    sheet.write(TESTED_AT, top, "Present / tested", ha="right", **style)
-    sheet.write(NOT_TESTED_AT, top, "Not tested", ha="right", **style)
-    sheet.write(OTHER_AT, top, "Other", ha="right", **style)
 
 
 def _prepare_axes(axes: Axes, body: float, ticks: list[float]) -> None:
@@ -89,7 +78,8 @@ def _prepare_axes(axes: Axes, body: float, ticks: list[float]) -> None:
     axes.set_xticks(ticks, [f"{tick * 100:g}" for tick in ticks])
     axes.grid(axis="x", color="#e6e6e6", linewidth=0.6)
     axes.set_axisbelow(True)
-    axes.set_xlabel("Frequency among those tested (%)", size=TEXT_SIZE, labelpad=2)
+    words = "Frequency (%)" if is_narrow() else "Frequency among those tested (%)"
+    axes.set_xlabel(words, size=TEXT_SIZE, labelpad=2)
 
 
 def _find_highest(lines: Sequence[FrequencyLine]) -> float:
@@ -98,16 +88,14 @@ def _find_highest(lines: Sequence[FrequencyLine]) -> float:
     return max((line.upper or line.frequency or 0.0 for line in enough), default=0.0)
 
 
-def _write_row(sheet: Sheet, top: float, line: FrequencyLine) -> None:
+def _write_row(sheet: Sheet, middle: float, layout: RowLayout, line: FrequencyLine) -> None:
     heading = line.kind == "marker"
-    style = {"weight": "bold" if heading else "normal", "size": TEXT_SIZE - 0.5}
-    label = shorten_label(line.label, 24)
-    sheet.write(MARGIN + (0 if heading else 0.14), top, label, **style)
-    lacking = {} if line.frequency is not None else {"color": SOFT_INK, "style": "italic"}
-    sheet.write(FIGURE_AT, top, line.figure, **(style | lacking))
-    sheet.write(TESTED_AT, top, line.tested, ha="right", **style)
-    sheet.write(NOT_TESTED_AT, top, line.not_tested, ha="right", **style)
-    sheet.write(OTHER_AT, top, line.other, ha="right", **style)
+    style: dict[str, Any] = {
+        "weight": "bold" if heading else "normal",
+        "indent": 0.0 if heading else 0.14,
+    }
+    words = (line.label, (line.figure, line.tested, line.not_tested, line.other))
+    write_row(sheet, middle, layout, words, lacking=line.frequency is None, **style)
 
 
 def _draw_interval(axes: Axes, offset: float, line: FrequencyLine, ceiling: float) -> None:

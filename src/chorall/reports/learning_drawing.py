@@ -10,9 +10,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Drawing
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
-from chorall.reports.canvas import BLUE, TEXT_SIZE, VERMILION, Sheet, note_height
+from chorall.reports.canvas import BLUE, TEXT_SIZE, VERMILION, is_narrow, open_sheet
 
-HEIGHT, PANEL, LEFT = 1.9, 2.7, 0.7
+HEIGHT, PANEL, LEFT = 1.9, 2.6, 0.75
 NAMES: Final = {
     "concordance": "Concordance (higher is better)",
     "brier": "Brier score (lower is better)",
@@ -29,24 +29,21 @@ def draw_learning(
     synthetic: bool,
 ) -> Drawing:
     """Return four panels: two measures, by patients (with the law) and by markers."""
-    step = HEIGHT + 0.6
-    sheet = Sheet(0.6 + len(NAMES) * step + note_height(note), synthetic=synthetic)
-    sheet.write_heading(title)
-    for row, (measure, label) in enumerate(NAMES.items()):
-        for column, by in enumerate(SIZES):
-            own = data.filter(measure=measure, by=by)
-            if not own.height:
-                continue
-            axes = sheet.place_axes(
-                LEFT + column * (PANEL + 0.65), sheet.top + row * step, PANEL, HEIGHT
-            )
-            _draw_points(axes, own)
-            if by == "patients" and measure in laws:
-                _draw_law(axes, own, laws[measure])
-            axes.set_xlabel(SIZES[by], size=TEXT_SIZE)
-            if column == 0:
-                axes.set_ylabel(label, size=TEXT_SIZE)
-    sheet.write_note(note)
+    across, step = 1 if is_narrow() else 2, HEIGHT + 0.75
+    panels = [(measure, by) for measure in NAMES for by in SIZES]
+    there = [pair for pair in panels if data.filter(measure=pair[0], by=pair[1]).height]
+    n_rows = -(-len(there) // across)
+    sheet = open_sheet(title, note, n_rows * step + 0.15, synthetic=synthetic)
+    for place, (measure, by) in enumerate(there):
+        row, column = divmod(place, across)
+        left = LEFT + column * (PANEL + 0.75)
+        axes = sheet.place_axes(left, sheet.top + row * step, PANEL, HEIGHT)
+        own = data.filter(measure=measure, by=by)
+        _draw_points(axes, own)
+        if by == "patients" and measure in laws:
+            _draw_law(axes, own, laws[measure])
+        axes.set_xlabel(SIZES[by], size=TEXT_SIZE)
+        axes.set_ylabel(NAMES[measure], size=TEXT_SIZE)
     return sheet.drawing
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
 import polars as pl
@@ -13,12 +12,15 @@ from chorall.reports.canvas import (
     BLUE,
     GREY,
     INK,
+    PLATE,
     SOFT_INK,
     VERMILION,
     Sheet,
     choose_ticks,
+    is_narrow,
     shorten_label,
 )
+from chorall.reports.marker_sheet_columns import GAP, ROW, Columns
 from chorall.reports.marker_sheet_rows import SheetRow
 from chorall.reports.numbers import format_count
 from chorall.reports.ratio_axis import find_ratio_limits, prepare_ratio_rows
@@ -26,8 +28,6 @@ from chorall.reports.survival_drawing import STYLES, draw_curve, find_highest, f
 from chorall.reports.survival_figure import SurvivalView
 from chorall.reports.wording import GROUPS, begin_sentence
 
-ROW: Final = 0.142
-GAP: Final = 0.07
 FOOT: Final = 0.29
 SMALL: Final = 6.6
 BOLD: Final = 7.6
@@ -40,58 +40,26 @@ _MARKS: Final[dict[str, dict[str, Any]]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Columns:
-    """Where a panel of rows has its parts, in inches from the left edge.
-
-    Attributes
-    ----------
-    label : float
-        Left end of the labels.
-    plot : tuple of float
-        Left end and width of the axes.
-    cells : tuple of (float, str)
-        Place and alignment (`left`, `right`) of each column of numbers.
-    heads : tuple of str
-        Above each column; a line break makes two lines.
-    most : int
-        Letters of a label.
-    """
-
-    label: float
-    plot: tuple[float, float]
-    cells: tuple[tuple[float, str], ...]
-    heads: tuple[str, ...]
-    most: int = 18
-
-    @property
-    def head(self) -> float:
-        """Inches from the title to the first row."""
-        return 0.42 if any("\n" in head for head in self.heads) else 0.32
-
-
-def measure_rows(rows: Sequence[SheetRow]) -> float:
-    """Return the inches that the rows take."""
-    return ROW * max(len(rows), 1) + GAP * sum(row.gap for row in rows)
-
-
 def draw_rows(
     sheet: Sheet, top: float, columns: Columns, title: str, rows: Sequence[SheetRow], scale: str
 ) -> None:
     """Draw a panel of rows with its title; `scale` is `share` or `ratio`."""
     sheet.write(columns.label, top, title, va="top", weight="bold", size=BOLD)
-    for (at, side), head in zip(columns.cells, columns.heads, strict=True):
+    for (at, side, line), head in zip(columns.cells, columns.heads, strict=True):
         style = {"ha": side, "va": "bottom", "size": SMALL, "color": SOFT_INK}
-        sheet.write(at, top + columns.head - 0.02, head, linespacing=1.05, **style)
-    body = measure_rows(rows)
+        above = columns.n_lines - 1 - line
+        foot = top + columns.head - 0.02 - ROW * above - (columns.extra if above else 0.0)
+        sheet.write(at, foot, head, linespacing=1.05, **style)
+    body = columns.measure(rows)
     axes = sheet.place_axes(columns.plot[0], top + columns.head, columns.plot[1], body)
     limits = _prepare(axes, rows, body, scale)
     offset = 0.0
     for row in rows:
-        offset += (GAP if row.gap else 0.0) + ROW / 2
+        offset += (GAP if row.gap else 0.0) + columns.row / 2
         _write_row(sheet, top + columns.head + offset, columns, row)
-        _draw_interval(axes, offset, row, limits, is_ratio=scale == "ratio")
-        offset += ROW / 2
+        at = offset + columns.find_line(columns.plot_line)
+        _draw_interval(axes, at, row, limits, is_ratio=scale == "ratio")
+        offset += columns.row / 2
 
 
 def _prepare(axes: Axes, rows: Sequence[SheetRow], body: float, scale: str) -> tuple[float, float]:
@@ -118,11 +86,14 @@ def _prepare(axes: Axes, rows: Sequence[SheetRow], body: float, scale: str) -> t
 def _write_row(sheet: Sheet, top: float, columns: Columns, row: SheetRow) -> None:
     weight = "bold" if row.kind == "pooled" else "normal"
     style: dict[str, Any] = {"size": SMALL, "weight": weight}
-    sheet.write(columns.label, top, shorten_label(row.label, columns.most), **style)
+    if columns.n_lines > 1:
+        style["bbox"] = PLATE
+    label = shorten_label(row.label, columns.most)
+    sheet.write(columns.label, top + columns.find_line(0), label, **style)
     lacking = row.middle is None and row.kind != "prediction"
-    for place, ((at, side), cell) in enumerate(zip(columns.cells, row.cells, strict=True)):
+    for place, ((at, side, line), cell) in enumerate(zip(columns.cells, row.cells, strict=True)):
         paint = {"color": SOFT_INK, "style": "italic"} if lacking and not place else {}
-        sheet.write(at, top, cell, ha=side, **(style | paint))
+        sheet.write(at, top + columns.find_line(line), cell, ha=side, **(style | paint))
 
 
 def _draw_interval(
@@ -191,7 +162,8 @@ def _prepare_curve(axes: Axes, view: SurvivalView) -> list[int]:
     axes.set_xticks(years, [str(year) for year in years])
     axes.set_xlabel("Years", size=SMALL, labelpad=1)
     if view.curves.is_empty():
-        text = "Too few patients at risk: no curve is drawn"
+        line_end = "\n" if is_narrow() else " "
+        text = f"Too few patients at risk:{line_end}no curve is drawn"
         style: dict[str, Any] = {"ha": "center", "transform": axes.transAxes, "size": SMALL}
         axes.text(0.5, 0.5, text, color=SOFT_INK, **style)
     return years

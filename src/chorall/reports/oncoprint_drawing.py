@@ -11,22 +11,13 @@ from matplotlib.collections import PolyCollection
 from matplotlib.figure import Figure as Drawing
 from numpy.typing import NDArray
 
-from chorall.reports.canvas import (
-    INK,
-    MARGIN,
-    NOTE_SIZE,
-    VERMILION,
-    WIDTH,
-    Sheet,
-    note_height,
-    shorten_label,
-)
+from chorall.reports.canvas import INK, MARGIN, NOTE_SIZE, VERMILION, Sheet, is_narrow, open_sheet
+from chorall.reports.row_layout import RowLayout, choose_layout, write_row
 
-ROW_HEIGHT: Final = 0.19
-LABELS_WIDTH: Final = 1.55
-COUNTS_WIDTH: Final = 1.45
-FILLING: Final = 0.84
-"""Of the height of a row."""
+TWO_COLUMNS: Final = RowLayout(0.19, (1.55, 4.2), ((7.08, "right", 0),), 22)
+ONE_COLUMN: Final = RowLayout(0.3, (MARGIN, 3.26), ((3.38, "right", 0),), 27, n_lines=2)
+BARS: Final = {True: 0.12, False: 0.155}
+"""Inches of the states of a marker, on a narrow sheet and on a wide one."""
 COLOURS: Final = (VERMILION, "#a9c7dd", "#ffffff")
 """Present, absent, not tested: they differ in lightness, so also in grey."""
 WORDS: Final = ("present", "absent", "not tested (blank)")
@@ -42,51 +33,48 @@ def draw_states(
 ) -> Drawing:
     """Return the figure: a row per marker; `labels` are its name and its counts."""
     title, note = words
-    body = max(len(labels), 1) * ROW_HEIGHT
-    sheet = Sheet(0.45 + 0.45 + body + 0.15 + note_height(note), synthetic=synthetic)
-    sheet.write_heading(title)
-    _draw_key(sheet)
-    axes = sheet.place_axes(LABELS_WIDTH, sheet.top, WIDTH - LABELS_WIDTH - COUNTS_WIDTH, body)
+    layout = choose_layout(ONE_COLUMN, TWO_COLUMNS)
+    body = max(len(labels), 1) * layout.row
+    sheet = open_sheet(title, note, 0.32 + body + 0.26, synthetic=synthetic)
+    _draw_key(sheet, layout.plot[0])
+    axes = sheet.place_axes(layout.plot[0], sheet.top, layout.plot[1], body)
     axes.set_xlim(0, max(shares.shape[1], 1))
-    axes.set_ylim(len(labels), 0)
+    axes.set_ylim(body, 0)
     axes.axis("off")
     for row, (name, counts) in enumerate(labels):
-        _draw_row(axes, row, shares[row])
-        middle = sheet.top + (row + 0.5) * ROW_HEIGHT
-        sheet.write(
-            LABELS_WIDTH - 0.06, middle, shorten_label(name, 22), ha="right", size=NOTE_SIZE
-        )
-        sheet.write(WIDTH - MARGIN, middle, counts, ha="right", size=NOTE_SIZE)
-    sheet.write_note(note)
+        middle = (row + 0.5) * layout.row
+        _draw_row(axes, middle + 0.9 * layout.plot_shift, shares[row])
+        write_row(sheet, sheet.top + middle, layout, (name, (counts,)), size=NOTE_SIZE)
     return sheet.drawing
 
 
-def _draw_key(sheet: Sheet) -> None:
-    left, middle = LABELS_WIDTH, sheet.top + 0.06
+def _draw_key(sheet: Sheet, left: float) -> None:
+    middle = sheet.top + 0.06
     for colour, word in zip(COLOURS, WORDS, strict=True):
         style = {"linewidth": 8, "solid_capstyle": "butt"}
         sheet.draw_line((left, left + 0.22), middle, color=EDGE, **(style | {"linewidth": 9}))
         sheet.draw_line((left + 0.008, left + 0.212), middle, color=colour, **style)
         sheet.write(left + 0.29, middle, word, size=NOTE_SIZE)
-        left += 1.1
+        left += 0.95
     head = "present / absent / not tested"
-    sheet.write(WIDTH - MARGIN, middle + 0.18, head, ha="right", size=NOTE_SIZE - 1, color=INK)
+    sheet.write(sheet.right, middle + 0.18, head, ha="right", size=NOTE_SIZE - 1, color=INK)
     sheet.top += 0.32
 
 
-def _draw_row(axes: Axes, row: int, shares: NDArray[np.float64]) -> None:
+def _draw_row(axes: Axes, middle: float, shares: NDArray[np.float64]) -> None:
     """Draw one marker: states stacked from below; equal neighbours become one rectangle."""
     n_columns = len(shares)
-    bottom = row + 0.5 + FILLING / 2
-    frame = [(0, bottom), (n_columns, bottom), (n_columns, bottom - FILLING), (0, bottom - FILLING)]
+    height = BARS[is_narrow()]
+    bottom, top = middle + height / 2, middle - height / 2
+    frame = [(0, bottom), (n_columns, bottom), (n_columns, top), (0, top)]
     axes.add_collection(PolyCollection([frame], facecolor="white", edgecolor=EDGE, linewidth=0.5))
     edges = np.cumsum(shares, axis=1)
     for state, colour in tuple(enumerate(COLOURS))[:2]:
         low = edges[:, state - 1] if state else np.zeros(n_columns)
         stacks = np.column_stack([low, edges[:, state]])
         boxes = [
-            [(a, bottom - FILLING * x), (b, bottom - FILLING * x),
-             (b, bottom - FILLING * y), (a, bottom - FILLING * y)]
+            [(a, bottom - height * x), (b, bottom - height * x),
+             (b, bottom - height * y), (a, bottom - height * y)]
             for a, b, x, y in merge_columns(stacks)
         ]  # fmt: skip
         axes.add_collection(PolyCollection(boxes, facecolor=colour, linewidth=0))

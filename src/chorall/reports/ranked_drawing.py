@@ -8,70 +8,54 @@ from typing import Any, Final
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Drawing
 
-from chorall.reports.canvas import (
-    BLUE,
-    GREY,
-    MARGIN,
-    TEXT_SIZE,
-    VERMILION,
-    WIDTH,
-    Sheet,
-    note_height,
-    shorten_label,
-)
+from chorall.reports.canvas import BLUE, GREY, TEXT_SIZE, VERMILION, open_sheet
 from chorall.reports.ranked_figure import RankedLine
 from chorall.reports.ratio_axis import find_ratio_limits, prepare_ratio_rows
+from chorall.reports.row_layout import RowLayout, choose_layout, write_heads, write_row
 
-ROW_HEIGHT: Final = 0.21
-PLOT_LEFT: Final = 1.9
-PLOT_WIDTH: Final = 1.45
-EVENTS_AT: Final = 4.15
-NAIVE_AT: Final = 4.25
-SHRUNKEN_AT: Final = 5.5
-Q_AT: Final = WIDTH - MARGIN
+TWO_COLUMNS: Final = RowLayout(
+    0.21, (1.9, 1.45),
+    ((4.15, "right", 0), (4.25, "left", 0), (5.5, "left", 0), (7.08, "right", 0)), 31,
+)  # fmt: skip
+ONE_COLUMN: Final = RowLayout(
+    0.58, (0.2, 1.3),
+    ((3.38, "right", 0), (1.72, "left", 1), (1.72, "left", 2), (3.38, "right", 2)), 31, n_lines=3,
+)  # fmt: skip
+HEADS: Final = ("Events / with", "Estimated", "Shrunken", "q")
 
 
 def draw_ranked_lines(
     lines: Sequence[RankedLine], title: str, note: str, *, synthetic: bool
 ) -> Drawing:
     """Return the figure: one row per line, the strongest on top."""
-    body = max(len(lines), 1) * ROW_HEIGHT
-    sheet = Sheet(0.9 + body + 0.45 + note_height(note), synthetic=synthetic)
-    sheet.write_heading(title)
-    style = {"weight": "bold", "size": TEXT_SIZE - 1, "va": "top"}
-    for left, words, side in (
-        (EVENTS_AT, "Events / with", "right"),
-        (NAIVE_AT, "Estimated", "left"),
-        (SHRUNKEN_AT, "Shrunken", "left"),
-        (Q_AT, "q", "right"),
-    ):
-        sheet.write(left, sheet.top + 0.02, words, ha=side, **style)
-    top = sheet.top + 0.22
-    axes = sheet.place_axes(PLOT_LEFT, top, PLOT_WIDTH, body)
+    layout = choose_layout(ONE_COLUMN, TWO_COLUMNS)
+    body = max(len(lines), 1) * layout.row
+    sheet = open_sheet(title, note, layout.head + body + 0.7, synthetic=synthetic)
+    write_heads(sheet, layout, HEADS, TEXT_SIZE - 1)
+    axes = sheet.place_axes(layout.plot[0], sheet.top, layout.plot[1], body)
     limits = find_limits(lines)
     prepare_ratio_rows(axes, body, limits)
+    naive, shrunken = _find_places(layout)
     for position, line in enumerate(lines):
-        offset = (position + 0.5) * ROW_HEIGHT
-        _write_row(sheet, top + offset, line)
-        _draw_line(axes, offset - 0.035, line.naive, limits, filled=False)
-        _draw_line(axes, offset + 0.035, line.shrunken, limits, filled=True)
-    sheet.write_note(note)
+        middle = (position + 0.5) * layout.row
+        cells = (line.events, line.figure, line.shrunken_figure, line.q_value)
+        write_row(sheet, sheet.top + middle, layout, (line.label, cells), size=TEXT_SIZE - 1)
+        _draw_line(axes, middle + naive, line.naive, limits, filled=False)
+        _draw_line(axes, middle + shrunken, line.shrunken, limits, filled=True)
     return sheet.drawing
+
+
+def _find_places(layout: RowLayout) -> tuple[float, float]:
+    """Return inches below the middle of a row: beside its figure where each has a line."""
+    if layout.n_lines == 1:
+        return -0.035, 0.035
+    return layout.find_line(1), layout.find_line(2)
 
 
 def find_limits(lines: Sequence[RankedLine]) -> tuple[float, float]:
     """Return ticks around every ratio, never beyond a factor of 16."""
     ratios = [line.naive[0] for line in lines if line.naive[0] is not None] or [1.0]
     return find_ratio_limits(min(ratios), max(ratios))
-
-
-def _write_row(sheet: Sheet, top: float, line: RankedLine) -> None:
-    size = TEXT_SIZE - 1
-    sheet.write(MARGIN, top, shorten_label(line.label, 31), size=size)
-    sheet.write(EVENTS_AT, top, line.events, ha="right", size=size)
-    sheet.write(NAIVE_AT, top, line.figure, size=size)
-    sheet.write(SHRUNKEN_AT, top, line.shrunken_figure, size=size)
-    sheet.write(Q_AT, top, line.q_value, ha="right", size=size)
 
 
 def _draw_line(

@@ -67,7 +67,7 @@ def draw_risk_causes(result: RiskResult, name: str) -> Figure:
     synthetic = result.pool.synthetic
 
     def draw() -> Drawing:
-        from chorall.reports.risk_drawing import draw_causes
+        from chorall.reports.risk_causes_drawing import draw_causes
 
         return draw_causes(data, title, note, synthetic=synthetic)
 

@@ -12,19 +12,23 @@ from chorall.reports.canvas import (
     BLUE,
     INK,
     MARGIN,
-    NOTE_SIZE,
     SOFT_INK,
     VERMILION,
     Sheet,
-    choose_ticks,
-    note_height,
+    is_narrow,
+    open_sheet,
     shorten_label,
 )
 from chorall.reports.numbers import format_count, format_percent
-from chorall.reports.risk_drawing import percent_axis
+from chorall.reports.risk_drawing import prepare_percent_rows
+from chorall.reports.row_layout import RowLayout, choose_layout, write_row
 
-ROW: Final = 0.28
-LEFT_AXIS, AXIS_WIDTH, COUNT_AT, VERDICT_AT = 3.0, 3.1, 2.85, 6.2
+TWO_COLUMNS: Final = RowLayout(0.28, (3.0, 3.1), ((2.85, "right", 0), (6.2, "left", 0)), 22)
+ONE_COLUMN: Final = RowLayout(
+    0.42, (0.3, 2.2), ((3.38, "right", 0), (2.6, "left", 1)), 27, n_lines=2
+)
+BLOCK: Final = 0.33
+"""Inches of the name of a trial."""
 
 
 def draw_rule_groups(
@@ -32,59 +36,54 @@ def draw_rule_groups(
 ) -> Drawing:
     """Return the figure: a block per trial, a line per group, dashed lines at the targets."""
     blocks = list(dict.fromkeys(rows.select("role", "trial_id").iter_rows()))
-    body = ROW * (rows.height + 1.2 * len(blocks))
-    sheet = Sheet(0.85 + body + 0.35 + note_height(note), synthetic=synthetic)
-    sheet.write_heading(title)
-    for at, (colour, marker, words) in enumerate(
+    layout = choose_layout(ONE_COLUMN, TWO_COLUMNS)
+    body = layout.row * rows.height + BLOCK * len(blocks)
+    key = 0.4 if is_narrow() else 0.2
+    sheet = open_sheet(title, note, key + body + 0.58, synthetic=synthetic)
+    _write_key(sheet, layout)
+    sheet.top += key
+    axes = sheet.place_axes(layout.plot[0], sheet.top, layout.plot[1], body)
+    highest = max(float(rows["upper"].fill_null(0).max() or 0.5), targets[-1])  # type: ignore[arg-type]
+    prepare_percent_rows(axes, highest, body, grid=False)
+    for target in targets:
+        axes.axvline(target, color=INK, linestyle="--", linewidth=0.9)
+    place = 0.0
+    for role, trial in blocks:
+        label = role if trial == "all" else f"{trial}: {role}"
+        name = shorten_label(label, 42 if is_narrow() else 60)
+        sheet.write(MARGIN, sheet.top + place + 0.22, name, weight="bold")
+        place += BLOCK
+        for line in rows.filter(role=role, trial_id=trial).iter_rows(named=True):
+            _draw_line(sheet, layout, axes, line, place + layout.row / 2)
+            place += layout.row
+    return sheet.drawing
+
+
+def _write_key(sheet: Sheet, layout: RowLayout) -> None:
+    for place, (colour, marker, words) in enumerate(
         ((BLUE, "o", "predicted"), (VERMILION, "s", "observed"))
     ):
-        left = LEFT_AXIS + 0.1 + 1.1 * at
-        face = "white" if at == 0 else colour
+        left = layout.plot[0] + 0.1 + 1.1 * place
+        face = "white" if place == 0 else colour
         sheet.draw_line(
             (left, left), sheet.top, marker=marker, color=colour, markersize=6, markerfacecolor=face
         )
         sheet.write(left + 0.12, sheet.top, words, color=colour)
-    sheet.write(COUNT_AT, sheet.top, "patients", ha="right", color=SOFT_INK)
-    sheet.write(VERDICT_AT, sheet.top, "target", color=SOFT_INK)
-    sheet.top += 0.2
-    axes = sheet.place_axes(LEFT_AXIS, sheet.top, AXIS_WIDTH, body)
-    _set_axis(axes, rows, targets, body)
-    place = 0.0
-    for role, trial in blocks:
-        place += ROW * 0.8
-        label = role if trial == "all" else f"{trial}: {role}"
-        sheet.write(MARGIN, sheet.top + place, shorten_label(label, 60), weight="bold")
-        place += ROW * 0.4
-        for line in rows.filter(role=role, trial_id=trial).iter_rows(named=True):
-            _draw_line(sheet, axes, line, place + ROW / 2)
-            place += ROW
-    sheet.write_note(note)
-    return sheet.drawing
+    for (at, side, line), head in zip(layout.cells, ("patients", "target"), strict=True):
+        top = sheet.top + (0.2 if is_narrow() and not line else 0.0)
+        sheet.write(at, top, head, ha=side, color=SOFT_INK)
 
 
-def _set_axis(axes: Axes, rows: pl.DataFrame, targets: tuple[float, ...], body: float) -> None:
-    highest = max(float(rows["upper"].fill_null(0).max() or 0.5), targets[-1])  # type: ignore[arg-type]
-    ticks = choose_ticks(min(highest, 1.0))
-    axes.set_xlim(0, ticks[-1])
-    axes.set_xticks(ticks)
-    axes.set_ylim(body, 0)
-    axes.set_yticks([])
-    axes.spines["left"].set_visible(False)
-    percent_axis(axes.xaxis)
-    for target in targets:
-        axes.axvline(target, color=INK, linestyle="--", linewidth=0.9)
-
-
-def _draw_line(sheet: Sheet, axes: Axes, line: dict[str, Any], at: float) -> None:
-    top, name = sheet.top + at, str(line["group"]).replace("_", " ")
+def _draw_line(
+    sheet: Sheet, layout: RowLayout, axes: Axes, line: dict[str, Any], middle: float
+) -> None:
+    name = str(line["group"]).replace("_", " ")
     soft = name.startswith("not assessable")
-    colour = SOFT_INK if soft else INK
-    words = "not assessable" if soft else shorten_label(name, 22)
-    sheet.write(MARGIN + 0.12, top, words, color=colour)
-    n, share = line["n_patients"], line["share"]
-    words = f"{format_count(n)} ({format_percent(share)})"
-    sheet.write(COUNT_AT, top, words, ha="right", color=colour)
-    sheet.write(VERDICT_AT, top, str(line["verdict"]), size=NOTE_SIZE, color=colour)
+    words = "not assessable" if soft else name
+    count = f"{format_count(line['n_patients'])} ({format_percent(line['share'])})"
+    style: dict[str, Any] = {"indent": 0.12, "color": SOFT_INK if soft else INK}
+    write_row(sheet, sheet.top + middle, layout, (words, (count, str(line["verdict"]))), **style)
+    at = middle + layout.plot_shift
     lower, upper = line["lower"], line["upper"]
     if lower is not None and upper is not None:
         axes.plot([lower, upper], [at + 0.04] * 2, color=VERMILION, linewidth=1.3)

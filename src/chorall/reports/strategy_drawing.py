@@ -14,12 +14,12 @@ from chorall.reports.canvas import (
     NOTE_SIZE,
     TEXT_SIZE,
     VERMILION,
-    Sheet,
-    note_height,
+    is_narrow,
+    open_sheet,
     shorten_label,
 )
 
-LEFT, WIDTH, HEIGHT = 0.75, 6.2, 2.8
+LEFT, HEIGHT = 0.75, 2.8
 STYLES: Final = ((VERMILION, "-"), (BLUE, "--"))
 
 
@@ -28,13 +28,13 @@ def draw_risks(
 ) -> Drawing:
     """Return the figure: both risks with their limits, the strategies named above them."""
     names = data["strategy"].unique(maintain_order=True).to_list()
-    sheet = Sheet(1.35 + HEIGHT + 0.35 + note_height(note), synthetic=synthetic)
-    sheet.write_heading(title)
+    sheet = open_sheet(title, note, 0.4 + HEIGHT + 0.7, synthetic=synthetic)
+    left, most = (MARGIN, 40) if is_narrow() else (LEFT, 80)
     for place, (name, (colour, dash)) in enumerate(zip(names, STYLES, strict=False)):
         sign = "solid" if dash == "-" else "dashed"
-        text = f"{shorten_label(name, 80)} ({sign})"
-        sheet.write(LEFT, sheet.top + 0.08 + 0.17 * place, text, color=colour, size=NOTE_SIZE)
-    axes = sheet.place_axes(LEFT, sheet.top + 0.4, WIDTH, HEIGHT)
+        text = f"{shorten_label(name, most)} ({sign})"
+        sheet.write(left, sheet.top + 0.08 + 0.17 * place, text, color=colour, size=NOTE_SIZE)
+    axes = sheet.place_axes(LEFT, sheet.top + 0.4, sheet.right - LEFT, HEIGHT)
     for name, (colour, dash) in zip(names, STYLES, strict=False):
         steps = data.filter(strategy=name)
         years = [0.0, *steps["time_years"]]
@@ -49,6 +49,4 @@ def draw_risks(
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{100 * value:g} %"))
     axes.set_xlabel("Years from time zero", size=TEXT_SIZE)
     axes.set_ylabel(label, size=TEXT_SIZE)
-    sheet.top += MARGIN
-    sheet.write_note(note)
     return sheet.drawing

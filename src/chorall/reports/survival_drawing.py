@@ -16,10 +16,10 @@ from chorall.reports.canvas import (
     SOFT_INK,
     TEXT_SIZE,
     VERMILION,
-    WIDTH,
     Sheet,
     choose_ticks,
-    note_height,
+    is_narrow,
+    open_sheet,
 )
 from chorall.reports.numbers import format_count
 from chorall.reports.survival_figure import SurvivalView
@@ -29,6 +29,8 @@ AXES_HEIGHT: Final = 2.6
 LABEL_WIDTH: Final = 1.06
 GAP: Final = 0.45
 RISK_HEIGHT: Final = 0.24 + 3 * LINE_HEIGHT
+PANEL_HEIGHT: Final = AXES_HEIGHT + 0.52 + RISK_HEIGHT
+MOST_YEARS: Final = 13
 
 STYLES: Final[dict[str, dict[str, Any]]] = {
     "present": {"color": VERMILION, "linestyle": "-", "linewidth": 2.0},
@@ -39,45 +41,52 @@ _TICK_STEPS: Final = (1, 2, 5, 10)
 
 
 def draw_view(view: SurvivalView) -> Drawing:
-    """Return the figure of `view`; one panel per cause, all of one scale."""
+    """Return the figure of `view`; one panel per cause, all of one scale.
+
+    Panels stand side by side, on a narrow sheet one below the other.
+    """
     n_panels = max(len(view.causes), 1)
-    sheet = Sheet(_measure_height(view, n_panels), synthetic=view.synthetic)
-    sheet.write_heading(view.title, view.subtitle)
+    across = 1 if is_narrow() else n_panels
+    title = 0.22 if n_panels > 1 else 0.05
+    step = PANEL_HEIGHT + title + 0.1
+    key = LINE_HEIGHT * len(_list_drawn(view)) + 0.1 if is_narrow() else 0.24
+    sheet = open_sheet(
+        view.title, view.note, key + step * (n_panels // across), synthetic=view.synthetic,
+        subtitle=view.subtitle,
+    )  # fmt: skip
     _draw_key(sheet, view)
-    top = sheet.top + (0.22 if n_panels > 1 else 0.05)
-    width = (WIDTH - LABEL_WIDTH - 0.2 - GAP * (n_panels - 1)) / n_panels
+    sheet.top += key
+    width = (sheet.width - LABEL_WIDTH - 0.2 - GAP * (across - 1)) / across
     for position, cause in enumerate(view.causes or {1: ""}):
-        left = LABEL_WIDTH + position * (width + GAP)
+        row, column = divmod(position, across)
+        left, top = LABEL_WIDTH + column * (width + GAP), sheet.top + row * step + title
         axes = sheet.place_axes(left, top, width, AXES_HEIGHT)
-        _draw_panel(axes, view, cause, first=position == 0)
+        _draw_panel(axes, view, cause, width, first=column == 0)
         if n_panels > 1:
             axes.set_title(view.causes[cause], size=TEXT_SIZE, weight="bold", loc="left", pad=5)
-        _write_at_risk(sheet, axes, view, (left, width, top + AXES_HEIGHT + 0.52))
-    _write_risk_labels(sheet, top + AXES_HEIGHT + 0.52)
-    sheet.write_note(view.note)
+        below = top + AXES_HEIGHT + 0.52
+        _write_at_risk(sheet, axes, view, (left, width, below))
+        if column == 0:
+            _write_risk_labels(sheet, below)
     return sheet.drawing
 
 
-def _measure_height(view: SurvivalView, n_panels: int) -> float:
-    heading = Sheet(1.0, synthetic=False)
-    heading.write_heading(view.title, view.subtitle)
-    above = heading.top + 0.24 + (0.22 if n_panels > 1 else 0.05)
-    return above + AXES_HEIGHT + 0.52 + RISK_HEIGHT + note_height(view.note) + 0.1
+def _list_drawn(view: SurvivalView) -> list[str]:
+    drawn = set(view.curves["group"])
+    return [group for group in GROUPS if group in drawn]
 
 
 def _draw_key(sheet: Sheet, view: SurvivalView) -> None:
     """Explain the lines above the axes, where they can never cover a curve."""
-    drawn = set(view.curves["group"])
-    left = LABEL_WIDTH
-    for group in (group for group in GROUPS if group in drawn):
-        sheet.draw_line((left, left + 0.32), sheet.top + 0.06, **STYLES[group])
+    across, down = (0.0, LINE_HEIGHT) if is_narrow() else (1.95, 0.0)
+    for place, group in enumerate(_list_drawn(view)):
+        left, top = LABEL_WIDTH + across * place, sheet.top + 0.06 + down * place
+        sheet.draw_line((left, left + 0.32), top, **STYLES[group])
         text = f"{begin_sentence(group)} (n = {format_count(view.sizes[group])})"
-        sheet.write(left + 0.4, sheet.top + 0.06, text)
-        left += 1.95
-    sheet.top += 0.24
+        sheet.write(left + 0.4, top, text)
 
 
-def _draw_panel(axes: Axes, view: SurvivalView, cause: int, *, first: bool) -> None:
+def _draw_panel(axes: Axes, view: SurvivalView, cause: int, width: float, *, first: bool) -> None:
     for group in GROUPS:
         steps = view.curves.filter((pl.col("cause") == cause) & (pl.col("group") == group))
         if steps.height:
@@ -86,15 +95,22 @@ def _draw_panel(axes: Axes, view: SurvivalView, cause: int, *, first: bool) -> N
     axes.set_ylim(0, ticks[-1] * 1.005)
     axes.set_yticks(ticks, [f"{tick * 100:g}" for tick in ticks])
     axes.set_xlim(0, max(view.last_years, 1))
-    years = find_year_ticks(view.last_years, n_most=13 if len(view.causes) < 2 else 8)
+    years = find_year_ticks(view.last_years, n_most=_count_years(view, width))
     axes.set_xticks(years, [str(year) for year in years])
     axes.set_xlabel("Years", size=TEXT_SIZE, labelpad=2)
     axes.spines[["bottom", "left"]].set_position(("outward", 3))
     if first:
         axes.set_ylabel(view.axis, size=TEXT_SIZE)
     if view.curves.is_empty():
-        text = "Too few patients at risk: no curve is drawn"
+        line_end = "\n" if is_narrow() else " "
+        text = f"Too few patients at risk:{line_end}no curve is drawn"
         axes.text(0.5, 0.5, text, ha="center", transform=axes.transAxes, color=SOFT_INK)
+
+
+def _count_years(view: SurvivalView, width: float) -> int:
+    """Return for how many years the numbers at risk have room side by side."""
+    digits = len(format_count(max(view.at_risk["n_at_risk"].to_list(), default=0)))
+    return min(int(width / (0.066 * digits + 0.11)) + 1, MOST_YEARS)
 
 
 def draw_curve(axes: Axes, steps: pl.DataFrame, group: str) -> None:

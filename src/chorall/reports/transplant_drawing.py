@@ -8,28 +8,25 @@ import polars as pl
 from matplotlib.figure import Figure as Drawing
 from matplotlib.ticker import FuncFormatter
 
-from chorall.reports.canvas import (
-    BLUE,
-    MARGIN,
-    TEXT_SIZE,
-    VERMILION,
-    Sheet,
-    note_height,
-)
+from chorall.reports.canvas import BLUE, TEXT_SIZE, VERMILION, open_sheet
+from chorall.reports.keyed_axes import KeyLine, key_height, place_keyed_axes
 
-LEFT, WIDTH, HEIGHT = 0.75, 4.6, 2.8
+HEIGHT: Final = 2.8
 STYLES: Final = {"transplanted": (VERMILION, "-"), "not transplanted": (BLUE, "--")}
 
 
 def draw_curves(data: pl.DataFrame, title: str, note: str, *, synthetic: bool) -> Drawing:
     """Return the figure: both curves with their limits, each named at its end."""
-    sheet = Sheet(0.95 + HEIGHT + 0.35 + note_height(note), synthetic=synthetic)
-    sheet.write_heading(title)
-    axes = sheet.place_axes(LEFT, sheet.top, WIDTH, HEIGHT)
-    for place, (name, (colour, dash)) in enumerate(STYLES.items()):
+    lines = [
+        KeyLine(name, colour, {"color": colour, "linestyle": dash})
+        for name, (colour, dash) in STYLES.items()
+        if data.filter(group=name).height
+    ]
+    body = key_height(len(lines)) + HEIGHT + 0.88
+    sheet = open_sheet(title, note, body, synthetic=synthetic)
+    axes = place_keyed_axes(sheet, lines, 4.6, HEIGHT)
+    for name, (colour, dash) in STYLES.items():
         steps = data.filter(group=name)
-        if not steps.height:
-            continue
         axes.step(
             steps["time_years"], steps["estimate"], where="post", color=colour, linestyle=dash
         )
@@ -38,11 +35,9 @@ def draw_curves(data: pl.DataFrame, title: str, note: str, *, synthetic: bool) -
             known["time_years"].to_list(), known["lower"].to_list(), known["upper"].to_list(),
             step="post", color=colour, alpha=0.15, linewidth=0,
         )  # fmt: skip
-        sheet.write(LEFT + WIDTH + MARGIN, sheet.top + 0.3 + 0.2 * place, name, color=colour)
     axes.set_ylim(0, 1)
     axes.set_xlim(0, None)
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{100 * value:g} %"))
     axes.set_xlabel("Years", size=TEXT_SIZE)
     axes.set_ylabel("Free of every event", size=TEXT_SIZE)
-    sheet.write_note(note)
     return sheet.drawing

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import textwrap
 from typing import Any, Final
 
 import polars as pl
@@ -19,16 +20,16 @@ from chorall.reports.canvas import (
     SOFT_INK,
     VERMILION,
     Sheet,
-    note_height,
-    shorten_label,
+    is_narrow,
+    open_sheet,
 )
 from chorall.reports.numbers import format_p_with_sign, format_ratio_interval
+from chorall.reports.row_layout import RowLayout, choose_layout, write_row
 
-ROW: Final = 0.2
-HEAD: Final = 0.36
-LEFT, WIDTH_ABSOLUTE, WIDTH_RELATIVE = 1.5, 1.9, 1.9
-RATIO_LEFT: Final = LEFT + WIDTH_ABSOLUTE + 0.3
-TEXT_LEFT: Final = RATIO_LEFT + WIDTH_RELATIVE + 0.12
+TWO_COLUMNS: Final = RowLayout(0.2, (1.5, 1.9), ((5.72, "left", 0),), 20)
+ONE_COLUMN: Final = RowLayout(0.4, (0.3, 1.35), ((3.38, "right", 0),), 24, n_lines=2)
+BETWEEN: Final = 0.3
+"""Inches between the axes of differences and those of ratios, which are as wide."""
 STYLES: Final = {
     "present": (VERMILION, "o"),
     "absent": (BLUE, "s"),
@@ -49,49 +50,57 @@ def draw_blocks(
 ) -> Drawing:
     """Return the figure; its lines come block by block."""
     note = NOTE.format(horizon=horizon_years)
-    blocks = data["contrast"].unique(maintain_order=True).to_list()
-    body = HEAD * len(blocks) + ROW * data.height + 0.1
-    sheet = Sheet(0.75 + body + 0.35 + note_height(note), synthetic=synthetic)
-    sheet.write_heading(title)
-    absolute = sheet.place_axes(LEFT, sheet.top, WIDTH_ABSOLUTE, body)
-    relative = sheet.place_axes(RATIO_LEFT, sheet.top, WIDTH_RELATIVE, body)
+    layout = choose_layout(ONE_COLUMN, TWO_COLUMNS)
+    blocks = data.partition_by("contrast", maintain_order=True)
+    heads = [_wrap_head(lines) for lines in blocks]
+    body = sum(map(_head_height, heads)) + layout.row * data.height + 0.1
+    sheet = open_sheet(title, note, body + 0.68, synthetic=synthetic)
+    left, width = layout.plot
+    absolute = sheet.place_axes(left, sheet.top, width, body)
+    relative = sheet.place_axes(left + width + BETWEEN, sheet.top, width, body)
     at = 0.0
-    for block in blocks:
-        lines = data.filter(contrast=block)
-        sheet.write(MARGIN, sheet.top + at + 0.16, shorten_label(_head(block, lines), 95),
-                    weight="bold", size=NOTE_SIZE)  # fmt: skip
-        at += HEAD
-        _draw_neutral(absolute, relative, at, at + ROW * (lines.height - 1))
+    for head, lines in zip(heads, blocks, strict=True):
+        for place, line in enumerate(head):
+            top = sheet.top + at + 0.16 + 0.15 * place
+            sheet.write(MARGIN, top, line, weight="bold", size=NOTE_SIZE)
+        at += _head_height(head)
+        span = (at - 0.1, at + layout.row * lines.height - 0.1)
+        _draw_neutral(absolute, relative, span)
         for row in lines.to_dicts():
-            _draw_line(sheet, absolute, relative, row, at)
-            at += ROW
+            _draw_line(sheet, layout, (absolute, relative), row, at - 0.1 + layout.row / 2)
+            at += layout.row
     _finish(absolute, relative, body)
-    sheet.write_note(note)
     return sheet.drawing
 
 
-def _head(block: str, lines: pl.DataFrame) -> str:
+def _wrap_head(lines: pl.DataFrame) -> list[str]:
     first = lines.row(0, named=True)
-    return f"{block} \N{EN DASH} {first['evidence']}; interaction {first['claim']}"
+    text = f"{first['contrast']} \N{EN DASH} {first['evidence']}; interaction {first['claim']}"
+    return textwrap.wrap(text, 44 if is_narrow() else 95)
 
 
-def _draw_neutral(absolute: Axes, relative: Axes, top: float, bottom: float) -> None:
+def _head_height(head: list[str]) -> float:
+    return 0.21 + 0.15 * len(head)
+
+
+def _draw_neutral(absolute: Axes, relative: Axes, span: tuple[float, float]) -> None:
     for axes, neutral in ((absolute, 0.0), (relative, 1.0)):
-        ends = [top - ROW / 2, bottom + ROW / 2]
-        axes.plot([neutral, neutral], ends, color=SOFT_INK, linewidth=0.8, linestyle=(0, (4, 3)))
+        axes.plot([neutral, neutral], span, color=SOFT_INK, linewidth=0.8, linestyle=(0, (4, 3)))
 
 
 def _draw_line(
-    sheet: Sheet, absolute: Axes, relative: Axes, row: dict[str, Any], at: float
+    sheet: Sheet, layout: RowLayout, both: tuple[Axes, Axes], row: dict[str, Any], middle: float
 ) -> None:
     colour, shape = STYLES[row["line"]]
-    sheet.write(MARGIN + 0.1, sheet.top + at, shorten_label(row["label"], 20), color=colour)
-    _draw_interval(absolute, row, "risk_difference", at, colour, shape)
-    _draw_interval(relative, row, "ratio", at, colour, shape)
     text = format_ratio_interval(row["ratio"], row["lower_ratio"], row["upper_ratio"])
-    if row["line"] == "interaction":
+    if row["line"] == "interaction" and row["ratio"] is not None:
         text = f"{text} {format_p_with_sign('p', row['interaction_p_value'])}"
-    sheet.write(TEXT_LEFT, sheet.top + at, text, size=NOTE_SIZE - 0.5, color=colour)
+    words = (row["label"], (text,))
+    style: dict[str, Any] = {"indent": 0.1, "size": NOTE_SIZE - 0.5, "color": colour}
+    write_row(sheet, sheet.top + middle, layout, words, **style)
+    at = middle + layout.plot_shift
+    for axes, name in zip(both, ("risk_difference", "ratio"), strict=True):
+        _draw_interval(axes, row, name, at, colour, shape)
 
 
 def _draw_interval(

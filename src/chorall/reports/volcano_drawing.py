@@ -19,18 +19,16 @@ from chorall.reports.canvas import (
     SOFT_INK,
     TEXT_SIZE,
     VERMILION,
-    WIDTH,
-    Sheet,
-    note_height,
+    is_narrow,
+    open_sheet,
+    sheet_width,
     shorten_label,
 )
 from chorall.reports.ratio_axis import prepare_ratio_axis
 from chorall.reports.volcano_figure import VolcanoPanel
 
-COLUMNS: Final = 2
 LEFT: Final = 0.5
 GAP: Final = 0.55
-PANEL_WIDTH: Final = (WIDTH - 2 * LEFT - GAP + 0.3) / COLUMNS
 PANEL_HEIGHT: Final = 2.0
 ROW_HEIGHT: Final = PANEL_HEIGHT + 0.85
 HIGHEST: Final = 50.0
@@ -45,19 +43,19 @@ LABEL_STEP: Final = 0.075
 def draw_panels(
     panels: Sequence[VolcanoPanel], title: str, note: str, x_label: str, *, synthetic: bool
 ) -> Drawing:
-    """Return the figure: two panels side by side, all with one axis of hazard ratios."""
-    n_rows = -(-len(panels) // COLUMNS)
-    sheet = Sheet(0.55 + n_rows * ROW_HEIGHT + note_height(note), synthetic=synthetic)
-    sheet.write_heading(title)
+    """Return the figure: all panels with one axis of hazard ratios, two in a row (narrow: one)."""
+    n_columns = 1 if is_narrow() else 2
+    n_rows = -(-len(panels) // n_columns)
+    sheet = open_sheet(title, note, n_rows * ROW_HEIGHT + 0.13, synthetic=synthetic)
+    width = (sheet_width() - LEFT - GAP * (n_columns - 1) - 0.2) / n_columns
     limits = find_limits(np.concatenate([panel.ratio for panel in panels]))
     for place, panel in enumerate(panels):
-        row, column = divmod(place, COLUMNS)
-        left = LEFT + column * (PANEL_WIDTH + GAP)
+        row, column = divmod(place, n_columns)
+        left = LEFT + column * (width + GAP)
         top = sheet.top + row * ROW_HEIGHT
-        sheet.write(left, top + 0.06, shorten_label(panel.title, 46), weight="bold")
-        axes = sheet.place_axes(left, top + 0.22, PANEL_WIDTH, PANEL_HEIGHT)
-        _draw_panel(axes, panel, limits, x_label)
-    sheet.write_note(note)
+        sheet.write(left, top + 0.06, shorten_label(panel.title, int(width * 14)), weight="bold")
+        axes = sheet.place_axes(left, top + 0.22, width, PANEL_HEIGHT)
+        _draw_panel(axes, panel, limits, x_label, width)
     return sheet.drawing
 
 
@@ -68,7 +66,9 @@ def find_limits(ratios: np.ndarray) -> tuple[float, float]:
     return 2.0**-reach, 2.0**reach
 
 
-def _draw_panel(axes: Axes, panel: VolcanoPanel, limits: tuple[float, float], x_label: str) -> None:
+def _draw_panel(
+    axes: Axes, panel: VolcanoPanel, limits: tuple[float, float], x_label: str, width: float
+) -> None:
     top = min(max(float(panel.height.max(initial=2.0)) * 1.08, 3.0), HIGHEST)
     prepare_ratio_axis(axes, limits)
     axes.set_ylim(0, top)
@@ -81,7 +81,7 @@ def _draw_panel(axes: Axes, panel: VolcanoPanel, limits: tuple[float, float], x_
         bound = float(panel.height[panel.found].min())
         axes.axhline(bound, color=RULE, linewidth=0.8, linestyle=(0, (4, 3)))
     _draw_points(axes, panel, limits, top)
-    _name_points(axes, panel, limits, top)
+    _name_points(axes, panel, limits, top, width)
 
 
 def _draw_points(axes: Axes, panel: VolcanoPanel, limits: tuple[float, float], top: float) -> None:
@@ -101,7 +101,9 @@ def _draw_points(axes: Axes, panel: VolcanoPanel, limits: tuple[float, float], t
             )  # fmt: skip
 
 
-def _name_points(axes: Axes, panel: VolcanoPanel, limits: tuple[float, float], top: float) -> None:
+def _name_points(
+    axes: Axes, panel: VolcanoPanel, limits: tuple[float, float], top: float, width: float
+) -> None:
     """Write names beside their points from the top down; a name without room is left out."""
     taken: list[Box] = []
     for place in np.argsort(-panel.height, kind="stable"):
@@ -109,7 +111,7 @@ def _name_points(axes: Axes, panel: VolcanoPanel, limits: tuple[float, float], t
         ratio = float(np.clip(panel.ratio[place], *limits))
         x = float(np.log(ratio / limits[0]) / np.log(limits[1] / limits[0]))
         y = min(float(panel.height[place]), top) / top
-        box = find_room(x, y, len(name) * LETTER / PANEL_WIDTH, taken) if name else None
+        box = find_room(x, y, len(name) * LETTER / width, taken) if name else None
         if box is None:
             continue
         taken.append(box)

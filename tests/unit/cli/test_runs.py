@@ -7,6 +7,7 @@ import inspect
 import io
 import json
 import os
+import re
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -225,9 +226,33 @@ def test_printed_tables_go_beside_the_numbers(run: Run, pool: Path, tmp_path: Pa
     assert "table1-table.docx" in printed
 
 
+def test_figures_are_written_for_one_column_of_a_journal(
+    run: Run, pool: Path, tmp_path: Path
+) -> None:
+    wide, narrow = tmp_path / "wide", tmp_path / "narrow"
+    asked = ("incidence", pool, "-m", "TP53")
+    assert run(*asked, "--out", wide)[0] == 0
+    assert run(*asked, "--out", narrow, "--figure-width", "one_column")[0] == 0
+    names = [file.name for file in sorted(wide.iterdir())]
+    assert [file.name for file in sorted(narrow.iterdir())] == names
+    widths = {
+        folder.name: {re.search(r'viewBox="0 0 (\S+)', file.read_text())[1]  # type: ignore[index]
+                      for file in folder.glob("*.svg")}
+        for folder in (wide, narrow)
+    }  # fmt: skip
+    assert widths == {"wide": {"518.4"}, "narrow": {"252"}}
+    assert all((narrow / name).read_bytes() == (wide / name).read_bytes()
+               for name in names if name.endswith(".csv"))  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("options", "words"),
-    [(["--to", "md"], "--to needs --out"), (["--to", "doc", "--out", "x"], "unknown format")],
+    [
+        (["--to", "md"], "--to needs --out"),
+        (["--to", "doc", "--out", "x"], "unknown format"),
+        (["--figure-width", "one_column"], "--figure-width needs --out"),
+        (["--figure-width", "89", "--out", "x"], "unknown width of a figure"),
+    ],
 )
 def test_a_wrong_wish_is_refused_before_the_work(
     run: Run, pool: Path, tmp_path: Path, options: list[str], words: str,
@@ -254,5 +279,5 @@ def test_every_analysis_command_can_write_a_run() -> None:
     commands = dict(walk(app))
     analyses = {name for name, names in commands.items() if {"json_file", "out"} <= set(names)}
     assert {"incidence", "prognosis", "table1", "treatment", "validate", "marker"} <= analyses
-    assert all({"run", "to"} <= set(commands[name]) for name in analyses)
+    assert all({"run", "to", "figure_width"} <= set(commands[name]) for name in analyses)
     assert "run" not in commands["pool"]

@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 from unit.reports.built_results import LABEL, built_attrition
 from unit.reports.made_results import MAKERS, MARKERS, bleak_pool, lengthen, made_result
-from unit.reports.text_boxes import find_outside, find_overlaps
+from unit.reports.text_boxes import find_faults, find_outside, find_overlaps
 
 import chorall as ch
 from chorall.analyses.bank.learning.result import BankLearning
@@ -20,9 +20,10 @@ from chorall.analyses.target_trials.result import TargetTrialResult
 from chorall.reports.attrition_figure import draw_attrition
 from chorall.reports.canvas import Sheet
 from chorall.reports.coverage_figure import draw_coverage
-from chorall.reports.figure import Figure
+from chorall.reports.figure import FIGURE_WIDTHS, Figure
 from chorall.reports.figure_sets import FIGURES, draw_figures, draw_nothing
 
+NO_FAULTS: dict[str, list[object]] = {width: [] for width in FIGURE_WIDTHS}
 MOST = 4
 """Figures looked at of one result: one of each drawing."""
 ELSEWHERE = {BankValidation, BankLearning, CutOffResult, RiskRule, TargetTrialResult}
@@ -30,8 +31,7 @@ ELSEWHERE = {BankValidation, BankLearning, CutOffResult, RiskRule, TargetTrialRe
 
 
 def check(figure: Figure) -> None:
-    assert find_overlaps(figure) == []
-    assert find_outside(figure) == []
+    assert {width: find_faults(figure, width) for width in FIGURE_WIDTHS} == NO_FAULTS
     assert figure.alt.endswith(".")
     assert len(figure.alt.split()) > 5
     assert figure.data.height > 0

@@ -37,6 +37,14 @@ def texts(svg):
     return [element.text for element in ElementTree.fromstring(svg).iter(f"{SVG}text")]
 
 
+def box_width(svg):
+    return float(ElementTree.fromstring(svg).get("viewBox").split()[2])
+
+
+def letter_sizes(svg):
+    return {float(size) for size in re.findall(r"([0-9.]+)px", svg)}
+
+
 def identifiers(svg):
     return {
         element.get("id") for element in ElementTree.fromstring(svg).iter() if element.get("id")
@@ -62,6 +70,14 @@ class TestEveryFigure:
     def test_shows_no_machine_words(self, figure):
         shown = " ".join([figure.alt, *texts(figure.svg())])
         assert not re.search(r"\b(nan|None|null|inf)\b", shown)
+
+    def test_is_laid_out_anew_for_one_column_with_letters_of_the_same_size(self, figure):
+        wide, narrow = figure.svg(), figure.svg("one_column")
+        assert box_width(wide) == pytest.approx(183 * 72 / 25.4, abs=1)
+        assert box_width(narrow) == pytest.approx(89 * 72 / 25.4, abs=1)
+        for svg in (wide, narrow):
+            assert max(letter_sizes(svg)) == 10.5
+            assert min(letter_sizes(svg)) >= 6
 
     def test_leaves_no_style_or_date_behind(self, figure):
         svg = figure.svg()

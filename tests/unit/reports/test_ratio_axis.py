@@ -30,15 +30,15 @@ def test_no_label_touches_the_next_and_one_is_named(width, limits):
     figure = axis_of(width, limits)
     boxes, _ = read_boxes(figure)
     assert find_overlaps(figure) == []
-    lefts = [box[0] for _, _, box in boxes]
+    lefts = [box[0] for _, _, box, _ in boxes]
     assert lefts == sorted(lefts)
     gaps = [after[2][0] - before[2][2] for before, after in pairwise(boxes)]
     assert min(gaps) > 0.03
-    words = [text for text, _, _ in boxes]
+    words = [text for text, *_ in boxes]
     assert "1" in words
     assert len(words) >= 2
 
 
 def test_where_there_is_room_every_power_of_two_has_its_number():
-    words = [text for text, _, _ in read_boxes(axis_of(5, (1 / 8, 8)))[0]]
+    words = [text for text, *_ in read_boxes(axis_of(5, (1 / 8, 8)))[0]]
     assert words == ["0.125", "0.25", "0.5", "1", "2", "4", "8"]

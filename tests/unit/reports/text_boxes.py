@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import combinations
-from typing import Any
+from typing import Any, Final
 from unittest.mock import patch
 
 import numpy as np
@@ -18,13 +18,13 @@ TOUCH = 0.03
 """Inches by which two boxes may share room: a box is larger than its letters."""
 
 
-Box = tuple[str, float, np.ndarray]
-"""Words, degrees that they are turned by, and left, bottom, right and top in inches."""
+Box = tuple[str, float, np.ndarray, float]
+"""Words, degrees that they are turned by, left, bottom, right and top in inches, and points."""
 
 
-def read_boxes(figure: Figure) -> tuple[list[Box], tuple[float, float]]:
+def read_boxes(figure: Figure, width: str = "two_column") -> tuple[list[Box], tuple[float, float]]:
     """Return the box of everything that is written, and the sheet's size."""
-    with drawing_settings(), rc_context({"text.hinting": "none"}):
+    with drawing_settings(width), rc_context({"text.hinting": "none"}):
         drawing = figure.draw()
         drawn: list[Text] = []
         original = Text.draw
@@ -38,11 +38,16 @@ def read_boxes(figure: Figure) -> tuple[list[Box], tuple[float, float]]:
             drawing.canvas.draw()
         renderer = drawing.canvas.get_renderer()  # type: ignore[attr-defined]
         boxes = [
-            (text.get_text(), text.get_rotation() % 180, box_of(text, renderer) / drawing.dpi)
+            (
+                text.get_text(),
+                text.get_rotation() % 180,
+                box_of(text, renderer) / drawing.dpi,
+                text.get_fontsize(),
+            )
             for text in drawn
         ]
-        width, height = drawing.get_size_inches()
-    return boxes, (width, height)
+        across, height = drawing.get_size_inches()
+    return boxes, (across, height)
 
 
 def box_of(text: Text, renderer: Any) -> np.ndarray:
@@ -64,7 +69,7 @@ def box_of(text: Text, renderer: Any) -> np.ndarray:
 
 def corners(box: Box, axis: float) -> np.ndarray:
     """Return low and high ends of a box along the line that is `axis` degrees from level."""
-    _, slant, (left, bottom, right, top) = box
+    _, slant, (left, bottom, right, top), _ = box
     middle = np.array([left + right, bottom + top]) / 2
     turned, line = np.radians(slant if slant % 90 else 0.0), np.radians(axis)
     along = np.array([np.cos(line), np.sin(line)])
@@ -73,10 +78,34 @@ def corners(box: Box, axis: float) -> np.ndarray:
     return middle @ along + np.array([-reach, reach])
 
 
+SMALLEST: Final = 6.0
+"""Points of letters that can be read on paper."""
+
+
 def find_overlaps(figure: Figure) -> list[tuple[str, str]]:
     """Return every two words that are written over each other."""
-    boxes, _ = read_boxes(figure)
-    return list(_overlapping(boxes))
+    return list(_overlapping(read_boxes(figure)[0]))
+
+
+def find_outside(figure: Figure) -> list[str]:
+    """Return the words that are cut by the edge of the sheet."""
+    return _outside(*read_boxes(figure))
+
+
+def find_faults(figure: Figure, width: str) -> list[Any]:
+    """Return words over words, cut by the edge, or smaller than 6 points, of one width."""
+    boxes, size = read_boxes(figure, width)
+    small = [words for words, _, _, points in boxes if points < SMALLEST]
+    return [*_overlapping(boxes), *_outside(boxes, size), *small]
+
+
+def _outside(boxes: list[Box], size: tuple[float, float]) -> list[str]:
+    across, height = size
+    return [
+        words
+        for words, _, (left, bottom, right, top), _ in boxes
+        if min(left, bottom) < -TOUCH or right > across + TOUCH or top > height + TOUCH
+    ]
 
 
 def _overlapping(boxes: list[Box]) -> Iterator[tuple[str, str]]:
@@ -93,13 +122,3 @@ def _overlapping(boxes: list[Box]) -> Iterator[tuple[str, str]]:
 
 def _share(one: np.ndarray, other: np.ndarray) -> float:
     return float(min(one[1], other[1]) - max(one[0], other[0]))
-
-
-def find_outside(figure: Figure) -> list[str]:
-    """Return the words that are cut by the edge of the sheet."""
-    boxes, (width, height) = read_boxes(figure)
-    return [
-        words
-        for words, _, (left, bottom, right, top) in boxes
-        if min(left, bottom) < -TOUCH or right > width + TOUCH or top > height + TOUCH
-    ]
