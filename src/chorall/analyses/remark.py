@@ -68,7 +68,7 @@ def _know_study(
     transplants = pool.table("transplant")["patient_id"].n_unique()
     methods = pool.table("assay")["method"].drop_nulls().unique().sort().to_list()
     listed = [
-        f"{cohort.endpoint}: {definitions[cohort.endpoint].label}"
+        f"{cohort.endpoint}: {definitions[cohort.endpoint].label.rstrip('.')}"
         for cohort in cohorts
         if cohort.endpoint in definitions
     ]

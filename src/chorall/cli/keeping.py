@@ -26,9 +26,9 @@ def keep_results() -> Iterator[list[AnalysisResult]]:
 
 
 def keep_result(result: AnalysisResult) -> None:
-    """Keep a result where somebody asked for it."""
+    """Keep a result, once, where somebody asked for it."""
     kept = _KEPT.get()
-    if kept is not None:
+    if kept is not None and not any(one is result for one in kept):
         kept.append(result)
 
 

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import polars as pl
 from markupsafe import Markup
 
+from chorall.analyses.deescalation.result import DeescalationResult
 from chorall.analyses.incidence_result import IncidenceResult
 from chorall.analyses.marker_sheet_result import MarkerSheet
 from chorall.analyses.overview_result import OverviewResult
 from chorall.analyses.prognosis_result import PrognosisResult
+from chorall.analyses.result import AnalysisResult
+from chorall.analyses.risk.result import RiskResult
 from chorall.knowledge.endpoint_definitions import EndpointDefinition, endpoint_definitions
 from chorall.knowledge.grading_rules import grading
-from chorall.reports.figure import Figure
+from chorall.reports.checklist_table import render_checklists
+from chorall.reports.deescalation_section import write_deescalation_part
 from chorall.reports.figure_sets import (
     draw_age_figures,
     draw_attrition_figures,
@@ -37,12 +40,13 @@ from chorall.reports.overview_table import (
     count_checks,
     select_failed_checks,
 )
+from chorall.reports.page_parts import number_sections, place_figures, render_table
 from chorall.reports.page_templates import render_template
 from chorall.reports.prognosis_table import PROGNOSIS_COLUMNS
 from chorall.reports.provenance import COMMANDS, DELIVERY_COLUMNS, list_deliveries, list_versions
+from chorall.reports.risk_section import write_risk_part
 from chorall.reports.selection import select_age_bands
 from chorall.reports.sentences import write_summary
-from chorall.reports.table import TableColumn, render_html_table
 from chorall.reports.wording import (
     RESEARCH_USE,
     SYNTHETIC_BANNER,
@@ -52,28 +56,19 @@ from chorall.reports.wording import (
 )
 
 DEFAULT_TITLE: Final = "Acute lymphoblastic leukaemia: pooled trials"
-
-
-@dataclass(frozen=True, slots=True)
-class PlacedFigure:
-    """A figure with its number in the page.
-
-    Attributes
-    ----------
-    number : int
-        Counted through the page.
-    identifier : str
-        Anchor.
-    title : str
-        What it shows.
-    svg : Markup
-        The drawing.
-    """
-
-    number: int
-    identifier: str
-    title: str
-    svg: Markup
+SECTIONS: Final = {
+    "trials": "The trials",
+    "testing": "Who was tested",
+    "frequency": "How frequent the markers are",
+    "prognosis": "Prognosis",
+    "sheets": "Marker sheets",
+    "risk": "Risk groups: treated too much or too little",
+    "deescalation": "Less treatment: whom a trial could ask",
+    "methods": "Methods and limits",
+    "checklists": "Checklists for a paper",
+    "provenance": "Provenance",
+}
+"""Anchor to title, in order."""
 
 
 def render_report(
@@ -86,6 +81,9 @@ def render_report(
     commands: Mapping[str, str] = COMMANDS,
     sheets: Sequence[MarkerSheet] = (),
     sheet_rule: str = "",
+    risk: RiskResult | str = "",
+    deescalation: DeescalationResult | str = "",
+    tripod: pl.DataFrame | None = None,
 ) -> str:
     """Return the whole page: no script, nothing loaded from elsewhere.
 
@@ -103,8 +101,18 @@ def render_report(
         One page each, after the prognosis of all.
     sheet_rule : str
         Why these markers.
+    risk, deescalation : result or str
+        Risk groups, and groups of children for a trial of less treatment; or why there are none,
+        which the section then says. Empty: no section.
+    tripod : DataFrame, optional
+        The TRIPOD+AI checklist: item, topic, known, to_fill.
     """
     numbers = iter(range(1, 1000))
+    checklists = render_checklists({"REMARK": prognosis.remark, "TRIPOD+AI": tripod})
+    there = {
+        "sheets": bool(sheets), "risk": bool(risk), "deescalation": bool(deescalation),
+        "checklists": bool(checklists),
+    }  # fmt: skip
     return render_template(
         "report.html.j2",
         title=title,
@@ -113,37 +121,32 @@ def render_report(
         research_use=RESEARCH_USE,
         pool=overview.pool,
         summary=write_summary(overview, incidence, prognosis),
-        attrition_figures=_place(draw_attrition_figures(overview), numbers),
-        coverage_figures=_place(draw_coverage_figures(overview), numbers),
-        frequency_figures=_place(draw_frequency_figures(incidence), numbers),
-        age_figures=_place(draw_age_figures(incidence), numbers),
-        forest_figures=_place(draw_forest_figures(prognosis), numbers),
-        trial_figures=_place(draw_trial_figures(prognosis), numbers),
+        attrition_figures=place_figures(draw_attrition_figures(overview), numbers),
+        coverage_figures=place_figures(draw_coverage_figures(overview), numbers),
+        frequency_figures=place_figures(draw_frequency_figures(incidence), numbers),
+        age_figures=place_figures(draw_age_figures(incidence), numbers),
+        forest_figures=place_figures(draw_forest_figures(prognosis), numbers),
+        trial_figures=place_figures(draw_trial_figures(prognosis), numbers),
         grades=grading().grades,
         methods_text=prognosis.methods_text,
-        curve_figures=_place(draw_curve_figures(prognosis), numbers),
-        sheet_figures=_place([draw_marker_sheet(sheet) for sheet in sheets], numbers),
+        curve_figures=place_figures(draw_curve_figures(prognosis), numbers),
+        sheet_figures=place_figures([draw_marker_sheet(sheet) for sheet in sheets], numbers),
         sheet_rule=sheet_rule,
+        risk=risk if isinstance(risk, str) else write_risk_part(risk, numbers),
+        deescalation=deescalation
+        if isinstance(deescalation, str)
+        else write_deescalation_part(deescalation, numbers),
+        checklists=checklists,
+        sections=number_sections(
+            {name: title for name, title in SECTIONS.items() if there.get(name, True)}
+        ),
         checks=count_checks(overview.quality),
         tables=_render_tables(overview, incidence, prognosis, manifest or {}),
         methods=_describe_methods(incidence, prognosis),
-        warnings=_gather_warnings(overview, incidence, prognosis),
+        warnings=_gather_warnings(overview, incidence, prognosis, risk, deescalation),
         versions=list_versions(manifest or {}),
         commands=commands,
     )
-
-
-def _place(figures: list[Figure], numbers: Iterator[int]) -> list[PlacedFigure]:
-    return [
-        PlacedFigure(
-            next(numbers),
-            f"figure-{figure.identifier}",
-            figure.title,
-            # The SVG is our own: every text in it was escaped when the element was written.
-            Markup(figure.svg()),
-        )
-        for figure in figures
-    ]
 
 
 def _render_tables(
@@ -154,21 +157,21 @@ def _render_tables(
 ) -> dict[str, Any]:
     frequency_caption = f"Frequency at {incidence.phase.replace('_', ' ')}, all and by age"
     return {
-        "trials": _render(overview.rows, OVERVIEW_COLUMNS, "The trials in the pool"),
-        "quality": _render(
+        "trials": render_table(overview.rows, OVERVIEW_COLUMNS, "The trials in the pool"),
+        "quality": render_table(
             select_failed_checks(overview.quality), QUALITY_COLUMNS, "Quality checks that failed"
         ),
-        "frequency": _render(
-            select_age_bands(incidence), GROUPED_INCIDENCE_COLUMNS, frequency_caption
+        "frequency": render_table(
+            select_age_bands(incidence), GROUPED_INCIDENCE_COLUMNS, frequency_caption, _class_row
         ),
-        "age_trend": _render(
+        "age_trend": render_table(
             incidence.age_trend, AGE_TREND_COLUMNS, "Trend of the frequency with age, within trials"
         ),
-        "adults": _render(
+        "adults": render_table(
             incidence.adults, ADULTS_COLUMNS, "Adults against the younger, within trials"
         ),
         "prognosis": [_render_prognosis(prognosis, endpoint) for endpoint in prognosis.endpoints],
-        "deliveries": _render(
+        "deliveries": render_table(
             list_deliveries(manifest), DELIVERY_COLUMNS, "Files delivered, with their hashes"
         ),
     }
@@ -179,16 +182,9 @@ def _render_prognosis(prognosis: PrognosisResult, endpoint: str) -> Markup:
     rows = prognosis.summary.filter(pl.col("endpoint") == endpoint)
     omitted = {("endpoint",)} if any(rows["note"]) else {("endpoint",), ("note",)}
     columns = [column for column in PROGNOSIS_COLUMNS if column.names not in omitted]
-    return _render(rows, columns, f"{label}: all markers, at {prognosis.horizon_years:g} years")
-
-
-def _render(
-    frame: pl.DataFrame,
-    columns: tuple[TableColumn, ...] | list[TableColumn],
-    caption: str,
-) -> Markup:
-    table = render_html_table(frame, columns, caption=caption, row_class=_class_row)
-    return Markup(table)
+    return render_table(
+        rows, columns, f"{label}: all markers, at {prognosis.horizon_years:g} years"
+    )
 
 
 def _class_row(row: dict[str, Any]) -> str:
@@ -215,5 +211,6 @@ def _describe_endpoint(definition: EndpointDefinition) -> str:
     return definition.label + doubt
 
 
-def _gather_warnings(*results: OverviewResult | IncidenceResult | PrognosisResult) -> list[str]:
-    return list(dict.fromkeys(line for result in results for line in result.warnings))
+def _gather_warnings(*results: AnalysisResult | str) -> list[str]:
+    found = [result for result in results if isinstance(result, AnalysisResult)]
+    return list(dict.fromkeys(line for result in found for line in result.warnings))

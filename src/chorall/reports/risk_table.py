@@ -109,3 +109,33 @@ FINDER_COLUMNS: Final = (
     TableColumn("Days gained", ("days_gained",), format_days, "right"),
     TableColumn("Risk from", ("risk_from",), format_text),
 )
+INTENSITY_COLUMNS: Final = (
+    TableColumn("Grouping", ("grouping",), format_text),
+    TableColumn("Group", ("group",), format_text),
+    TableColumn("Trial", ("trial_id",), format_text),
+    TableColumn("Treatment", ("level",), format_text),
+    TableColumn("Evidence", ("evidence",), format_text),
+    TableColumn("Patients", ("n_patients",), format_count, "right"),
+    TableColumn(
+        "Relapse",
+        ("relapse", "lower_relapse", "upper_relapse"),
+        format_percent_interval,
+        "right",
+        "From allocation on, at the horizon, with limits; other first events compete.",
+    ),
+    TableColumn(
+        "Death of treatment",
+        ("treatment_death", "lower_treatment_death", "upper_treatment_death"),
+        format_percent_interval,
+        "right",
+    ),
+    TableColumn(
+        "Reading",
+        ("reading",),
+        format_text,
+        footnote="From limits alone: over-treatment where the upper limit of relapse lies below "
+        "the lowest cut or below the lower limit of death of treatment; under-treatment where the "
+        "lower limit of relapse lies above the highest cut.",
+    ),
+)
+"""Columns of `RiskResult.intensity` as printed."""

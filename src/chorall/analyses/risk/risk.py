@@ -13,7 +13,7 @@ from chorall.analyses.risk.causes import RELAPSE, choose_target, read_first_even
 from chorall.analyses.risk.collect import Settings, collect_frames
 from chorall.analyses.risk.finder import SHARES
 from chorall.analyses.risk.given import read_given
-from chorall.analyses.risk.groupings import read_groupings
+from chorall.analyses.risk.groupings import Grouping, read_groupings
 from chorall.analyses.risk.moments import choose_landmark, make_views
 from chorall.analyses.risk.result import RiskResult
 from chorall.errors import DataError, InputError, raise_gathered
@@ -36,6 +36,7 @@ def risk(
     classifiers: Sequence[str] | None = None,
     rules: Iterable[str | Path] = (),
     bank: bool = False,
+    most: int | None = None,
     trials: Sequence[str] | None = None,
     target: str = RELAPSE,
     endpoint: str = "EFS",
@@ -60,6 +61,8 @@ def risk(
         Rules of your own as TOML, in the language of the library (docs/classifiers.md).
     bank : bool
         True adds groups of the risk that a bank of the other trials predicts, cut at `cuts`.
+    most : int, optional
+        Of the classifiers, without a choice of yours, only so many: those that place most patients.
     trials : sequence of str, optional
         Only these trials.
     target : {"relapse", "event"}
@@ -107,13 +110,14 @@ def risk(
     Vickers AJ, Elkin EB (2006). doi:10.1177/0272989X06295361
     van Houwelingen HC (2007). doi:10.1111/j.1467-9469.2006.00529.x (landmarks)
     """
-    _check(cuts, shares, n_resamples)
+    _check(cuts, shares, n_resamples, most)
     check_years(horizon_years=horizon_years)
     check_conf_level(conf_level)
     wanted, trial_ids = choose_target(target), check_trials(pool, trials)
     cohort, missing = read_first_events(pool, endpoint, trial_ids)
     landmark = choose_landmark(pool, landmark_day)
     groupings, warned = read_groupings(pool, classifiers, rules, (0.0, landmark.day))
+    groupings, few = _keep_most(groupings, None if classifiers else most)
     views = make_views(cohort, landmark.day)
     if bank:
         # the bank takes long to load, and hardly any call asks for it
@@ -135,7 +139,7 @@ def risk(
         analysis="risk",
         pool=label_pool(pool),
         warnings=(
-            *missing, *landmark.warnings, *warned, *lost,
+            *missing, *landmark.warnings, *warned, *few, *lost,
             *(line for one in groupings for line in one.warnings),
             *warn_of_unverified([cohort.endpoint]), *ALWAYS,
         ),
@@ -148,8 +152,23 @@ def risk(
     )  # fmt: skip
 
 
-def _check(cuts: Sequence[float], shares: Sequence[float], n_resamples: int) -> None:
+def _keep_most(found: list[Grouping], most: int | None) -> tuple[list[Grouping], list[str]]:
+    """Keep the first groupings, and say how many are left out."""
+    if most is None or len(found) <= most:
+        return found, []
+    n_left = len(found) - most
+    return found[:most], [
+        f"Left out, because they place fewer patients: {n_left} of {len(found)} classifiers that "
+        "can be asked here."
+    ]
+
+
+def _check(
+    cuts: Sequence[float], shares: Sequence[float], n_resamples: int, most: int | None
+) -> None:
     problems = []
+    if most is not None and most < 1:
+        problems.append(f"`most` is {most!r}; expected 1 or more, or nothing for all")
     if not cuts or not all(0 < cut < 1 for cut in cuts) or list(cuts) != sorted(set(cuts)):
         problems.append(f"`cuts` is {tuple(cuts)!r}; expected risks between 0 and 1, ascending")
     if not shares or not all(0 < share < 1 for share in shares):
