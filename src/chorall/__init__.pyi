@@ -37,6 +37,7 @@ from chorall.consortium.diff import diff_pools as diff_pools
 from chorall.consortium.explain import explain_value as explain_value
 from chorall.consortium.plan import plan_pool as plan_pool
 from chorall.reports.pool_report import report as report
+from chorall.reports.run_report import report_run as report_run
 from chorall.reports.table_files import write_tables as write_tables
 from chorall.simulation import simulate as simulate
 from chorall.tables.store import read_pool as read_pool

@@ -140,7 +140,7 @@ def prognosis(
 
 
 def report(
-    pool: PoolFolder,
+    source: Annotated[Path, typer.Argument(metavar="POOL|RUN", help="A pool, or a run folder.")],
     out: Annotated[
         Path, typer.Option("-o", "--out", metavar="FILE", help="The page: .html, .pdf or .docx.")
     ],
@@ -150,25 +150,49 @@ def report(
         typer.Option(
             "-m",
             "--marker",
-            help="A sheet of one page for this marker (repeatable); else for the best shown.",
+            help="Of a pool: a sheet for this marker (repeatable); else for the best shown.",
         ),
     ] = None,
     to: Annotated[
         str | None, typer.Option("--to", help="Several at once, e.g. html,pdf,docx.")
     ] = None,
 ) -> None:
-    """Write one self-contained HTML page: trials, testing, frequency, prognosis, limits."""
+    """Write one self-contained page: of a pool all questions, of a run what it asked and found.
+
+    Example: chorall report runs/tp53 -o tp53.html --to html,pdf,docx
+    """
+    from chorall.reports.runs import is_run
+
+    formats = [word.strip() for word in to.split(",") if word.strip()] if to else None
+    if is_run(source):
+        written = _report_run(source, out, title, marker, formats)
+    else:
+        written = _report_pool(source, out, title, marker, formats)
+    several = dict.fromkeys(formats or ())
+    files = [written.with_suffix(f".{one}") for one in several] if len(several) > 1 else [written]
+    for file in files:
+        open_console().print(f"Written: {file}", markup=False)
+
+
+def _report_pool(
+    folder: Path, out: Path, title: str | None, marker: list[str] | None, formats: list[str] | None
+) -> Path:
     import chorall as ch
 
-    opened = ch.read_pool(pool)
-    formats = [word.strip() for word in to.split(",") if word.strip()] if to else None
+    opened = ch.read_pool(folder)
     with show_progress() as progress:
         written = ch.report(
             opened, out, title=title, markers=marker or (), formats=formats, progress=progress
         )
-    console = open_console()
-    print_label(console, str(opened.manifest["name"]), synthetic=opened.synthetic)
-    several = dict.fromkeys(formats or ())
-    files = [written.with_suffix(f".{one}") for one in several] if len(several) > 1 else [written]
-    for file in files:
-        console.print(f"Written: {file}", markup=False)
+    print_label(open_console(), str(opened.manifest["name"]), synthetic=opened.synthetic)
+    return written
+
+
+def _report_run(
+    folder: Path, out: Path, title: str | None, marker: list[str] | None, formats: list[str] | None
+) -> Path:
+    import chorall as ch
+
+    if marker:
+        raise typer.BadParameter("a run shows what it asked for: --marker is for a pool.")
+    return ch.report_run(folder, out, title=title, formats=formats)

@@ -81,15 +81,17 @@ def _replace_pool(run: Run, pool: Path | None) -> list[str]:
 
 def _check_inputs(run: Run, pool: Path | None) -> None:
     from chorall.errors import DataError, raise_gathered
-    from chorall.reports.runs import describe_input
+    from chorall.reports.runs.stand import find_inputs
 
-    problems = []
-    for one in run.inputs:
-        path = pool if pool is not None and one.kind == "pool" else Path(one.path)
-        if not path.exists():
-            problems.append(f"{one.argument}: there is no {one.kind} at {path}")
-        elif describe_input(one.argument, path).sha256 != one.sha256:
-            problems.append(f"{one.argument}: {path} is not the {one.kind} the run was made from")
+    words = {
+        "gone": "{0.argument}: there is no {0.kind} at {1}",
+        "changed": "{0.argument}: {1} is not the {0.kind} the run was made from",
+    }
+    problems = [
+        words[one.state].format(one.input, one.path)
+        for one in find_inputs(run, pool)
+        if one.state != "unchanged"
+    ]
     advice = "Bring the inputs back; --pool POOL says where the pool lies now."
     raise_gathered(DataError, f"{run.path}: inputs of the run", problems, advice)
 

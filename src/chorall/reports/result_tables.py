@@ -7,10 +7,13 @@ from typing import Final
 import polars as pl
 
 from chorall.analyses.baseline.result import BaselineTable
+from chorall.analyses.deescalation.result import DeescalationResult
 from chorall.analyses.incidence_result import IncidenceResult
 from chorall.analyses.prognosis_result import PrognosisResult
 from chorall.analyses.result import AnalysisResult
+from chorall.analyses.risk.result import RiskResult
 from chorall.reports.baseline_table import caption_baseline, class_baseline_row
+from chorall.reports.deescalation_table import ANSWER_COLUMNS, REDUCTION_COLUMNS
 from chorall.reports.incidence_table import ADULTS_COLUMNS, AGE_TREND_COLUMNS
 from chorall.reports.notebook import columns_of
 from chorall.reports.numbers import (
@@ -21,6 +24,7 @@ from chorall.reports.numbers import (
     format_text,
 )
 from chorall.reports.printed_table import PrintedTable, lay_out_table, state_status
+from chorall.reports.risk_table import INTENSITY_COLUMNS, WAITING_COLUMNS, select_readings
 from chorall.reports.table import TableColumn
 from chorall.reports.wording import name_marker, name_terms
 
@@ -114,6 +118,16 @@ def print_tables(result: AnalysisResult) -> list[PrintedTable]:
         found.append((f"{name}-age-trend", result.age_trend, AGE_TREND_COLUMNS, title))
         title = "Adults against the younger, within trials"
         found.append((f"{name}-adults", result.adults, ADULTS_COLUMNS, title))
+    if isinstance(result, RiskResult):
+        title = "Where limits hint at too much or too little treatment: hypotheses"
+        found.append((f"{name}-readings", select_readings(result), INTENSITY_COLUMNS, title))
+        title = f"What waiting until day {result.landmark_day:.0f} adds, in the same patients"
+        found.append((f"{name}-waiting", result.waiting, WAITING_COLUMNS, title))
+    if isinstance(result, DeescalationResult):
+        title = "Less against more treatment, randomised, within the groups"
+        found.append((f"{name}-reductions", result.reductions, REDUCTION_COLUMNS, title))
+        title = "The trial that would answer"
+        found.append((f"{name}-plans", result.plans, ANSWER_COLUMNS, title))
     return [
         lay_out_table(label, frame, columns, caption=title, status=status)
         for label, frame, columns, title in found

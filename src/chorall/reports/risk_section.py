@@ -15,7 +15,12 @@ from chorall.reports.figure import Figure
 from chorall.reports.numbers import count_of, format_percent, format_percent_interval
 from chorall.reports.page_parts import Part, place_figures, render_table
 from chorall.reports.risk_figure import draw_risk_figures
-from chorall.reports.risk_table import INTENSITY_COLUMNS, RISK_TERMINAL_COLUMNS, format_signed
+from chorall.reports.risk_table import (
+    INTENSITY_COLUMNS,
+    RISK_TERMINAL_COLUMNS,
+    format_signed,
+    select_readings,
+)
 from chorall.reports.wording import clear_nan
 
 MOST_GROUPINGS: Final = 4
@@ -43,15 +48,6 @@ def write_risk_part(result: RiskResult, numbers: Iterator[int]) -> Part:
 
 def _select_figures(result: RiskResult) -> list[Figure]:
     return [one for one in draw_risk_figures(result) if one.name.startswith(_SHOWN)]
-
-
-def select_readings(result: RiskResult) -> pl.DataFrame:
-    """Return the lines of all eras with a reading: over-treatment first, each group of a trial."""
-    read = result.intensity.filter(
-        pl.col("era") == EVERY_ERA, pl.col("reading").is_in([OVER, UNDER])
-    )
-    over = pl.col("reading") == OVER
-    return read.sort(over, descending=True, maintain_order=True)
 
 
 def say_risk(result: RiskResult) -> list[str]:

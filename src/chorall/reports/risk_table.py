@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
+import polars as pl
+
+from chorall.analyses.risk.intensity import EVERY_ERA, OVER, UNDER
+from chorall.analyses.risk.result import RiskResult
 from chorall.reports.numbers import (
     EN_DASH,
     NOT_KNOWN,
@@ -139,3 +143,12 @@ INTENSITY_COLUMNS: Final = (
     ),
 )
 """Columns of `RiskResult.intensity` as printed."""
+
+
+def select_readings(result: RiskResult) -> pl.DataFrame:
+    """Return the lines of all eras with a reading: over-treatment first, each group of a trial."""
+    read = result.intensity.filter(
+        pl.col("era") == EVERY_ERA, pl.col("reading").is_in([OVER, UNDER])
+    )
+    over = pl.col("reading") == OVER
+    return read.sort(over, descending=True, maintain_order=True)

@@ -8,16 +8,14 @@ from typing import Any, Final
 from chorall.reports.documents.blocks import (
     Block,
     Document,
-    Grid,
     Heading,
     Paragraph,
     Picture,
     Points,
     Words,
 )
-from chorall.reports.documents.page_reader import say
+from chorall.reports.documents.grid_table import print_grid
 from chorall.reports.documents.typesetter import draw_picture
-from chorall.reports.printed_table import PrintedTable
 from chorall.reports.word_package import open_document, save_document, turn_sideways
 from chorall.reports.word_table import add_table
 
@@ -54,7 +52,7 @@ def _add_block(word: Any, block: Block) -> None:
     elif isinstance(block, Picture):
         _add_picture(word, block)
     else:
-        add_table(word, _print_grid(block))
+        add_table(word, print_grid(block))
 
 
 def _add_words(paragraph: Any, words: tuple[Words, ...], *, small: bool = False) -> None:
@@ -85,19 +83,3 @@ def _add_picture(word: Any, picture: Picture) -> None:
 
 
 _HIGHEST_MM: Final = 150
-
-
-def _print_grid(grid: Grid) -> PrintedTable:
-    heads = [[piece for piece in cell if piece.style != "sup"] for cell in grid.head]
-    marks = [[piece for piece in cell if piece.style == "sup"] for cell in grid.head]
-    return PrintedTable(
-        name="table",
-        caption=grid.caption,
-        headers=tuple(say(tuple(cell)) for cell in heads),
-        marks=tuple(say(tuple(cell)) for cell in marks),
-        to_right=grid.to_right,
-        rows=grid.rows,
-        kinds=grid.kinds,
-        notes=(),
-        status="",
-    )
