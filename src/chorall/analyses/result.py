@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 import polars as pl
 
@@ -34,6 +34,10 @@ class PoolLabel:
     synthetic: bool
     trials: tuple[str, ...]
     n_patients: int
+
+
+NO_POOL: Final = PoolLabel(hash="", synthetic=False, trials=(), n_patients=0)
+"""Of a result that speaks of no patients, or of those who are still to come."""
 
 
 def label_pool(pool: Pool) -> PoolLabel:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from chorall.cli.asking import JsonFile, Level, OutFolder, PoolFolder
+from chorall.cli.keeping import is_kept, keep_result
 from chorall.cli.showing import open_console, print_label, show_progress, show_result
 
 if TYPE_CHECKING:
@@ -198,6 +199,8 @@ def predict(
 
     A table, a row per patient and a column per item: chorall predict BANK patients.csv -s A -s B
     --out answers.csv
+
+    With --run DIR everything about the answer is kept, with the TRIPOD+AI checklist.
     """
     from chorall.analyses.bank.patient_table import SUFFIXES
 
@@ -231,14 +234,17 @@ def predict_one(
 ) -> None:
     """Predict a patient file."""
     import chorall as ch
+    from chorall.analyses.bank.answers import answer_for_patient
     from chorall.analyses.bank.predict import read_patient_file
     from chorall.reports.atomic import write_atomically
+    from chorall.reports.prediction_table import tell_prediction
 
     if out is not None:
         raise typer.BadParameter("--out is for a table of patients; use --json for one patient.")
     opened = open_bank(bank, key)
     found = ch.predict(opened, read_patient_file(patient), **asked)
     show_prediction(opened.about, found)
+    keep_result(answer_for_patient(opened, found, "\n".join(tell_prediction(found))))
     if json_file is not None:
         text = json.dumps(found.to_dict(), indent=1, ensure_ascii=False, allow_nan=False)
         write_atomically(json_file, (text + "\n").encode())
@@ -258,11 +264,14 @@ def predict_to_file(
 ) -> None:
     """Predict a table of patients into a file, whole or not at all."""
     import chorall as ch
+    from chorall.analyses.bank.answers import OF_TABLES, answer_for_table
     from chorall.analyses.bank.patient_table import SUFFIXES, read_patient_table
 
-    if out is None or out.suffix not in SUFFIXES or json_file is not None:
+    written = is_kept() if out is None else out.suffix in SUFFIXES
+    if not written or json_file is not None:
         raise typer.BadParameter(
-            f"a table of patients needs --out FILE ({' or '.join(SUFFIXES)}), and no --json."
+            f"a table of patients needs --out FILE ({' or '.join(SUFFIXES)}) or --run DIR, and no "
+            "--json."
         )
     opened = open_bank(bank, key)
     table = read_patient_table(patients)
@@ -271,7 +280,7 @@ def predict_to_file(
             opened, table, **asked, n_jobs=jobs, keep_going=keep_going,
             progress=lambda done, total: progress("predicting", done, total),
         )  # fmt: skip
-    write_frame(found, out)
+    keep_result(answer_for_table(opened, found, asked["years"]))
     console = open_console()
     label = f"Bank of pool {str(opened.about.get('pool'))[:12]}"
     print_label(console, label, synthetic=bool(opened.about.get("synthetic")))
@@ -281,12 +290,10 @@ def predict_to_file(
         f"{n_refused} refused outside of the data, {n_failed} not readable.",
         markup=False,
     )
-    console.print(
-        "Note: intervals are those of the draws. What is not known is drawn, but they are not "
-        "widened as those of a single patient file are.",
-        markup=False,
-    )
-    console.print(f"Written: {out}", markup=False)
+    console.print(f"Note: {OF_TABLES}", markup=False)
+    if out is not None:
+        write_frame(found, out)
+        console.print(f"Written: {out}", markup=False)
 
 
 def write_frame(frame: pl.DataFrame, file: Path) -> None:
@@ -305,11 +312,8 @@ def write_frame(frame: pl.DataFrame, file: Path) -> None:
 
 def show_prediction(about: dict[str, Any], found: Any) -> None:
     """Print a prediction for people."""
-    from chorall.reports.prediction_table import (
-        PREDICTION_COLUMNS,
-        list_outcomes,
-        tell_prediction,
-    )
+    from chorall.analyses.bank.answers import list_outcomes
+    from chorall.reports.prediction_table import PREDICTION_COLUMNS, tell_prediction
     from chorall.reports.table import render_terminal_table
 
     console = open_console()

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from chorall.cli.asking import JsonFile, OutFolder, PoolFolder
-from chorall.cli.showing import open_console, print_frame, print_label, show_result
+from chorall.cli.showing import open_console, print_frame, print_label, show_result, write_files
 
 
 def list_endpoints(
@@ -24,59 +22,29 @@ def list_endpoints(
         bool, typer.Option("--seen", help="Only definitions that were read in their source.")
     ] = False,
     json_file: JsonFile = None,
+    out: OutFolder = None,
 ) -> None:
-    """List the endpoints: definition, confidence, and who has them in a pool."""
-    from chorall.knowledge.endpoint_definitions import endpoints_not_given
-    from chorall.reports.atomic import write_atomically
-    from chorall.reports.endpoint_tables import list_definitions
+    """List the endpoints: definition, confidence, and who has them in a pool.
 
-    console = open_console()
-    listed = list_definitions(seen_only=seen)
-    print_frame(
-        console,
-        listed if sources else listed.drop("source"),
-        "Endpoints; seen: read in its source, unverified: from memory",
-    )
-    for name, missing in endpoints_not_given().items():
-        console.print(f"No pool can give {name}: {missing}", markup=False)
-    written: dict[str, Any] = {
-        "analysis": "endpoints",
-        "rows": listed.to_dicts(),
-        "not_given": endpoints_not_given(),
-    }
-    if pool is not None:
-        written |= _print_follow_up(pool)
-    if json_file is not None:
-        text = json.dumps(written, indent=1, ensure_ascii=False, allow_nan=False)
-        write_atomically(json_file, (text + "\n").encode())
-        console.print(f"Written: {json_file}", markup=False)
-
-
-def _print_follow_up(folder: Path) -> dict[str, Any]:
-    """Print who has which endpoint; return the same as plain values."""
+    Example: chorall endpoints POOL --run runs/endpoints
+    """
     import chorall as ch
-    from chorall.analyses.endpoint_gaps import explain_gap
-    from chorall.analyses.result import label_pool
-    from chorall.knowledge.endpoint_definitions import endpoint_definitions
+    from chorall.analyses.endpoint_list import list_endpoints as list_all
 
-    opened = ch.read_pool(folder)
-    measured = ch.measure_follow_up(opened)
     console = open_console()
-    print_label(console, str(opened.manifest["name"]), synthetic=opened.synthetic)
-    print_frame(console, measured, "Who has which, and median follow-up (reverse Kaplan-Meier)")
-    there = set(measured["endpoint"])
-    gaps = [
-        explain_gap(opened, name, opened.trials)
-        for name in endpoint_definitions()
-        if name not in there
-    ]
-    for gap in gaps:
+    opened = ch.read_pool(pool) if pool is not None else None
+    found = list_all(opened, seen_only=seen)
+    title = "Endpoints; seen: read in its source, unverified: from memory"
+    print_frame(console, found.rows if sources else found.rows.drop("source"), title)
+    for name, missing in found.not_given.items():
+        console.print(f"No pool can give {name}: {missing}", markup=False)
+    if opened is not None:
+        print_label(console, f"Pool {opened.hash[:12]}", synthetic=opened.synthetic)
+        title = "Who has which, and median follow-up (reverse Kaplan-Meier)"
+        print_frame(console, found.follow_up, title)
+    for gap in found.warnings:
         console.print(gap, markup=False)
-    return {
-        "pool": asdict(label_pool(opened)),
-        "follow_up": measured.fill_nan(None).to_dicts(),
-        "warnings": gaps,
-    }
+    write_files(console, found, json_file=json_file, out=out)
 
 
 def compare_endpoints(

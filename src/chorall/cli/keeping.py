@@ -45,3 +45,8 @@ def draw_for(width: str) -> Iterator[None]:
 def figure_width() -> str:
     """Return the width that figures are written in."""
     return _WIDTH.get()
+
+
+def is_kept() -> bool:
+    """Return True where somebody asked for the results of this command."""
+    return _KEPT.get() is not None

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from chorall.analyses.result import AnalysisResult
 
 OUTPUTS: Final = ("json_file", "out", "run", "to", "figure_width")
+SECRETS: Final = ("key",)
+"""Files whose hash would help to guess them: a run names them and says nothing else of them."""
 RunFolder = Annotated[
     Path | None,
     typer.Option(
@@ -40,7 +42,7 @@ _LAST: Final = inspect.Parameter.KEYWORD_ONLY
 
 
 def offer_runs(app: typer.Typer) -> None:
-    """Give these options to every command, also of groups, that has --json and --out."""
+    """Give --run, and the others where --out is a folder, to commands with --json and --out."""
     for info in app.registered_commands:
         if info.callback is not None and _is_analysis(info.callback):
             info.callback = _add_options(info.callback)
@@ -61,8 +63,8 @@ def _add_options(command: Callable[..., None]) -> Callable[..., None]:
     def run_command(
         context: typer.Context,
         run: Path | None,
-        to: str | None,
-        figure_width: str | None,
+        to: str | None = None,
+        figure_width: str | None = None,
         **arguments: Any,
     ) -> None:
         with draw_for(_read_width(figure_width, arguments["out"])):
@@ -74,13 +76,22 @@ def _add_options(command: Callable[..., None]) -> Callable[..., None]:
     further = [
         inspect.Parameter("context", _LAST, annotation=typer.Context),
         inspect.Parameter("run", _LAST, default=None, annotation=RunFolder),
-        inspect.Parameter("to", _LAST, default=None, annotation=Formats),
-        inspect.Parameter("figure_width", _LAST, default=None, annotation=Width),
     ]
+    if not _is_file(signature.parameters["out"]):
+        further += [
+            inspect.Parameter("to", _LAST, default=None, annotation=Formats),
+            inspect.Parameter("figure_width", _LAST, default=None, annotation=Width),
+        ]
     parameters = [*signature.parameters.values(), *further]
     run_command.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]
     run_command.__annotations__ = {one.name: one.annotation for one in parameters}
     return run_command
+
+
+def _is_file(parameter: inspect.Parameter) -> bool:
+    """Return True for an --out that is a file, beside which no tables can be written."""
+    options = getattr(parameter.annotation, "__metadata__", ())
+    return any(getattr(one, "metavar", None) == "FILE" for one in options)
 
 
 def _run_and_write(
@@ -154,7 +165,11 @@ def _write_run(context: typer.Context, run: Path, kept: Sequence[AnalysisResult]
     from chorall.reports.runs import describe_input, write_run
 
     given = {name: value for name, value in context.params.items() if name not in OUTPUTS}
-    paths = {name: value for name, value in given.items() if isinstance(value, Path)}
+    paths = {
+        name: value
+        for name, value in given.items()
+        if isinstance(value, Path) and name not in SECRETS
+    }
     write_run(
         run,
         kept,

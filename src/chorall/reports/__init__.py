@@ -19,6 +19,8 @@ for _analysis in (
     "deescalation",
     "plan-study",
     "compare-endpoints",
+    "endpoints",
+    "predict",
     "impute",
     "missingness",
     "subtypes",

@@ -4,11 +4,24 @@ from __future__ import annotations
 
 from typing import Final
 
-import polars as pl
-
-from chorall.knowledge.endpoint_definitions import endpoint_definitions
-from chorall.reports.numbers import format_count, format_text
+from chorall.reports.numbers import (
+    EN_DASH,
+    NOT_ESTIMATED,
+    format_count,
+    format_text,
+    format_years,
+    is_known,
+)
 from chorall.reports.table import TableColumn
+
+
+def format_years_interval(years: float | None, lower: float | None, upper: float | None) -> str:
+    """Return a number of years with its limits, e.g. 5.1 (4.8-5.6) with an en dash."""
+    if not is_known(years):
+        return NOT_ESTIMATED
+    limits = EN_DASH.join(format_years(limit) for limit in (lower, upper))
+    return f"{format_years(years)} ({limits})"
+
 
 COMPARISON_COLUMNS: Final = (
     TableColumn("Trial", ("trial_id",), format_text),
@@ -30,21 +43,29 @@ COMPARISON_COLUMNS: Final = (
 )
 """Columns of `EndpointComparison.rows` as printed."""
 
+ENDPOINT_COLUMNS: Final = (
+    TableColumn("Endpoint", ("endpoint",), format_text),
+    TableColumn("Meaning", ("meaning",), format_text),
+    TableColumn("Source", ("source",), format_text),
+    TableColumn(
+        "Confidence",
+        ("confidence",),
+        format_text,
+        footnote="Seen: read in its source; unverified: from memory.",
+    ),
+)
+"""Columns of `EndpointList.rows` as printed."""
 
-def list_definitions(*, seen_only: bool = False) -> pl.DataFrame:
-    """Return one line per shipped endpoint: endpoint, meaning, source, confidence.
-
-    With `seen_only` those from memory are left out.
-    """
-    return pl.DataFrame(
-        [
-            {
-                "endpoint": name,
-                "meaning": definition.label,
-                "source": f"{definition.source.cites} ({definition.source.where})",
-                "confidence": definition.source.confidence,
-            }
-            for name, definition in endpoint_definitions().items()
-            if definition.source.confidence != "unverified" or not seen_only
-        ]
-    )
+FOLLOW_UP_COLUMNS: Final = (
+    TableColumn("Endpoint", ("endpoint",), format_text),
+    TableColumn("Trial", ("trial_id",), format_text),
+    TableColumn("Patients", ("n_patients",), format_count, "right"),
+    TableColumn("Events", ("n_events",), format_count, "right"),
+    TableColumn("Competing", ("n_competing",), format_count, "right"),
+    TableColumn("Censored", ("n_censored",), format_count, "right"),
+    TableColumn(
+        "Median follow-up, years", ("median_follow_up_years", "lower", "upper"),
+        format_years_interval, "right", "Reverse Kaplan-Meier, with limits.",
+    ),
+)  # fmt: skip
+"""Columns of `EndpointList.follow_up` as printed."""

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import polars as pl
 
+from chorall.analyses.bank.answers import PatientAnswer, TableAnswers
 from chorall.analyses.bank.learning.result import BankLearning
 from chorall.analyses.bank.validate_result import BankValidation
 from chorall.analyses.baseline.result import BaselineTable
@@ -16,6 +17,7 @@ from chorall.analyses.cut_offs.result import CutOffResult
 from chorall.analyses.deescalation.result import DeescalationResult
 from chorall.analyses.donors.result import DonorResult
 from chorall.analyses.endpoint_comparison import EndpointComparison
+from chorall.analyses.endpoint_list import EndpointList
 from chorall.analyses.imputing.result import ImputedPrognosis
 from chorall.analyses.incidence_result import IncidenceResult
 from chorall.analyses.marker_sheet_result import MarkerSheet
@@ -220,6 +222,9 @@ FIGURES: Final[dict[type[AnalysisResult], Callable[[Any], list[Figure]]]] = {
     ClassifyResult: draw_nothing,
     DeescalationResult: draw_deescalation,
     EndpointComparison: draw_nothing,
+    EndpointList: draw_nothing,
+    PatientAnswer: draw_nothing,
+    TableAnswers: draw_nothing,
     SubtypeCounts: draw_nothing,
     MissingnessResult: draw_nothing,
     TreatmentResult: draw_treatment_figures,

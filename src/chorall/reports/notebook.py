@@ -5,6 +5,7 @@ from __future__ import annotations
 from html import escape
 from typing import Any, Final
 
+from chorall.analyses.bank.answers import PatientAnswer, TableAnswers
 from chorall.analyses.bank.learning.result import BankLearning
 from chorall.analyses.bank.validate_result import BankValidation
 from chorall.analyses.baseline.result import BaselineTable
@@ -12,6 +13,7 @@ from chorall.analyses.classify_result import ClassifyResult
 from chorall.analyses.co_occurrence_result import CoOccurrenceResult
 from chorall.analyses.deescalation.result import DeescalationResult
 from chorall.analyses.endpoint_comparison import EndpointComparison
+from chorall.analyses.endpoint_list import EndpointList
 from chorall.analyses.imputing.result import ImputedPrognosis
 from chorall.analyses.incidence_result import IncidenceResult
 from chorall.analyses.marker_sheet_result import MarkerSheet
@@ -34,13 +36,14 @@ from chorall.reports.baseline_table import baseline_columns
 from chorall.reports.classify_table import CLASSIFICATION_COLUMNS
 from chorall.reports.co_occurrence_table import CO_OCCURRENCE_COLUMNS, ONCOPRINT_COLUMNS
 from chorall.reports.deescalation_table import GROUP_COLUMNS
-from chorall.reports.endpoint_tables import COMPARISON_COLUMNS
+from chorall.reports.endpoint_tables import COMPARISON_COLUMNS, ENDPOINT_COLUMNS
 from chorall.reports.figure import Figure
 from chorall.reports.imputed_table import IMPUTED_COLUMNS, MISSINGNESS_COLUMNS
 from chorall.reports.incidence_table import INCIDENCE_COLUMNS
 from chorall.reports.learning_table import LEARNING_COLUMNS
 from chorall.reports.overview_table import OVERVIEW_COLUMNS
 from chorall.reports.plan_table import plan_columns
+from chorall.reports.prediction_table import PREDICTION_COLUMNS, answer_columns
 from chorall.reports.prognosis_table import PROGNOSIS_COLUMNS
 from chorall.reports.response_table import RESPONSE_COLUMNS
 from chorall.reports.risk_table import RISK_COLUMNS
@@ -66,6 +69,7 @@ COLUMNS: Final[dict[type[AnalysisResult], tuple[TableColumn, ...]]] = {
     ClassifyResult: CLASSIFICATION_COLUMNS,
     DeescalationResult: GROUP_COLUMNS,
     EndpointComparison: COMPARISON_COLUMNS,
+    EndpointList: ENDPOINT_COLUMNS,
     SubtypeCounts: SUBTYPE_COLUMNS,
     ImputedPrognosis: IMPUTED_COLUMNS,
     MissingnessResult: MISSINGNESS_COLUMNS,
@@ -77,6 +81,7 @@ COLUMNS: Final[dict[type[AnalysisResult], tuple[TableColumn, ...]]] = {
     RiskRule: RULE_COLUMNS,
     BankValidation: VALIDATION_COLUMNS,
     BankLearning: LEARNING_COLUMNS,
+    PatientAnswer: PREDICTION_COLUMNS,
 }
 
 
@@ -92,6 +97,8 @@ def columns_of(result: AnalysisResult) -> tuple[TableColumn, ...]:
         return plan_columns(result)
     if isinstance(result, BaselineTable):
         return baseline_columns(result)
+    if isinstance(result, TableAnswers):
+        return answer_columns(result)
     for kind, columns in COLUMNS.items():
         if isinstance(result, kind):
             return columns

@@ -5,12 +5,17 @@ from __future__ import annotations
 from html import escape
 from typing import Final
 
-import polars as pl
-
-from chorall.models.bank.prediction import BankPrediction
-from chorall.reports.numbers import EN_DASH, format_percent, format_text
+from chorall.analyses.bank.answers import TableAnswers, list_outcomes
+from chorall.models.bank.prediction import QUANTITIES, BankPrediction
+from chorall.reports.numbers import (
+    EN_DASH,
+    format_count,
+    format_percent,
+    format_percent_interval,
+    format_text,
+)
 from chorall.reports.table import TableColumn, render_html_table
-from chorall.reports.wording import RESEARCH_USE
+from chorall.reports.wording import RESEARCH_USE, begin_sentence
 
 MOST_TESTS: Final = 3
 MOST_FACTORS: Final = 5
@@ -42,14 +47,35 @@ PREDICTION_COLUMNS: Final = (
         footnote="Whatever the tests that are missing show.",
     ),
 )  # fmt: skip
-"""Columns of `list_outcomes`."""
+"""Columns of `PatientAnswer.rows` as printed."""
 
 
-def list_outcomes(found: BankPrediction) -> pl.DataFrame:
-    """Return one row per strategy, quantity and time; without rows where all were refused."""
-    numbers = ("years", "estimate", "lower", "upper", "drawn_lower", "drawn_upper")
-    schema = dict.fromkeys(("strategy", "quantity"), pl.String) | dict.fromkeys(numbers, pl.Float64)
-    return pl.DataFrame(found.to_dict()["outcomes"], schema=schema)
+def answer_columns(result: TableAnswers) -> tuple[TableColumn, ...]:
+    """Return the printed columns of a table of answers: every quantity at the longest time."""
+    year = f"{max(result.years):g}"
+    quantities = [
+        TableColumn(
+            f"{begin_sentence(_write_words(name))}, {year} years",
+            tuple(f"{name}_{year}y{end}" for end in ("", "_lower", "_upper")),
+            format_percent_interval,
+            "right",
+            "With the limits of the draws; other times are in the files.",
+        )
+        for name in QUANTITIES
+    ]
+    return (
+        TableColumn("Row", ("row",), format_count, "right"),
+        TableColumn("Strategy", ("strategy",), _write_words),
+        TableColumn("Comparable patients", ("comparable_patients",), _write_comparable, "right"),
+        TableColumn("Not known", ("inputs_not_known",), format_count, "right"),
+        *quantities,
+        TableColumn("Refused", ("refused",), format_text),
+        TableColumn("Error", ("error",), format_text),
+    )
+
+
+def _write_comparable(n: int | None) -> str:
+    return format_count(n) if n else "fewer than 5"
 
 
 def tell_prediction(found: BankPrediction) -> list[str]:

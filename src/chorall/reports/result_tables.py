@@ -8,12 +8,14 @@ import polars as pl
 
 from chorall.analyses.baseline.result import BaselineTable
 from chorall.analyses.deescalation.result import DeescalationResult
+from chorall.analyses.endpoint_list import EndpointList
 from chorall.analyses.incidence_result import IncidenceResult
 from chorall.analyses.prognosis_result import PrognosisResult
 from chorall.analyses.result import AnalysisResult
 from chorall.analyses.risk.result import RiskResult
 from chorall.reports.baseline_table import caption_baseline, class_baseline_row
 from chorall.reports.deescalation_table import ANSWER_COLUMNS, REDUCTION_COLUMNS
+from chorall.reports.endpoint_tables import FOLLOW_UP_COLUMNS
 from chorall.reports.incidence_table import ADULTS_COLUMNS, AGE_TREND_COLUMNS
 from chorall.reports.notebook import columns_of
 from chorall.reports.numbers import (
@@ -118,6 +120,9 @@ def print_tables(result: AnalysisResult) -> list[PrintedTable]:
         found.append((f"{name}-age-trend", result.age_trend, AGE_TREND_COLUMNS, title))
         title = "Adults against the younger, within trials"
         found.append((f"{name}-adults", result.adults, ADULTS_COLUMNS, title))
+    if isinstance(result, EndpointList):
+        title = "Who has which, and median follow-up"
+        found.append((f"{name}-follow-up", result.follow_up, FOLLOW_UP_COLUMNS, title))
     if isinstance(result, RiskResult):
         title = "Where limits hint at too much or too little treatment: hypotheses"
         found.append((f"{name}-readings", select_readings(result), INTENSITY_COLUMNS, title))

@@ -66,7 +66,8 @@ class FoundPart:
     words: MethodWords
     tables: tuple[Markup, ...]
     figures: tuple[PlacedFigure, ...]
-    texts: tuple[str, ...]
+    methods_text: str
+    sentences: tuple[str, ...]
     warnings: tuple[str, ...]
     checklists: tuple[PlacedChecklist, ...]
     pool: dict[str, Any] | None
@@ -110,7 +111,8 @@ def render_run_report(run: Run, *, title: str | None = None) -> str:
 
 
 def _read_part(run: Run, analysis: str, numbers: Iterator[int]) -> FoundPart:
-    result = read_result(run, analysis)
+    result, texts = read_result(run, analysis), read_texts(run, analysis)
+    methods_text = texts.pop("methods", "")
     return FoundPart(
         words=method_words()[analysis],
         tables=tuple(_render_printed(one) for one in read_tables(run, analysis, MOST_ROWS)),
@@ -121,7 +123,8 @@ def _read_part(run: Run, analysis: str, numbers: Iterator[int]) -> FoundPart:
                 read_drawings(run, analysis), numbers, strict=False
             )
         ),
-        texts=tuple(read_texts(run, analysis)),
+        methods_text=methods_text,
+        sentences=tuple(line for text in texts.values() for line in text.splitlines()),
         warnings=tuple(result.get("warnings", ())),
         checklists=tuple(render_checklists(read_checklists(run, analysis))),
         pool=result.get("pool"),

@@ -261,5 +261,9 @@ def test_every_analysis_command_can_write_a_run() -> None:
     commands = dict(walk(app))
     analyses = {name for name, names in commands.items() if {"json_file", "out"} <= set(names)}
     assert {"incidence", "prognosis", "table1", "treatment", "validate", "marker"} <= analyses
-    assert all({"run", "to", "figure_width"} <= set(commands[name]) for name in analyses)
+    assert {"predict", "endpoints"} <= analyses
+    assert all("run" in commands[name] for name in analyses)
+    for option in ("to", "figure_width"):
+        no_folder = {name for name in analyses if option not in commands[name]}
+        assert no_folder == {"predict"}, "its --out is a file"
     assert "run" not in commands["pool"]

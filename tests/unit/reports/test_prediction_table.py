@@ -7,9 +7,10 @@ import re
 from unit.models.bank.made_bank import PATIENT, make_bank
 
 import chorall.reports  # noqa: F401  (registers how predictions are shown)
+from chorall.analyses.bank.answers import list_outcomes
 from chorall.models.bank.predict import predict
 from chorall.reports.numbers import format_percent
-from chorall.reports.prediction_table import list_outcomes, tell_prediction
+from chorall.reports.prediction_table import tell_prediction
 
 FOUND = predict(make_bank(), PATIENT, ["new", "old"], years=(1.0, 5.0))
 

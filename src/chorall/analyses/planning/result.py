@@ -7,13 +7,10 @@ from typing import Any, TypeAlias
 
 import polars as pl
 
-from chorall.analyses.result import AnalysisResult, PoolLabel
+from chorall.analyses.result import NO_POOL, AnalysisResult, PoolLabel
 
 PlanRow: TypeAlias = dict[str, Any]
 """Column to number."""
-
-NO_POOL = PoolLabel(hash="", synthetic=False, trials=(), n_patients=0)
-"""A plan speaks of patients who are still to come."""
 
 
 @dataclass(frozen=True, kw_only=True)

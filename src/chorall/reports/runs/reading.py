@@ -120,10 +120,12 @@ def _is_foreign(element: ElementTree.Element) -> bool:
     return named or handlers or outside or any(not link.startswith("#") for link in links)
 
 
-def read_texts(run: Run, analysis: str) -> list[str]:
-    """Return the paragraphs the analysis wrote for a paper."""
-    names = list_names(run, "texts", analysis, "txt")
-    return [(run.path / name).read_text("utf-8").strip() for name in names]
+def read_texts(run: Run, analysis: str) -> dict[str, str]:
+    """Return the texts the analysis wrote, by name: `methods` is a paragraph for a paper."""
+    return {
+        Path(name).stem.removeprefix(f"{analysis}-"): (run.path / name).read_text("utf-8").strip()
+        for name in list_names(run, "texts", analysis, "txt")
+    }
 
 
 def read_checklists(run: Run, analysis: str) -> dict[str, pl.DataFrame]:
