@@ -48,7 +48,7 @@ def draw_data(random: np.random.Generator, effect: float, in_m0: float = 0.0) ->
     counts = {"old": n, "new": n, "as_observed": n, "no_transplant": n}
     return BankData(
         FEATURES, values, trial, ("new",), stays, (Comparison("old", ("old", "new"), True, 2),),
-        {"age 25-39, lineage B": counts}, float("nan"),
+        {"age 25-39, lineage B": counts}, {}, float("nan"),
     )  # fmt: skip
 
 

@@ -12,8 +12,7 @@ from typing import Final
 
 import polars as pl
 
-from chorall.errors import InputError
-from chorall.reports.telling import Cell, Sum, find_told
+from chorall.analyses.hidden_counts import Cell, Sum, find_hidden
 
 FEWEST_SHOWN: Final = 5
 OVERALL: Final = "overall"
@@ -31,76 +30,6 @@ FIGURES: Final = (
 
 _NUMBER: Final = re.compile(r"(?<![\w.,:/-])\d+(?![\w]|[.,]\d|\s?%)")
 _SHARE: Final = re.compile(r"(?<![\w.,:/-])(\d+) of (?:the )?(\d+)(?![\w]|[.,]\d)")
-
-
-def find_hidden(counts: Mapping[Cell, int], sums: Sequence[Sum], fewest: int) -> set[Cell]:
-    """Return the cells that must not be shown.
-
-    Parameters
-    ----------
-    counts : mapping of cell to int
-        Every count.
-    sums : sequence of (whole, parts)
-        Which cells add up to which.
-    fewest : int
-        Counts from 1 to one below are hidden; 0 is shown where that gives nothing away.
-
-    Returns
-    -------
-    set of cell
-        The small counts, and so many more that no small one follows from the cells shown: first no
-        sum has a single hidden cell, then exact elimination over all sums finds none. The smallest
-        count that is not 0 is taken, then a 0; ties go to the first.
-
-    Raises
-    ------
-    InputError
-        If `fewest` is below 1.
-    """
-    if fewest < 1:
-        raise InputError("the smallest count shown must be 1 or more; 5 is customary.")
-    small = {cell for cell, count in counts.items() if 0 < count < fewest}
-    hidden = set(small)
-    known = [tuple(one for one in (whole, *parts) if one in counts) for whole, parts in sums]
-    while small:
-        _close(hidden, known, counts)
-        told = find_told(hidden, sums) & small
-        more = _choose_near(told, hidden, known, counts) if told else None
-        if more is None:
-            break
-        hidden.add(more)
-    return hidden
-
-
-def _close(
-    hidden: set[Cell], known: Sequence[tuple[Cell, ...]], counts: Mapping[Cell, int]
-) -> None:
-    """Hide a second cell wherever a sum has a single hidden one."""
-    changed = True
-    while changed:
-        changed = False
-        for cells in known:
-            others = [cell for cell in cells if cell not in hidden]
-            if len(cells) - len(others) == 1 and others:
-                hidden.add(min(others, key=lambda cell: (not counts[cell], counts[cell])))
-                changed = True
-
-
-def _choose_near(
-    told: set[Cell],
-    hidden: set[Cell],
-    known: Sequence[tuple[Cell, ...]],
-    counts: Mapping[Cell, int],
-) -> Cell | None:
-    """Return the smallest shown cell of the sums that hang together with what is told."""
-    near, grew = set(told), True
-    while grew:
-        linked = {one for cells in known if near & set(cells) for one in cells if one in hidden}
-        grew = not linked <= near
-        near |= linked
-    shown = {one for cells in known if near & set(cells) for one in cells if one not in hidden}
-    order = [one for cells in known for one in cells if one in shown]
-    return min(order, key=lambda cell: (not counts[cell], counts[cell]), default=None)
 
 
 def hide_incidence(rows: pl.DataFrame, fewest: int = FEWEST_SHOWN) -> pl.DataFrame:

@@ -5,7 +5,10 @@ from __future__ import annotations
 from html import escape
 from typing import Final
 
+import polars as pl
+
 from chorall.analyses.bank.answers import TableAnswers, list_outcomes
+from chorall.models.bank.bank import FEWEST_SHOWN
 from chorall.models.bank.prediction import QUANTITIES, BankPrediction
 from chorall.reports.numbers import (
     EN_DASH,
@@ -90,10 +93,29 @@ def tell_prediction(found: BankPrediction) -> list[str]:
         if one.years == longest
     ]
     lines += [
-        f"{name}: {n or 'fewer than 5'} comparable patients."
-        for name, n in found.comparable.items()
+        f"Comparable patients, {name}: {write_comparable(found, name, FEWEST_SHOWN)}."
+        for name in found.comparable
     ]
     return [*lines, *_tell_doubt(found), *(f"Note: {note}" for note in found.notes)]
+
+
+def write_comparable(found: BankPrediction, strategy: str, fewest: int) -> str:
+    """Return how many comparable patients had a strategy, and in which trials.
+
+    Such as `60 (35 in B, 25 in A)` or `fewer than 5`; a number that is not told is `hidden`.
+    """
+    count = found.comparable.get(strategy, 0)
+    if count is not None and count < fewest:
+        return f"fewer than {fewest}"
+    by_trial = found.comparable_by_trial.get(strategy, {})
+    if not any(by_trial.values()):
+        return f"{_write_count(count)} (by trial: hidden)"
+    parts = [f"{_write_count(part)} in {trial}" for trial, part in by_trial.items()]
+    return f"{_write_count(count)} ({', '.join(parts)})"
+
+
+def _write_count(count: int | None) -> str:
+    return "hidden" if count is None else format_count(count)
 
 
 def _tell_doubt(found: BankPrediction) -> list[str]:

@@ -10,6 +10,7 @@ from chorall.models.bank.bank import name_cell
 from chorall.models.bank.prediction import HIGHER_IS_BETTER
 from chorall.reports.course_figure import draw_course
 from chorall.reports.icon_array import FATES, count_in_hundred, draw_icons, share_fates
+from chorall.reports.prediction_table import write_comparable
 from chorall.reports.wording import begin_sentence
 from chorall.web.answer_words import (
     EVIDENCE,
@@ -134,12 +135,11 @@ def _view_side(found: BankPrediction, name: str, letter: str, longest: float, fe
     counts = count_in_hundred(shares)
     survival = found.outcomes[name]["overall_survival"]
     bars = [(when, one.estimate, one.lower, one.upper) for when, one in survival.items()]
-    number = found.comparable.get(name, 0)
     return Side(
         letter=letter,
         name=name,
         label=label,
-        comparable=str(number) if number >= fewest else f"fewer than {fewest}",
+        comparable=write_comparable(found, name, fewest),
         headline=say_survival(survival[longest], longest),
         icons=draw_icons(shares, label, longest),
         counts=tuple((fate, counts[fate]) for fate in FATES),

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
 from chorall.errors import UserError
+from chorall.models.bank.model_card import list_support
 from chorall.reports.icon_array import FATES, draw_key
 from chorall.web.answer_view import AnswerView, view_answer
 from chorall.web.answer_words import name_item
@@ -97,7 +98,12 @@ def show_card(request: Request) -> HTMLResponse:
     settings: Settings = request.app.state.settings
     bank = _find_bank(settings)
     page = render_page(
-        "card.html.j2", synthetic=settings.synthetic, here="/doctor", bank=bank, settings=settings
+        "card.html.j2",
+        synthetic=settings.synthetic,
+        here="/doctor",
+        bank=bank,
+        settings=settings,
+        support=list_support(bank),
     )
     return HTMLResponse(page)
 

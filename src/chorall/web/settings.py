@@ -81,12 +81,13 @@ def open_settings(folders: tuple[Path, ...], fewest_shown: int = FEWEST_SHOWN) -
 
 def _open(pools: list[Path], banks: list[Path], fewest_shown: int) -> Settings:
     from chorall.analyses.bank import read_bank
+    from chorall.analyses.bank.support import hide_support
     from chorall.tables.store import read_pool
 
     bank_hash = next(banks[0].glob(BANK_FILES)).stem.removeprefix("bank-") if banks else ""
     return Settings(
         pool=read_pool(pools[0]) if pools else None,
-        bank=read_bank(banks[0]) if banks else None,
+        bank=hide_support(read_bank(banks[0]), fewest_shown) if banks else None,
         pool_name=str(pools[0]) if pools else "POOL",
         bank_name=str(banks[0]) if banks else "BANK",
         bank_hash=bank_hash,

@@ -8,15 +8,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from chorall.analyses.hidden_counts import find_hidden, find_told
 from chorall.errors import InputError
-from chorall.reports.disclosure import find_hidden, hide_in_words, hide_incidence
+from chorall.reports.disclosure import hide_in_words, hide_incidence
 from chorall.reports.disclosure_tables import (
     cut_curves,
     has_few_steps,
     hide_overview,
     hide_prognosis,
 )
-from chorall.reports.telling import find_told
 
 
 def find_by_rank(sums, hidden):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from unit.models.bank.made_bank import PATIENT, make_bank
 
@@ -55,6 +56,19 @@ def test_what_is_refused_is_told_and_has_no_number() -> None:
     assert list_outcomes(young).height == 0
     assert any(line.startswith("No answer on transplant: ") for line in tell_prediction(young))
     assert "<table" not in (young._repr_html_() or "")
+
+
+def test_comparable_patients_are_told_with_their_trials() -> None:
+    found = predict(make_bank(), PATIENT, ["old", "transplant"], years=(1.0,))
+    told = tell_prediction(found)
+    assert "Comparable patients, old: 60 (35 in B, 25 in A)." in told
+    assert "Comparable patients, transplant: 20 (by trial: hidden)." in told
+    part = replace(
+        found, comparable={"old": None}, comparable_by_trial={"old": {"B": 35, "A": None}}
+    )
+    assert "Comparable patients, old: hidden (35 in B, hidden in A)." in tell_prediction(part)
+    few = predict(make_bank(), PATIENT | {"age_years": 5.0}, ["transplant"], years=(1.0,))
+    assert "Comparable patients, transplant: fewer than 5." in tell_prediction(few)
 
 
 def test_the_short_form_is_short() -> None:

@@ -38,6 +38,13 @@ def read(**given: str):
     return read_form(describe_fields(make_bank()), {"a_treatment": "new", **given})
 
 
+def test_who_resembles_the_patient_is_told_by_trial(ask):
+    text = ask(**FULL).text
+    assert "55 (30 in A, 25 in B)" in text
+    assert "60 (35 in B, 25 in A)" in text
+    assert "comparable patients 55 (30 in A, 25 in B)" in ask("/doctor/print", **FULL).text
+
+
 def cells_of(text: str) -> list[str]:
     return [html.unescape(one) for one in re.findall(r'<td class="right">([^<]*)</td>', text)]
 

@@ -68,9 +68,9 @@ def predict_table(
     -------
     DataFrame
         A row per patient and strategy: row (from 1), patient_id, strategy, comparable_patients (0
-        below 5), inputs_not_known, refused, error; of each quantity and time such as
-        `relapse_5y` the estimate, `_lower` and `_upper`, and with several strategies the first less
-        this one: `_difference` with limits, and `_share_better` of the first.
+        below 5, null where hidden), inputs_not_known, refused, error; of each quantity and time
+        such as `relapse_5y` the estimate, `_lower` and `_upper`, and with several strategies the
+        first less this one: `_difference` with limits, and `_share_better` of the first.
 
     Raises
     ------
@@ -151,9 +151,10 @@ def _lay_out(
             np.repeat(np.arange(n), s)
         ),
         "strategy": [one.name for one in asked] * n,
-        "comparable_patients": [
-            count_comparable(bank, cell, one) for cell in rows.cells for one in asked
-        ],
+        "comparable_patients": pl.Series(
+            [count_comparable(bank, cell, one) for cell in rows.cells for one in asked],
+            dtype=pl.Int64,
+        ),
         "inputs_not_known": np.repeat(np.isnan(rows.known).sum(axis=1), s),
         "refused": pl.Series([one for own in refused for one in own], dtype=pl.String),
         "error": pl.Series(

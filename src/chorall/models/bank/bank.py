@@ -28,12 +28,21 @@ FINE_MONTHS: Final = 4
 FINE_STEPS: Final = 30
 """Induction is followed by the day: remission and failure follow each other within a month."""
 
-FORMAT_VERSION: Final = 2
+FORMAT_VERSION: Final = 3
 FEWEST_SHOWN: Final = 5
 """Smaller counts of patients are kept as 0, so that nobody can be found in a bank."""
 
 AGE_EDGES: Final = (0, 10, 16, 25, 40, 55, 65, 111)
 """Age groups in which comparable patients are counted."""
+ANY_AGE: Final = "age not known"
+ANY_LINEAGE: Final = "not known"
+LINEAGES: Final = ("B", "T", "MPAL")
+BETWEEN: Final = ", lineage "
+
+Counts = dict[str, dict[str, int | None]]
+"""By cell of age and lineage, by strategy."""
+TrialCounts = dict[str, dict[str, dict[str, int | None]]]
+"""By cell, by strategy, by trial."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +81,12 @@ class Bank:
         Those with enough events.
     comparisons : tuple of Comparison
         What was randomised against what.
-    support : dict of str to dict of str to int
-        By cell of age and lineage, by strategy: patients, 0 below 5.
+    support : dict of str to dict of str to int or None
+        By cell of age and lineage, by strategy: patients, 0 below 5; None is 5 or more, hidden
+        because a count below 5 would follow from it.
+    support_by_trial : dict of str to dict of str to dict of str to int or None
+        The same by trial, without trials that have nobody; None is hidden. A whole below 5 is not
+        told by trial.
     transplant_day : float
         Median day of transplantation in first remission, counted from remission; NaN without any.
     about : dict
@@ -86,7 +99,8 @@ class Bank:
     law: FeatureLaw
     transitions: tuple[TransitionModel, ...]
     comparisons: tuple[Comparison, ...]
-    support: dict[str, dict[str, int]]
+    support: Counts
+    support_by_trial: TrialCounts
     transplant_day: float
     about: dict[str, Any] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
@@ -117,16 +131,30 @@ def list_edges(state: str) -> Floats:
 
 def name_cell(patient: Mapping[str, Any]) -> str:
     """Return the cell in which comparable patients of a patient file are counted."""
-    age, lineage = patient.get("age_years"), patient.get("lineage")
-    known = isinstance(lineage, str) and lineage in ("B", "T", "MPAL")
-    return f"{name_age(age)}, lineage {lineage if known else 'not known'}"
+    return write_cell(name_age(patient.get("age_years")), name_lineage(patient.get("lineage")))
+
+
+def write_cell(age: str, lineage: str) -> str:
+    """Return the name of the cell of an age group and a lineage."""
+    return f"{age}{BETWEEN}{lineage}"
+
+
+def split_cell(cell: str) -> tuple[str, str]:
+    """Return age group and lineage of a cell."""
+    age, _, lineage = cell.partition(BETWEEN)
+    return age, lineage
+
+
+def name_lineage(lineage: Any) -> str:
+    """Return the lineage, or that it is not known."""
+    return lineage if isinstance(lineage, str) and lineage in LINEAGES else ANY_LINEAGE
 
 
 def name_age(age: Any) -> str:
     """Return the age group, upper end left out."""
     if isinstance(age, bool) or not isinstance(age, int | float) or age != age:
-        return "age not known"
+        return ANY_AGE
     for low, high in pairwise(AGE_EDGES):
         if low <= age < high:
             return f"age {low}-{high - 1}" if high < AGE_EDGES[-1] else f"age {low} or more"
-    return "age not known"
+    return ANY_AGE

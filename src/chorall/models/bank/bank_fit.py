@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chorall.errors import DataError
-from chorall.models.bank.bank import Bank, Comparison, list_edges
+from chorall.models.bank.bank import Bank, Comparison, Counts, TrialCounts, list_edges
 from chorall.models.bank.conditional import FeatureLaw, fit_feature_law
 from chorall.models.bank.design import Design, build_design
 from chorall.models.bank.features import Feature
@@ -69,7 +69,7 @@ class BankData:
         Those with a flag.
     stays : Stays
     comparisons : tuple of Comparison
-    support : dict
+    support, support_by_trial : dict
         As in `Bank`.
     transplant_day : float
         As in `Bank`.
@@ -81,7 +81,8 @@ class BankData:
     strategies: tuple[str, ...]
     stays: Stays
     comparisons: tuple[Comparison, ...]
-    support: dict[str, dict[str, int]]
+    support: Counts
+    support_by_trial: TrialCounts
     transplant_day: float
 
 
@@ -115,8 +116,8 @@ def fit_bank(data: BankData, about: dict[str, Any], warnings: Sequence[str] = ()
     said = [*warnings, *_name_left_out(data.stays, models)]
     said += [f"{model.transition.name}: {text}" for model in models for text in model.warnings]
     return Bank(
-        design, law, tuple(models), data.comparisons, data.support, data.transplant_day,
-        about, tuple(said),
+        design, law, tuple(models), data.comparisons, data.support, data.support_by_trial,
+        data.transplant_day, about, tuple(said),
     )  # fmt: skip
 
 

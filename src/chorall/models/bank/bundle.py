@@ -112,7 +112,10 @@ def read_bank(folder: str | Path, *, key: bytes | None = None) -> Bank:
     arrays = _read_arrays(folder / f"{PREFIX}{name}.npz")
     problems = find_schema_problems(facts)
     if problems:
-        raise DataError(f"{files[0]}: not a bank that this version reads: {'; '.join(problems)}.")
+        raise DataError(
+            f"{files[0]}: not a bank that this version reads: {'; '.join(problems)}.\n"
+            "  A bank of another version must be fitted again: chorall bank fit POOL -o BANK."
+        )
     if hash_bank(facts, arrays) != name:
         raise DataError(
             f"{folder}: the bank was changed after it was written; its content does not have the "
@@ -170,6 +173,7 @@ def _take_apart(bank: Bank) -> tuple[dict[str, Any], Arrays]:
         "covariates": [dataclasses.asdict(one) for one in bank.design.covariates],
         "comparisons": [dataclasses.asdict(one) for one in bank.comparisons],
         "support": bank.support,
+        "support_by_trial": bank.support_by_trial,
         "transplant_day": None if np.isnan(bank.transplant_day) else bank.transplant_day,
         "transitions": transitions,
         "warnings": list(bank.warnings),
@@ -200,8 +204,8 @@ def _put_together(facts: dict[str, Any], arrays: Arrays) -> Bank:
     return Bank(
         Design(features, tuple(facts["strategies"]), covariates),
         FeatureLaw(arrays["law.mean"], arrays["law.covariance"], is_flag),
-        models, comparisons, facts["support"], float("nan") if day is None else day,
-        facts["about"], tuple(facts["warnings"]),
+        models, comparisons, facts["support"], facts["support_by_trial"],
+        float("nan") if day is None else day, facts["about"], tuple(facts["warnings"]),
     )  # fmt: skip
 
 

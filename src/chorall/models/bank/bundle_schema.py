@@ -21,13 +21,21 @@ def _object(**required: str) -> dict[str, Any]:
     return {"type": "object", "required": list(required), "properties": properties}
 
 
+_COUNTS: Final[dict[str, Any]] = {
+    "type": "object",
+    "additionalProperties": {
+        "type": "object",
+        "additionalProperties": {"type": ["integer", "null"], "minimum": 0},
+    },
+}
+
 SCHEMA: Final[dict[str, Any]] = {
     "$schema": "https://json-schema.org/draft/2020-12/schema",
     "title": "Chorall knowledge bank",
     "type": "object",
     "required": [
         "format_version", "about", "features", "strategies", "covariates", "comparisons", "support",
-        "transplant_day", "transitions", "warnings",
+        "support_by_trial", "transplant_day", "transitions", "warnings",
     ],
     "properties": {
         "format_version": {"const": FORMAT_VERSION},
@@ -49,7 +57,8 @@ SCHEMA: Final[dict[str, Any]] = {
                 reference="string", strategies="array", randomised="boolean", n_trials="integer"
             ),
         },
-        "support": {"type": "object"},
+        "support": _COUNTS,
+        "support_by_trial": {"type": "object", "additionalProperties": _COUNTS},
         "transplant_day": {"type": ["number", "null"]},
         "transitions": {
             "type": "array",

@@ -28,7 +28,7 @@ def refuse(
     for strategy in strategies:
         counts = bank.support.get(cell, {})
         keys = [*strategy.parts, strategy.transplant]
-        few = [key for key in keys if counts.get(key, 0) < FEWEST_SHOWN]
+        few = [key for key in keys if _is_few(counts.get(key, 0))]
         reasons = list(outside)
         if few:
             reasons.append(
@@ -39,10 +39,23 @@ def refuse(
     return said
 
 
-def count_comparable(bank: Bank, cell: str, strategy: Strategy) -> int:
-    """Return how many comparable patients had a strategy, 0 below 5."""
-    key = strategy.parts[0] if strategy.parts else strategy.transplant
-    return bank.support.get(cell, {}).get(key, 0)
+def _is_few(count: int | None) -> bool:
+    return count is not None and count < FEWEST_SHOWN
+
+
+def count_comparable(bank: Bank, cell: str, strategy: Strategy) -> int | None:
+    """Return how many comparable patients had a strategy, 0 below 5, None where it is hidden."""
+    return bank.support.get(cell, {}).get(_name_counted(strategy), 0)
+
+
+def count_by_trial(bank: Bank, cell: str, strategy: Strategy) -> dict[str, int | None]:
+    """Return the same by trial, largest first, without trials that have nobody."""
+    counts = bank.support_by_trial.get(cell, {}).get(_name_counted(strategy), {})
+    return dict(sorted(counts.items(), key=lambda one: (-(one[1] or 0), one[0])))
+
+
+def _name_counted(strategy: Strategy) -> str:
+    return strategy.parts[0] if strategy.parts else strategy.transplant
 
 
 def grade(bank: Bank, first: Strategy, second: Strategy) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from chorall.models.bank.bank import Bank
+from chorall.models.bank.bank import ANY_AGE, ANY_LINEAGE, FEWEST_SHOWN, Bank, write_cell
 
 
 def write_card(bank: Bank, name: str) -> str:
@@ -48,6 +48,12 @@ def write_card(bank: Bank, name: str) -> str:
             for one in bank.comparisons
         ),
         "",
+        "## Patients by strategy and trial",
+        "",
+        "Of all ages and lineages; a number below 5, or one that would tell such, is hidden.",
+        "",
+        *(f"- {line}" for line in list_support(bank)),
+        "",
         "## What to know",
         "",
         *(f"- {warning}" for warning in bank.warnings),
@@ -57,3 +63,24 @@ def write_card(bank: Bank, name: str) -> str:
         ),
     ]
     return "\n".join(lines) + "\n"
+
+
+def list_support(bank: Bank) -> list[str]:
+    """Return how many patients had each strategy, of all ages and lineages, and in which trials."""
+    cell = write_cell(ANY_AGE, ANY_LINEAGE)
+    by_trial = bank.support_by_trial.get(cell, {})
+    return [
+        ", ".join(
+            [
+                f"{strategy}: {_write_count(count)}",
+                *(f"{trial} {_write_count(n)}" for trial, n in by_trial.get(strategy, {}).items()),
+            ]
+        )
+        for strategy, count in bank.support.get(cell, {}).items()
+    ]
+
+
+def _write_count(count: int | None) -> str:
+    if count is None:
+        return "hidden"
+    return str(count) if count >= FEWEST_SHOWN else f"fewer than {FEWEST_SHOWN}"

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from chorall.models.bank.advice import find_factors, rank_tests
 from chorall.models.bank.asking import check_mrd, check_question, read_course
 from chorall.models.bank.bank import Bank, name_cell
-from chorall.models.bank.evidence import count_comparable, grade, refuse
+from chorall.models.bank.evidence import count_by_trial, count_comparable, grade, refuse
 from chorall.models.bank.features import encode_patient, find_unsupported
 from chorall.models.bank.noise import Sources
 from chorall.models.bank.prediction import (
@@ -90,22 +90,25 @@ def predict(
     refused = refuse(bank, cell, asked, find_unsupported(bank.design.features, items))
     kept = tuple(one for one in asked if one.name not in refused)
     question = Question(bank, known, now, kept, tuple(float(one) for one in years), level, draws)
-    comparable = {one.name: count_comparable(bank, cell, one) for one in asked}
-    return _answer(question, today, refused, comparable, is_widened=widen_intervals)
+    found = _answer(question, today, refused, is_widened=widen_intervals)
+    return replace(
+        found,
+        comparable={one.name: count_comparable(bank, cell, one) for one in asked},
+        comparable_by_trial={one.name: count_by_trial(bank, cell, one) for one in asked},
+    )
 
 
 def _answer(
     question: Question,
     today: dict[str, Any],
     refused: dict[str, str],
-    comparable: dict[str, int],
     *,
     is_widened: bool,
 ) -> BankPrediction:
     names = tuple(one.name for one in question.strategies)
     if not names:
         return BankPrediction(
-            today, names, refused, comparable, {}, {}, (), {}, "", (), (), {}, _list_notes(question)
+            today, names, refused, {}, {}, {}, {}, (), {}, "", (), (), {}, _list_notes(question)
         )
     courses = question.draw(question.known)
     numbers = question.read(courses)
@@ -121,7 +124,8 @@ def _answer(
         today=today,
         strategies=names,
         refused=refused,
-        comparable=comparable,
+        comparable={},
+        comparable_by_trial={},
         outcomes=_arrange(question, estimates),
         occupancy={name: course.mean for name, course in zip(names, courses, strict=True)},
         contrasts=_list_contrasts(question, numbers, estimates),

@@ -86,8 +86,11 @@ class BankPrediction:
         Those asked and supported.
     refused : dict of str to str
         Those that the bank does not answer, and why.
-    comparable : dict of str to int
-        Patients of the same age group and lineage in the bank, by strategy; 0 below 5.
+    comparable : dict of str to int or None
+        Patients of the same age group and lineage in the bank, by strategy; 0 below 5, None where
+        it is hidden because a smaller count would follow from it.
+    comparable_by_trial : dict of str to dict of str to int or None
+        The same by trial, largest first; None is hidden, a trial without anybody is left out.
     outcomes : dict of str to dict of str to dict of float to Estimate
         Strategy, quantity, years from today.
     occupancy : dict of str to dict of str to ndarray of shape (g + 1,)
@@ -112,7 +115,8 @@ class BankPrediction:
     today: dict[str, Any]
     strategies: tuple[str, ...]
     refused: dict[str, str]
-    comparable: dict[str, int]
+    comparable: dict[str, int | None]
+    comparable_by_trial: dict[str, dict[str, int | None]]
     outcomes: dict[str, dict[str, dict[float, Estimate]]]
     occupancy: dict[str, dict[str, Floats]]
     contrasts: tuple[Contrast, ...]
@@ -142,6 +146,7 @@ class BankPrediction:
             "strategies": list(self.strategies),
             "refused": self.refused,
             "comparable": self.comparable,
+            "comparable_by_trial": self.comparable_by_trial,
             "outcomes": [
                 {"strategy": strategy, "quantity": quantity, "years": years, **_write(found)}
                 for strategy, quantities in self.outcomes.items()

@@ -68,9 +68,16 @@ def make_bank(*, scale=1.0, error=0.1, between=0.1):
         "age not known, lineage not known": counts,
         "age 0-9, lineage B": counts | {"transplant": 0},
     }
+    by_trial = {
+        "age 25-39, lineage B": {
+            "old": {"A": 25, "B": 35}, "new": {"A": 30, "B": 25},
+            "as_observed": {"A": 60, "B": 90}, "no_transplant": {"A": 40, "B": 50},
+            "transplant": {"A": None, "B": None},
+        }
+    }  # fmt: skip
     return Bank(
         Design(FEATURES, ("new",), COVARIATES), LAW, transitions,
-        (Comparison("old", ("old", "new"), True, 2),), support, 120.0,
+        (Comparison("old", ("old", "new"), True, 2),), support, by_trial, 120.0,
         {"pool": "made by hand", "synthetic": True, "trials": ["A", "B"], "n_patients": 150},
     )  # fmt: skip
 

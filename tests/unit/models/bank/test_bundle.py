@@ -8,6 +8,7 @@ from unit.models.bank.made_bank import PATIENT, make_bank
 
 from chorall.errors import DataError, InputError
 from chorall.models.bank.bundle import hash_bank, read_bank, write_bank
+from chorall.models.bank.model_card import write_card
 from chorall.models.bank.predict import predict
 from chorall.models.bank.seal import read_signing_key, write_seal
 
@@ -87,6 +88,27 @@ def test_another_format_is_refused_by_name(folder):
     file.write_text(json.dumps(facts))
     with pytest.raises(DataError, match="`features` is missing; `format_version` is 99"):
         read_bank(folder)
+
+
+def test_an_older_bank_says_that_it_must_be_fitted_again(folder):
+    """Format 2 did not count comparable patients by trial."""
+    file = one(folder, "bank-*.json")
+    facts = json.loads(file.read_text()) | {"format_version": 2}
+    del facts["support_by_trial"]
+    file.write_text(json.dumps(facts))
+    with pytest.raises(DataError, match=r"is 2, expected 3\.\n.*fitted again: chorall bank fit"):
+        read_bank(folder)
+
+
+def test_the_card_tells_patients_by_trial_and_hides_small_counts(folder):
+    bank = make_bank()
+    cell = "age not known, lineage not known"
+    bank.support[cell] = bank.support[cell] | {"transplant": None, "rare": 0}
+    bank.support_by_trial[cell] = {"old": {"A": 25, "B": 35}, "transplant": {"A": None, "B": 9}}
+    card = write_card(bank, "abc")
+    assert "- old: 60, A 25, B 35" in card
+    assert "- transplant: hidden, A hidden, B 9" in card
+    assert "- rare: fewer than 5" in card
 
 
 def test_a_folder_that_is_no_bank_is_neither_read_nor_replaced(tmp_path):

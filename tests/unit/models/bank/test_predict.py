@@ -163,7 +163,17 @@ def test_outside_of_the_data_it_refuses():
     old = ask(PATIENT | {"age_years": 85})
     assert old.strategies == ()
     assert "lies outside 1 to 70" in old.refused["new"]
-    assert ask(PATIENT).comparable == {"new": 55, "old": 60}
+
+
+def test_comparable_patients_are_told_by_trial_the_most_first():
+    found = ask(PATIENT, "new", "old", "transplant")
+    assert found.comparable == {"new": 55, "old": 60, "transplant": 20}
+    assert found.comparable_by_trial == {
+        "new": {"A": 30, "B": 25}, "old": {"B": 35, "A": 25}, "transplant": {"A": None, "B": None},
+    }  # fmt: skip
+    assert list(found.comparable_by_trial["old"]) == ["B", "A"]
+    young = ask(PATIENT | {"age_years": 5}, "transplant", "no_transplant")
+    assert young.comparable_by_trial == {"transplant": {}, "no_transplant": {}}
 
 
 def test_nothing_known_still_has_its_wide_answer():
