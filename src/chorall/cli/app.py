@@ -6,6 +6,7 @@ import typer
 
 from chorall.cli import (
     asking,
+    auditing,
     banking,
     classifying,
     deescalating,
@@ -85,5 +86,6 @@ app.add_typer(banking.app, name="bank")
 app.command("predict")(banking.predict)
 app.command("verify")(verifying.verify)
 app.command("serve")(serving.serve)
+app.command("verify-audit")(auditing.verify_audit)
 
 offer_runs(app)

@@ -18,6 +18,10 @@ def serve(
     host: Annotated[str, typer.Option(help="An address of this machine alone.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Port to listen on.")] = 8765,
     fewest: Annotated[int, typer.Option(help="Smaller counts of patients are hidden.")] = 5,
+    audit: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Write what is asked, without values, to this log."),
+    ] = None,
 ) -> None:
     """Serve the web app on this machine, for one person: doctor, analyst, patient and carer.
 
@@ -33,4 +37,4 @@ def serve(
     print_label(console, "Web app for one person on this machine", synthetic=settings.synthetic)
     shown = f"[{host}]" if ":" in host else host
     console.print(f"Open http://{shown}:{port} (stop with Ctrl-C).", markup=False)
-    serve(settings, host, port)
+    serve(settings, host, port, audit)

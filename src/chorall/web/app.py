@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from fastapi import FastAPI, Request
+from fastapi import Depends, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from starlette.exceptions import HTTPException
@@ -19,9 +22,12 @@ from chorall.web.headers import UNCHANGING
 from chorall.web.pages import render_page
 from chorall.web.problems import Problem, ProblemError, answer_problem
 from chorall.web.settings import Settings
+from chorall.web.visit import VISIT
 
 if TYPE_CHECKING:
     from starlette.types import Receive, Scope, Send
+
+    from chorall.web.audit import AuditLog
 
 
 class ProblemResponse(Response):
@@ -36,8 +42,8 @@ class ProblemResponse(Response):
         await answer_problem(self.problem, scope, receive, send)
 
 
-def create_app(settings: Settings) -> FastAPI:
-    """Return the app that serves `settings`."""
+def create_app(settings: Settings, *, audit: AuditLog | None = None) -> FastAPI:
+    """Return the app that serves `settings` and writes what is asked into `audit`."""
     app = FastAPI(
         title="Chorall",
         version=__version__,
@@ -45,6 +51,8 @@ def create_app(settings: Settings) -> FastAPI:
         openapi_url="/api/v1/openapi.json",
         docs_url=None,  # its page would load scripts from another host
         redoc_url=None,
+        dependencies=[Depends(check_entry)],
+        lifespan=partial(_live, audit),
     )
     app.state.settings = settings
     app.state.desk = Desk()
@@ -57,8 +65,23 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_exception_handler(UserError, _answer_user_error)
     app.add_exception_handler(RequestValidationError, _answer_invalid)
     app.add_exception_handler(HTTPException, _answer_http)
-    app.add_middleware(Guard)
+    app.add_middleware(Guard, audit=audit)
     return app
+
+
+@asynccontextmanager
+async def _live(audit: AuditLog | None, _: FastAPI) -> AsyncIterator[None]:
+    """Close the audit log when the server stops, by a signal too."""
+    yield
+    if audit:
+        audit.close()
+
+
+def check_entry(request: Request) -> None:
+    """Refuse a route that is not the line of the table of access by which the guard judged."""
+    visit = VISIT.get()
+    if visit and visit.entry and visit.entry != request.scope["route"].path:
+        raise ProblemError(Problem(403, "This is not open to anybody", "No rule speaks of it."))
 
 
 def show_start(request: Request) -> HTMLResponse:

@@ -1,29 +1,27 @@
-"""Stands before every route: host, origin, size and form of the body, headers, quiet errors."""
+"""Stands before every route: host, origin, who asks, pace, body, headers, quiet errors, audit."""
 
 from __future__ import annotations
 
-import json
 import logging
 import secrets
 import time
 import traceback
 from typing import TYPE_CHECKING, Final
 
-import anyio
-
+from chorall.web.access import NOBODY, find_entry, find_roles
+from chorall.web.body import FORM, JSON, judge_body, read_body, replay_body
 from chorall.web.headers import complete_headers
+from chorall.web.house import House
 from chorall.web.pace import Pace
 from chorall.web.problems import Problem, answer_problem
-from chorall.web.settings import LOOPBACK
+from chorall.web.visit import LOCAL, VISIT, Visit
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-MOST_BYTES: Final = 64 * 1024
-BODY_SECONDS: Final = 10.0
+    from chorall.web.audit import AuditLog
+
 METHODS: Final = ("GET", "HEAD", "POST")
-FORM: Final = "application/x-www-form-urlencoded"
-JSON: Final = "application/json"
 SAME_SITE: Final = ("same-origin", "none")
 
 log = logging.getLogger("chorall.web")
@@ -32,9 +30,13 @@ log = logging.getLogger("chorall.web")
 class Guard:
     """Refuses what no route should see; writes one line per request without any value."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(
+        self, app: ASGIApp, house: House | None = None, audit: AuditLog | None = None
+    ) -> None:
         self.app = app
-        self.pace = Pace()
+        self.house = house or House()
+        self.audit = audit
+        self.paces: dict[str, Pace] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let one request through, or answer it with a problem."""
@@ -46,15 +48,19 @@ class Guard:
             return
         begun = time.monotonic()
         said: dict[str, int] = {}
+        visit = Visit(secrets.token_hex(4), find_entry(scope["path"]), LOCAL)
+        VISIT.set(visit)
 
         async def send_guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
+                self._record(visit, scope["method"], message["status"])
                 said["status"] = message["status"]
-                message = {**message, "headers": complete_headers(list(message["headers"]))}
+                headers = complete_headers(list(message["headers"]), self.house.secure)
+                message = {**message, "headers": headers}
             await send(message)
 
         try:
-            await self._let_through(scope, receive, send_guarded)
+            await self._let_through(visit, scope, receive, send_guarded)
         except Exception as error:
             # the message of the error, and its traceback's locals, may hold a patient's value
             last = traceback.extract_tb(error.__traceback__)[-1]
@@ -62,36 +68,66 @@ class Guard:
             if not said:
                 problem = Problem(500, "This is a mistake of ours", "Nothing was kept.")
                 await answer_problem(problem, scope, receive, send_guarded)
-        _log(scope, said.get("status", 0), time.monotonic() - begun)
+        _log(visit, scope, said.get("status", 0), time.monotonic() - begun)
 
-    async def _let_through(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _let_through(
+        self, visit: Visit, scope: Scope, receive: Receive, send: Send
+    ) -> None:  # fmt: skip
         headers = {name.decode("latin-1").lower(): value.decode("latin-1")
                    for name, value in scope["headers"]}  # fmt: skip
-        problem = find_problem(scope, headers)
+        problem = find_problem(scope, headers, self.house)
         if problem is None and scope["method"] == "POST":
-            wait = self.pace.find_wait()
-            if wait:
-                problem = Problem(429, "Too many questions", f"Wait {wait} seconds.", wait)
+            problem = self._find_haste(visit)
         if problem is None and scope["method"] == "POST":
             body, problem = await read_body(receive)
             problem = problem or judge_body(body, headers)
-            receive = _replay(body)
+            receive = replay_body(body)
         if problem is not None:
+            visit.event, visit.reason = "refused", problem.title
             await answer_problem(problem, scope, receive, send)
             return
+        if visit.entry is not None and not find_roles(visit.entry, frozenset({NOBODY})):
+            visit.event = "question"
         await self.app(scope, receive, send)
 
+    def _find_haste(self, visit: Visit) -> Problem | None:
+        """Count one question of this visitor, or say after how many seconds to come again."""
+        if visit.visitor.person not in self.paces:
+            self.paces[visit.visitor.person] = Pace()
+        wait = self.paces[visit.visitor.person].find_wait()
+        return Problem(429, "Too many questions", f"Wait {wait} seconds.", wait) if wait else None
 
-def find_problem(scope: Scope, headers: dict[str, str]) -> Problem | None:
-    """Judge host, method, origin and announced body."""
+    def _record(self, visit: Visit, method: str, status: int) -> None:
+        """Write the line of the audit log, before the answer goes out."""
+        if self.audit is None or not visit.event:
+            return
+        roles = visit.visitor.roles if visit.entry is None else find_roles(
+            visit.entry, visit.visitor.roles
+        )  # fmt: skip
+        write = self.audit.write if visit.visitor.person else self.audit.write_of_stranger
+        event, visit.event = visit.event, ""  # where this fails, the word about it must pass
+        write(
+            event,
+            request=visit.number,
+            route=f"{method} {visit.entry or '(none)'}",
+            person=visit.visitor.person,
+            role="+".join(sorted(roles)),
+            status=status,
+            reason=visit.reason,
+        )
+
+
+def find_problem(scope: Scope, headers: dict[str, str], house: House) -> Problem | None:
+    """Judge host, encryption, method, origin and announced body."""
     host = headers.get("host", "")
-    if name_host(host) not in LOOPBACK:
-        return Problem(400, "This address is not served", "Open http://127.0.0.1 with its port.")
+    problem = house.find_problem(name_host(host), scope["scheme"])
+    if problem is not None:
+        return problem
     if scope["method"] not in METHODS:
         return Problem(405, "This is not possible here", "Only GET and POST are answered.")
     if scope["method"] != "POST":
         return None
-    if not is_own_origin(headers, f"{scope['scheme']}://{host}"):
+    if not is_own_origin(headers, house.address or f"{scope['scheme']}://{host}"):
         return Problem(403, "This came from another page", "Use the form of this page.")
     kind = headers.get("content-type", "").split(";")[0].strip().lower()
     wanted = JSON if scope["path"].startswith("/api/") else FORM
@@ -114,53 +150,7 @@ def is_own_origin(headers: dict[str, str], own: str) -> bool:
     return headers.get("origin", own) == own
 
 
-async def read_body(receive: Receive) -> tuple[bytes, Problem | None]:
-    """Read the body, up to the limits of size and time."""
-    body = bytearray()
-    with anyio.move_on_after(BODY_SECONDS) as limit:
-        while True:
-            message = await receive()
-            body += message.get("body", b"")
-            if len(body) > MOST_BYTES:
-                said = f"At most {MOST_BYTES // 1024} kB are read."
-                return b"", Problem(413, "This is too large", said)
-            if not message.get("more_body", False):
-                break
-    if limit.cancelled_caught:
-        return b"", Problem(408, "This came too slowly", "Send it again.")
-    return bytes(body), None
-
-
-def judge_body(body: bytes, headers: dict[str, str]) -> Problem | None:
-    """Refuse a body that is no UTF-8, and JSON that other readers would not take."""
-    try:
-        text = body.decode()
-        if headers.get("content-type", "").startswith(JSON):
-            read = json.loads(text, parse_constant=_refuse_constant)
-            json.dumps(read, ensure_ascii=False).encode()
-    except (ValueError, RecursionError):
-        return Problem(400, "This cannot be read", "Valid JSON in UTF-8 without NaN was expected.")
-    return None
-
-
-def _refuse_constant(name: str) -> float:
-    raise ValueError(name)
-
-
-def _replay(body: bytes) -> Receive:
-    sent: list[bool] = []
-
-    async def receive() -> Message:
-        if sent:
-            await anyio.sleep_forever()
-        sent.append(True)
-        return {"type": "http.request", "body": body, "more_body": False}
-
-    return receive
-
-
-def _log(scope: Scope, status: int, seconds: float) -> None:
+def _log(visit: Visit, scope: Scope, status: int, seconds: float) -> None:
     """Write the route, never the address: what a person types into an address is not ours."""
     route = getattr(scope.get("route"), "path", "(none)")
-    number = secrets.token_hex(4)
-    log.info("%s %s %s %d %.0f ms", number, scope["method"], route, status, 1000 * seconds)
+    log.info("%s %s %s %d %.0f ms", visit.number, scope["method"], route, status, 1000 * seconds)

@@ -38,14 +38,20 @@ HEADERS: Final = {
 }
 """On everything."""
 
+TRANSPORT: Final = "max-age=31536000; includeSubDomains"
+"""Where everything goes through TLS, browsers shall ask for nothing else for a year."""
+
 NO_STORE: Final = "no-store"
 UNCHANGING: Final = "public, max-age=31536000, immutable"
 """For assets, whose address holds their hash."""
 
 
-def complete_headers(given: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+def complete_headers(
+    given: list[tuple[bytes, bytes]], secure: bool = False
+) -> list[tuple[bytes, bytes]]:
     """Return `given` with ours laid over them; no-store where nothing is said."""
-    own = {name.encode(): value.encode() for name, value in HEADERS.items()}
+    wanted = HEADERS | ({"strict-transport-security": TRANSPORT} if secure else {})
+    own = {name.encode(): value.encode() for name, value in wanted.items()}
     names = {name.lower() for name, _ in given}
     kept = [(name, value) for name, value in given if name.lower() not in own]
     if b"cache-control" not in names:

@@ -13,7 +13,7 @@ MOST_IN_WINDOW: Final = 300
 
 
 class Pace:
-    """Counts what was asked in the last minute, by whomever: there is one reader."""
+    """Counts what one reader asked in the last minute."""
 
     def __init__(
         self, most: int = MOST_IN_WINDOW, clock: Callable[[], float] = time.monotonic

@@ -5,9 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from chorall.errors import InputError
+from chorall.web.audit import open_audit
 from chorall.web.settings import check_address
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    import uvicorn
+
+    from chorall.web.audit import AuditLog
     from chorall.web.settings import Settings
 
 LOGGING: Final[dict[str, Any]] = {
@@ -25,8 +31,8 @@ KEEP_ALIVE_SECONDS: Final = 5
 STOP_SECONDS: Final = 10
 
 
-def serve(settings: Settings, host: str, port: int) -> None:
-    """Serve until interrupted.
+def serve(settings: Settings, host: str, port: int, audit: Path | None = None) -> None:
+    """Serve until interrupted; what is asked is written to the log `audit`.
 
     Raises
     ------
@@ -36,12 +42,26 @@ def serve(settings: Settings, host: str, port: int) -> None:
     """
     check_address(host)
     check_installed()
+    _check_port(host, port)
+    import logging.config
+
+    import uvicorn
+
+    logging.config.dictConfig(LOGGING)
+    log = open_audit(audit, settings.hashes) if audit else None
+    uvicorn.Server(create_config(settings, host, port, log)).run()
+
+
+def create_config(
+    settings: Settings, host: str, port: int, audit: AuditLog | None = None
+) -> uvicorn.Config:
+    """Return how the server runs."""
     import uvicorn
 
     from chorall.web.app import create_app
 
-    config = uvicorn.Config(
-        create_app(settings),
+    return uvicorn.Config(
+        create_app(settings, audit=audit),
         host=host,
         port=port,
         access_log=False,
@@ -51,8 +71,6 @@ def serve(settings: Settings, host: str, port: int) -> None:
         timeout_graceful_shutdown=STOP_SECONDS,
         proxy_headers=False,
     )
-    _check_port(host, port)
-    uvicorn.Server(config).run()
 
 
 def check_installed() -> None:

@@ -8,13 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from chorall.errors import InputError
+from chorall.web.house import LOOPBACK
 
 if TYPE_CHECKING:
     from chorall.models.bank.bank import Bank
     from chorall.tables.store import Pool
-
-LOOPBACK: Final = ("127.0.0.1", "localhost", "::1")
-"""The only addresses on which anybody may listen while there is no login."""
 
 FEWEST_SHOWN: Final = 5
 MANIFEST: Final = "manifest.json"
@@ -49,6 +47,12 @@ class Settings:
     bank_hash: str = ""
     fewest_shown: int = FEWEST_SHOWN
     key: bytes = field(default_factory=lambda: secrets.token_bytes(32), repr=False)
+
+    @property
+    def hashes(self) -> dict[str, str]:
+        """Of pool and bank, as pages show them."""
+        found = {"pool": self.pool.hash if self.pool else "", "bank": self.bank_hash}
+        return {name: digits[:HASH_SHOWN] for name, digits in found.items() if digits}
 
     @property
     def synthetic(self) -> bool:

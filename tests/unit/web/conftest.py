@@ -10,11 +10,14 @@ import pytest
 pytest.importorskip("fastapi", reason="the extra `web` is not installed")
 
 from fastapi.testclient import TestClient
+from unit.cli.conftest import run
 from unit.models.bank.made_bank import make_bank
 
 import chorall as ch
 from chorall.web.app import create_app
 from chorall.web.settings import Settings, open_settings
+
+__all__ = ["run"]
 
 BASE = "http://127.0.0.1:8765"
 

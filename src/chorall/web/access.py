@@ -1,0 +1,68 @@
+"""Who may ask for what, one line per route; what no line names is refused where one signs in."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Final
+
+NOBODY: Final = "nobody"
+"""The role of those who have not signed in."""
+
+ROLES: Final = ("doctor", "analyst", "reader")
+
+OPEN: Final = frozenset({NOBODY, *ROLES})
+SIGNED_IN: Final = frozenset(ROLES)
+DOCTORS: Final = frozenset({"doctor"})
+ANALYSTS: Final = frozenset({"analyst"})
+
+ACCESS: Final[dict[str, frozenset[str]]] = {
+    "/": SIGNED_IN,
+    "/health": OPEN,
+    "/static/{digest}/{name}": OPEN,
+    "/doctor": DOCTORS,
+    "/doctor/print": DOCTORS,
+    "/doctor/card": DOCTORS,
+    "/analyst": ANALYSTS,
+    "/analyst/marker": ANALYSTS,
+    "/analyst/trials.csv": ANALYSTS,
+    "/analyst/incidence.csv": ANALYSTS,
+    "/analyst/prognosis.csv": ANALYSTS,
+    "/analyst/curve.csv": ANALYSTS,
+    "/patients": SIGNED_IN,
+    "/patients/{language}": SIGNED_IN,
+    "/api/v1/openapi.json": SIGNED_IN,
+    "/api/v1/predict": DOCTORS,
+    "/api/v1/classify": DOCTORS,
+    "/api/v1/incidence": ANALYSTS,
+    "/api/v1/prognosis": ANALYSTS,
+}
+"""By the path of the route, for all its methods."""
+
+
+@cache
+def _split_patterns() -> dict[str, list[str]]:
+    return {entry: entry.split("/") for entry in ACCESS if "{" in entry}
+
+
+def find_entry(path: str) -> str | None:
+    """Return the line of `ACCESS` for the path of a request; None where there is none.
+
+    A path that is written out counts before one with a part in braces, which stands for any text
+    without a slash.
+    """
+    if "{" not in path and path in ACCESS:
+        return path
+    parts = path.split("/")
+    for entry, wanted in _split_patterns().items():
+        if len(wanted) == len(parts) and all(map(_is_part, wanted, parts)):
+            return entry
+    return None
+
+
+def _is_part(wanted: str, part: str) -> bool:
+    return wanted == part or (wanted.startswith("{") and part != "")
+
+
+def find_roles(entry: str, roles: frozenset[str]) -> frozenset[str]:
+    """Return those of `roles` that let somebody in; none: refused."""
+    return ACCESS[entry] & roles

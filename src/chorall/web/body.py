@@ -1,0 +1,64 @@
+"""The body of a request: read up to limits of size and time, judged, and handed on."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Final
+
+import anyio
+
+from chorall.web.problems import Problem
+
+if TYPE_CHECKING:
+    from starlette.types import Message, Receive
+
+MOST_BYTES: Final = 64 * 1024
+BODY_SECONDS: Final = 10.0
+FORM: Final = "application/x-www-form-urlencoded"
+JSON: Final = "application/json"
+
+
+async def read_body(receive: Receive) -> tuple[bytes, Problem | None]:
+    """Read the body, up to the limits of size and time."""
+    body = bytearray()
+    with anyio.move_on_after(BODY_SECONDS) as limit:
+        while True:
+            message = await receive()
+            body += message.get("body", b"")
+            if len(body) > MOST_BYTES:
+                said = f"At most {MOST_BYTES // 1024} kB are read."
+                return b"", Problem(413, "This is too large", said)
+            if not message.get("more_body", False):
+                break
+    if limit.cancelled_caught:
+        return b"", Problem(408, "This came too slowly", "Send it again.")
+    return bytes(body), None
+
+
+def judge_body(body: bytes, headers: dict[str, str]) -> Problem | None:
+    """Refuse a body that is no UTF-8, and JSON that other readers would not take."""
+    try:
+        text = body.decode()
+        if headers.get("content-type", "").startswith(JSON):
+            read = json.loads(text, parse_constant=_refuse_constant)
+            json.dumps(read, ensure_ascii=False).encode()
+    except (ValueError, RecursionError):
+        return Problem(400, "This cannot be read", "Valid JSON in UTF-8 without NaN was expected.")
+    return None
+
+
+def _refuse_constant(name: str) -> float:
+    raise ValueError(name)
+
+
+def replay_body(body: bytes) -> Receive:
+    """Return what hands on a body that has been read."""
+    sent: list[bool] = []
+
+    async def receive() -> Message:
+        if sent:
+            await anyio.sleep_forever()
+        sent.append(True)
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return receive
