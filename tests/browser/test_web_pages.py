@@ -94,13 +94,45 @@ def test_the_main_way_needs_no_script(open_page, width):
     assert "30" not in page.url
 
 
+def count_sheets(page):
+    return len(re.findall(rb"/Type\s*/Page[^s]", page.pdf(prefer_css_page_size=True)))
+
+
 def test_the_printed_answer_is_one_sheet(open_page):
     page = open_page("/doctor", script=False)
     fill_in(page)
     page.click("text=Page to print")
     page.wait_for_selector(".sheet", timeout=WAIT)
-    printed = page.pdf(prefer_css_page_size=True)
-    assert len(re.findall(rb"/Type\s*/Page[^s]", printed)) == 1
+    assert count_sheets(page) == 1
+
+
+def open_summary(page, language):
+    fill_in(page)
+    page.click("text=Show the answer")
+    wait_for_answer(page)
+    page.click(f"button[name=summary][value={language}]")
+    page.wait_for_selector(".summary", timeout=WAIT)
+    assert page.url.endswith("/doctor/summary"), "values must not go into the address"
+
+
+@pytest.mark.parametrize("width", [DESK, PHONE])
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_the_summary_for_the_patient_is_accessible(open_page, width, language):
+    page = open_page("/doctor", width=width)
+    open_summary(page, language)
+    assert page.locator(".summary .icons svg").count() == 2
+    assert not page.locator(".summary table").is_visible()
+    page.locator(".summary summary").click()
+    assert page.locator(".summary table").is_visible(), "the reader chose to see more"
+    assert find_faults(page) == []
+    assert page.evaluate(OVER_THE_EDGE) == []
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_the_summary_needs_no_script_and_is_one_sheet(open_page, language):
+    page = open_page("/doctor", script=False)
+    open_summary(page, language)
+    assert count_sheets(page) == 1
 
 
 @pytest.mark.parametrize("late", ["htmx.min.js", "share.js"])

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Final, TypeVar
 
 import polars as pl
 
 from chorall.reports.plain_svg import PlainSvg, element
+
+Key = TypeVar("Key")
 
 FATES: Final = {
     "alive": "alive, no relapse",
@@ -25,6 +27,8 @@ COLOURS: Final = {
 }
 """Shapes differ as well: disc, ring, cross, square."""
 
+ALIVE: Final = ("alive", "alive_after")
+TITLE: Final = "100 patients like this, {label}, {years:g} years from today"
 STEP: Final = 20.0
 IN_A_ROW: Final = 10
 NOT_AFTER: Final = ("induction", "remission", "transplant_in_first_remission")
@@ -49,20 +53,49 @@ def share_fates(occupancy: Mapping[str, float]) -> dict[str, float]:
 
 
 def count_in_hundred(shares: Mapping[str, float]) -> dict[str, int]:
-    """Return whole numbers that add up to 100: rounded down, the rest to the largest remainders.
+    """Return fates in whole numbers that add up to 100, those alive as near as can be to theirs.
 
-    Ties go to the first. Shares are taken in proportion to their sum.
+    First 100 is parted into alive and dead, then each part into its fates: so that the icons of
+    those alive are as many as the rounded survival that stands beside them.
+
+    Parameters
+    ----------
+    shares : mapping of str to float
+        As `share_fates` returns them; taken in proportion to their sum.
     """
-    whole = sum(shares.values())
-    scaled = {name: 100 * value / whole for name, value in shares.items()}
+    parts = {
+        is_alive: {name: value for name, value in shares.items() if (name in ALIVE) == is_alive}
+        for is_alive in (True, False)
+    }
+    sizes = round_to_sum({is_alive: sum(part.values()) for is_alive, part in parts.items()}, 100)
+    counts: dict[str, int] = {}
+    for is_alive, part in parts.items():
+        counts |= round_to_sum(part, sizes[is_alive])
+    return {name: counts[name] for name in shares}
+
+
+def round_to_sum(values: Mapping[Key, float], whole: int) -> dict[Key, int]:
+    """Return whole numbers that add up to `whole`, in proportion to `values`.
+
+    Rounded down, the rest to the largest remainders; ties go to the first.
+    """
+    total = sum(values.values())
+    scaled = {name: whole * value / total if total else 0.0 for name, value in values.items()}
     counts = {name: int(value) for name, value in scaled.items()}
     order = sorted(counts, key=lambda name: counts[name] - scaled[name])
-    for name in order[: 100 - sum(counts.values())]:
+    for name in order[: whole - sum(counts.values())]:
         counts[name] += 1
     return counts
 
 
-def draw_icons(shares: Mapping[str, float], label: str, years: float) -> PlainSvg:
+def draw_icons(
+    shares: Mapping[str, float],
+    label: str,
+    years: float,
+    *,
+    words: Mapping[str, str] = FATES,
+    title: str = TITLE,
+) -> PlainSvg:
     """Return 100 icons of what becomes of 100 patients.
 
     Parameters
@@ -73,21 +106,25 @@ def draw_icons(shares: Mapping[str, float], label: str, years: float) -> PlainSv
         Of the treatment.
     years : float
         From today.
+    words : mapping of str to str
+        Fate and what it is called.
+    title : str
+        With places for `label` and `years`.
     """
     counts = count_in_hundred(shares)
     fates = [fate for fate, number in counts.items() for _ in range(number)]
     shapes = tuple(_draw(fate, place) for place, fate in enumerate(fates))
-    said = "; ".join(f"{counts[fate]} {words}" for fate, words in FATES.items())
-    title = f"100 patients like this, {label}, {years:g} years from today"
+    said = "; ".join(f"{counts[fate]} {name}" for fate, name in words.items())
+    head = title.format(label=label, years=years)
     data = pl.DataFrame({"fate": list(counts), "n_of_100": list(counts.values())})
     side = STEP * IN_A_ROW
-    return PlainSvg("icons", title, f"{title}: {said}.", data, side, side, shapes)
+    return PlainSvg("icons", head, f"{head}: {said}.", data, side, side, shapes)
 
 
-def draw_key(fate: str) -> PlainSvg:
+def draw_key(fate: str, words: Mapping[str, str] = FATES) -> PlainSvg:
     """Return the icon of one fate alone, for a legend."""
     shape = (_draw(fate, 0),)
-    return PlainSvg(f"key-{fate}", FATES[fate], FATES[fate], pl.DataFrame(), STEP, STEP, shape)
+    return PlainSvg(f"key-{fate}", words[fate], words[fate], pl.DataFrame(), STEP, STEP, shape)
 
 
 def _draw(fate: str, place: int) -> str:

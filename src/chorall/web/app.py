@@ -14,7 +14,7 @@ from starlette.exceptions import HTTPException
 
 from chorall._version import __version__
 from chorall.errors import UserError
-from chorall.web import analyst, api, carer, doctor
+from chorall.web import analyst, api, carer, doctor, summary
 from chorall.web.assets import KINDS, hash_asset, read_assets
 from chorall.web.desk import Desk
 from chorall.web.guard import Guard
@@ -56,7 +56,7 @@ def create_app(settings: Settings, *, audit: AuditLog | None = None) -> FastAPI:
     )
     app.state.settings = settings
     app.state.desk = Desk()
-    for part in (doctor, analyst, carer, api):
+    for part in (doctor, summary, analyst, carer, api):
         app.include_router(part.router)
     app.add_api_route("/", show_start, include_in_schema=False)
     app.add_api_route("/static/{digest}/{name}", show_asset, include_in_schema=False)

@@ -40,8 +40,70 @@ class Section(_Frozen):
     questions: tuple[str, ...] = ()
 
 
+class SummaryWords(_Frozen):
+    """All words of the summary for one patient; names in braces are filled in.
+
+    Attributes
+    ----------
+    fates : dict of str to str
+        As in `reports.icon_array.FATES`.
+    quantities : dict of str to str
+        As in `models.bank.prediction.QUANTITIES`.
+    evidence : dict of str to str
+        How two treatments were compared, as `Contrast.evidence` says it.
+    items, values : dict of str to str
+        Items of a patient that are no marker, and the words that they may be.
+    treatments : dict of str to str
+        Levels of `knowledge/strategies` and the words for transplantation.
+    """
+
+    button: str
+    title: str
+    lead: str
+    asked: str
+    asked_text: str
+    at_diagnosis: str
+    in_remission: str
+    rest: str
+    outcome: str
+    treatment: str
+    alive: str
+    open_range: str
+    icons_title: str
+    fates: dict[str, str]
+    compare: str
+    cannot_tell: str
+    better: str
+    difference: str
+    no_difference: str
+    range_both: str
+    range_one: str
+    evidence: dict[str, str]
+    not_known: str
+    not_known_text: str
+    comparable: str
+    comparable_few: str
+    refused: str
+    missing: str
+    missing_text: str
+    missing_more: str
+    missing_none: str
+    questions_heading: str
+    questions: tuple[str, ...]
+    more: str
+    more_text: str
+    when: str
+    years: str
+    quantities: dict[str, str]
+    date: str
+    decimal: str
+    items: dict[str, str]
+    values: dict[str, str]
+    treatments: dict[str, str]
+
+
 class Catalogue(_Frozen):
-    """All words of the page in one language; `source` and `confidence` say what they rest on."""
+    """All words of a language for patients; `source` and `confidence` say what they rest on."""
 
     language: str
     name: str
@@ -57,6 +119,7 @@ class Catalogue(_Frozen):
     source: str
     confidence: Literal["seen", "unverified", "computed"]
     sections: tuple[Section, ...]
+    summary: SummaryWords
 
 
 @cache

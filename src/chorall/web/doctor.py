@@ -14,6 +14,7 @@ from chorall.models.bank.model_card import list_support
 from chorall.reports.icon_array import FATES, draw_key
 from chorall.web.answer_view import AnswerView, view_answer
 from chorall.web.answer_words import name_item
+from chorall.web.catalogue import LANGUAGES, read_catalogue
 from chorall.web.doctor_course import STATES
 from chorall.web.doctor_fields import (
     LABELS,
@@ -32,6 +33,7 @@ from chorall.web.tokens import COOKIE, FIELD, is_token, make_token, make_visit
 
 if TYPE_CHECKING:
     from chorall.models.bank.bank import Bank
+    from chorall.models.bank.prediction import BankPrediction
     from chorall.web.desk import Desk
     from chorall.web.settings import Settings
 
@@ -51,6 +53,7 @@ CHOICES: Final[dict[str, Any]] = {
     "transplants": TRANSPLANTS,
     "fates": FATES,
     "keys": {fate: draw_key(fate) for fate in FATES},
+    "summaries": {language: read_catalogue(language).summary.button for language in LANGUAGES},
 }
 
 
@@ -59,26 +62,26 @@ def show_form(request: Request) -> HTMLResponse:
     """Show the empty form."""
     settings, fields = _open(request)
     form = DoctorForm(given=_preset(fields))
-    return _respond(request, settings, fields, form)
+    return show_doctor(request, settings, fields, form)
 
 
 @router.post("/doctor")
 async def answer_form(request: Request) -> HTMLResponse:
     """Answer a form: the whole page, or its changing parts where htmx asks."""
-    settings, fields, form = await _read(request)
-    answer = await _ask(request, settings, form)
+    settings, fields, form = await read_posted(request)
+    answer = await _answer(request, settings, form)
     partial_page = request.headers.get("hx-request") == "true"
-    return _respond(request, settings, fields, form, answer, partial_page=partial_page)
+    return show_doctor(request, settings, fields, form, answer, partial_page=partial_page)
 
 
 @router.post("/doctor/print")
 async def print_answer(request: Request) -> HTMLResponse:
     """Answer a form as one page to print, with date, hash and inputs."""
-    settings, fields, form = await _read(request)
-    answer = await _ask(request, settings, form)
+    settings, fields, form = await read_posted(request)
+    answer = await _answer(request, settings, form)
     if answer is None:
-        return _respond(request, settings, fields, form)
-    bank = _find_bank(settings)
+        return show_doctor(request, settings, fields, form)
+    bank = find_bank(settings)
     page = render_page(
         "print.html.j2",
         synthetic=settings.synthetic,
@@ -96,7 +99,7 @@ async def print_answer(request: Request) -> HTMLResponse:
 def show_card(request: Request) -> HTMLResponse:
     """Show the model card of the bank."""
     settings: Settings = request.app.state.settings
-    bank = _find_bank(settings)
+    bank = find_bank(settings)
     page = render_page(
         "card.html.j2",
         synthetic=settings.synthetic,
@@ -108,7 +111,14 @@ def show_card(request: Request) -> HTMLResponse:
     return HTMLResponse(page)
 
 
-def _find_bank(settings: Settings) -> Bank:
+def find_bank(settings: Settings) -> Bank:
+    """Return the bank that is served.
+
+    Raises
+    ------
+    ProblemError
+        404 where there is none.
+    """
     if settings.bank is None:
         raise ProblemError(NO_BANK)
     return settings.bank
@@ -116,7 +126,7 @@ def _find_bank(settings: Settings) -> Bank:
 
 def _open(request: Request) -> tuple[Settings, DoctorFields]:
     settings: Settings = request.app.state.settings
-    return settings, describe_fields(_find_bank(settings))
+    return settings, describe_fields(find_bank(settings))
 
 
 def _preset(fields: DoctorFields) -> dict[str, str]:
@@ -125,7 +135,14 @@ def _preset(fields: DoctorFields) -> dict[str, str]:
     return {"a_treatment": pair[0], "b_treatment": pair[1]}
 
 
-async def _read(request: Request) -> tuple[Settings, DoctorFields, DoctorForm]:
+async def read_posted(request: Request) -> tuple[Settings, DoctorFields, DoctorForm]:
+    """Read the posted form of a page that this server gave to this browser.
+
+    Raises
+    ------
+    ProblemError
+        403 where it did not.
+    """
     settings, fields = _open(request)
     given = parse_form(await request.body())
     if not is_token(settings.key, request.cookies.get(COOKIE), given.pop(FIELD, None)):
@@ -134,19 +151,26 @@ async def _read(request: Request) -> tuple[Settings, DoctorFields, DoctorForm]:
     return settings, fields, read_form(fields, given)
 
 
-async def _ask(request: Request, settings: Settings, form: DoctorForm) -> AnswerView | None:
+async def ask_bank(request: Request, settings: Settings, form: DoctorForm) -> BankPrediction | None:
     """Ask the bank as the command `predict` does; None where something must be corrected."""
     if form.problems:
         return None
     from chorall.analyses.bank import predict
 
-    bank, desk = _find_bank(settings), _desk(request)
+    bank, desk = find_bank(settings), _desk(request)
     try:
-        found = await desk.ask(partial(predict, bank, form.patient, form.strategies))
+        return await desk.ask(partial(predict, bank, form.patient, form.strategies))
     except UserError as error:
         form.problems["form"] = str(error)
         return None
-    return view_answer(found, form.patient, bank.about, settings.fewest_shown)
+
+
+async def _answer(request: Request, settings: Settings, form: DoctorForm) -> AnswerView | None:
+    found = await ask_bank(request, settings, form)
+    if found is None:
+        return None
+    about = find_bank(settings).about
+    return view_answer(found, form.patient, about, settings.fewest_shown)
 
 
 def _desk(request: Request) -> Desk:
@@ -166,7 +190,7 @@ def _write_input(name: str, value: Any) -> str:
     return str(value)
 
 
-def _respond(
+def show_doctor(
     request: Request,
     settings: Settings,
     fields: DoctorFields,
@@ -175,6 +199,7 @@ def _respond(
     *,
     partial_page: bool = False,
 ) -> HTMLResponse:
+    """Show the form, filled in as it came, with its answer or its messages."""
     visit = request.cookies.get(COOKIE) or make_visit()
     page = render_page(
         "doctor_parts.html.j2" if partial_page else "doctor.html.j2",
