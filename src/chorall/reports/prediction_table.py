@@ -5,8 +5,6 @@ from __future__ import annotations
 from html import escape
 from typing import Final
 
-import polars as pl
-
 from chorall.analyses.bank.answers import TableAnswers, list_outcomes
 from chorall.models.bank.bank import FEWEST_SHOWN
 from chorall.models.bank.prediction import QUANTITIES, BankPrediction
@@ -78,7 +76,7 @@ def answer_columns(result: TableAnswers) -> tuple[TableColumn, ...]:
 
 
 def _write_comparable(n: int | None) -> str:
-    return format_count(n) if n else "fewer than 5"
+    return f"fewer than {FEWEST_SHOWN}" if n == 0 else _write_count(n)
 
 
 def tell_prediction(found: BankPrediction) -> list[str]:

@@ -21,6 +21,7 @@ ACCESS: Final[dict[str, frozenset[str]]] = {
     "/static/{digest}/{name}": OPEN,
     "/doctor": DOCTORS,
     "/doctor/print": DOCTORS,
+    "/doctor/summary": DOCTORS,
     "/doctor/card": DOCTORS,
     "/analyst": ANALYSTS,
     "/analyst/marker": ANALYSTS,

@@ -83,6 +83,7 @@ class SummaryWords(_Frozen):
     not_known_text: str
     comparable: str
     comparable_few: str
+    comparable_hidden: str
     refused: str
     missing: str
     missing_text: str

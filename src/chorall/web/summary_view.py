@@ -201,8 +201,6 @@ def _view_side(
     shares = share_fates({state: float(one[place]) for state, one in found.occupancy[name].items()})
     counts = count_in_hundred(shares)
     outlook = found.outcomes[name][OUTLOOK][longest]
-    number = found.comparable.get(name, 0)
-    said = words.comparable if number >= fewest else words.comparable_few
     return SummarySide(
         heading=words.treatment.format(letter=letter, name=label),
         sentence=say_outlook(outlook, longest, words),
@@ -210,8 +208,16 @@ def _view_side(
         key=tuple(
             (draw_key(fate, words.fates), f"{counts[fate]} {words.fates[fate]}") for fate in FATES
         ),
-        comparable=said.format(letter=letter, n=number if number >= fewest else fewest),
+        comparable=_say_comparable(found.comparable.get(name, 0), letter, words, fewest),
     )
+
+
+def _say_comparable(count: int | None, letter: str, words: SummaryWords, fewest: int) -> str:
+    if count is None:
+        return words.comparable_hidden.format(letter=letter)
+    if count < fewest:
+        return words.comparable_few.format(letter=letter, n=fewest)
+    return words.comparable.format(letter=letter, n=count)
 
 
 def _name(item: str, words: SummaryWords) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from dataclasses import replace
 
 import pytest
 from unit.models.bank.made_bank import PATIENT
@@ -183,6 +184,9 @@ def test_small_counts_and_refusals_are_told_without_the_number(settings, languag
     assert "55" not in hidden[0].comparable
     assert hidden[0].comparable == words.comparable_few.format(letter="A", n=56)
     assert hidden[1].comparable == words.comparable.format(letter="B", n=60)
+    untold = replace(found, comparable={**found.comparable, "old": None})
+    sides = view_summary(untold, PATIENT, settings.bank, words, 5).sides
+    assert sides[1].comparable == words.comparable_hidden.format(letter="B")
 
 
 def test_it_is_easily_read(ask, language):
