@@ -8,6 +8,7 @@ import polars as pl
 
 from chorall.analyses.risk.result import RiskResult
 from chorall.reports.figure import Figure
+from chorall.reports.flow_figure import draw_flow
 from chorall.reports.numbers import format_percent_interval
 
 if TYPE_CHECKING:
@@ -15,18 +16,20 @@ if TYPE_CHECKING:
 
 MOST_GROUPINGS: Final = 4
 MOST_PANELS: Final = 2
+MOST_FLOWS: Final = 3
 MOST_LINES: Final = 24
 LEAST_SHOWN: Final = 20
 
 
 def draw_risk_figures(result: RiskResult) -> list[Figure]:
-    """Return the figures of a result: groups, causes, decisions, treatment."""
+    """Return the figures of a result: groups, causes, flows, decisions, treatment."""
     shown = result.groupings[:MOST_GROUPINGS]
     decided = result.decision["grouping"].unique(maintain_order=True).to_list()
     mapped = [name for name in shown if _map_rows(result, name).height]
     return [
         draw_risk_groups(result, shown),
         *(draw_risk_causes(result, name) for name in shown[:MOST_PANELS]),
+        *(draw_flow(result, *pair) for pair in _list_pairs(result, shown)[:MOST_FLOWS]),
         *(draw_risk_decision(result, name) for name in decided[:MOST_PANELS]),
         *(draw_risk_intensity(result, name) for name in mapped[:MOST_PANELS]),
     ]
@@ -107,6 +110,16 @@ def draw_risk_decision(result: RiskResult, name: str) -> Figure:
         .iter_rows()
     ]
     return Figure(f"risk-decision-{name}", title, f"{title}. {' '.join(words)}", data, draw)
+
+
+def _list_pairs(result: RiskResult, shown: tuple[str, ...]) -> list[tuple[str, str]]:
+    """Return the crossed classifiers among those shown, in their order."""
+    crossed = result.agreement.filter(
+        pl.col("view") == f"day {result.landmark_day:.0f}",
+        pl.col("first").is_in(list(shown)),
+        pl.col("second").is_in(list(shown)),
+    )
+    return list(dict.fromkeys(crossed.select("first", "second").iter_rows()))
 
 
 def _map_rows(result: RiskResult, name: str) -> pl.DataFrame:

@@ -15,6 +15,7 @@ from unit.analyses.pool_builder import build_pool
 
 import chorall as ch
 from chorall.analyses.result import AnalysisResult
+from chorall.analyses.risk.result import RiskResult
 from chorall.tables.store import Pool
 
 MARKERS = ("TP53", "IKZF1_del", "ETV6::RUNX1", "BCR::ABL1")
@@ -94,3 +95,36 @@ def lengthen(found: Any) -> Any:
 def _lengthen(text: str) -> str:
     is_name = text in MARKERS or (text.startswith("SYN-") and " " not in text)
     return f"{text} with a name that goes on and on and on" if is_name else text
+
+
+OPEN = "not assessable (not tested)"
+HAND_FLOWS = (
+    ("standard", "low", 120, 10), ("standard", "high", 30, 9), ("standard", OPEN, 3, 1),
+    ("high", "low", 20, 6), ("high", "high", 60, 24), ("high", OPEN, 8, 0),
+    (OPEN, "low", 12, 9), (OPEN, "high", 9, 0), (OPEN, OPEN, 7, 0),
+)  # fmt: skip
+"""By hand: group by A, group by B, patients, relapses."""
+
+
+def made_flows(groups: tuple[str, ...] = ()) -> RiskResult:
+    """Return two classifiers crossed: the table by hand, or every one of `groups` with every."""
+    named = (*groups, OPEN)
+    flows = [(one, other, 40, 10) for one in named for other in named] if groups else HAND_FLOWS
+    label = {"first": "A", "second": "B", "view": "day 45"}
+    agreement = pl.DataFrame([
+        {**label, "first_group": one, "second_group": other, "n_patients": n, "n_events": events,
+         "risk": events / n, "lower": max(events / n - 0.1, 0.0), "upper": events / n + 0.1}
+        for one, other, n, events in flows
+    ])  # fmt: skip
+    sides = {"A": dict.fromkeys(flow[0] for flow in flows), "B": dict.fromkeys(
+        groups or ("low", "high", OPEN)
+    )}  # fmt: skip
+    result = made_result("risk")
+    assert isinstance(result, RiskResult)
+    line = result.rows.filter(view="day 45", trial_id="all").head(1).to_dicts()[0]
+    rows = [{**line, "grouping": name, "group": group}
+            for name, side in sides.items() for group in side]  # fmt: skip
+    return dataclasses.replace(
+        result, groupings=("A", "B"), agreement=agreement,
+        rows=pl.DataFrame(rows, schema=result.rows.schema), curves=result.curves.clear(),
+    )  # fmt: skip

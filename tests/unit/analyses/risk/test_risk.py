@@ -201,8 +201,9 @@ def test_bad_arguments_are_gathered(pool):
 
 def test_figures_tell_groups_causes_decisions(result):
     figures = draw_figures(result)
-    assert [figure.name for figure in figures][:4] == [
-        "risk-groups", "risk-causes-nci", "risk-causes-own_mrd", "risk-decision-own_mrd",
+    assert [figure.name for figure in figures][:5] == [
+        "risk-groups", "risk-causes-nci", "risk-causes-own_mrd", "risk-flow-nci-own_mrd",
+        "risk-decision-own_mrd",
     ]  # fmt: skip
     for figure in figures:
         assert "SYNTHETIC" in figure.svg()
