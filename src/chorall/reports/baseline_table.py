@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from chorall.analyses.baseline.groups import ALL, MARKER_PREFIX
+from chorall.analyses.baseline.groups import ALL, BETWEEN, JOINED_BY, MARKER_PREFIX
 from chorall.analyses.baseline.result import BaselineTable
 from chorall.knowledge.measurements import measurement_items
 from chorall.reports.numbers import (
@@ -14,7 +14,7 @@ from chorall.reports.numbers import (
     format_share,
 )
 from chorall.reports.table import TableColumn
-from chorall.reports.wording import begin_sentence, name_group, name_marker
+from chorall.reports.wording import begin_sentence, join_words, name_group, name_marker
 
 _VARIABLES: Final = {
     "age_years": "Age, years",
@@ -58,8 +58,8 @@ def caption_baseline(result: BaselineTable) -> str:
     """Return what stands above the table."""
     if result.by == ALL:
         return "Patients at baseline"
-    by = result.by.removeprefix(MARKER_PREFIX)
-    return f"Patients at baseline by {_BY.get(by, name_marker(by))}"
+    parts = [by.removeprefix(MARKER_PREFIX) for by in result.by.split(JOINED_BY)]
+    return f"Patients at baseline by {join_words([_BY.get(by, name_marker(by)) for by in parts])}"
 
 
 def class_baseline_row(row: dict[str, Any]) -> str:
@@ -70,10 +70,17 @@ def class_baseline_row(row: dict[str, Any]) -> str:
 def _name_column(result: BaselineTable, group: str) -> str:
     if group == ALL:
         return "All"
-    if result.by.startswith(MARKER_PREFIX):
-        return f"{name_marker(result.by.removeprefix(MARKER_PREFIX))} {group}"
-    named = name_group(result.by, group) if result.by not in ("trial", "arm") else group
-    return begin_sentence(named) if named.islower() else named
+    parts, words = result.by.split(JOINED_BY), group.split(BETWEEN)
+    if len(words) < len(parts):  # groups that share a column
+        return begin_sentence(group)
+    named = [_name_part(by, word) for by, word in zip(parts, words, strict=True)]
+    return ", ".join([begin_sentence(named[0]), *named[1:]] if named[0].islower() else named)
+
+
+def _name_part(by: str, group: str) -> str:
+    if by.startswith(MARKER_PREFIX):
+        return f"{name_marker(by.removeprefix(MARKER_PREFIX))} {group}"
+    return name_group(by, group) if by not in ("trial", "arm") else group
 
 
 def name_variable(variable: str, kind: str) -> str:

@@ -49,3 +49,16 @@ def test_a_wrong_grouping_names_those_known(run: Run, folder: Path) -> None:
     code, _, error = run("table1", folder, "--by", "center")
     assert code == 10
     assert "age_band, lineage" in error
+
+
+def test_a_table_too_wide_for_the_terminal_comes_in_parts(
+    run: Run, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("chorall.cli.describing.MOST_COLUMNS", 3)
+    code, printed, error = run("table1", folder, "-m", "none", "--json", tmp_path / "t.json")
+    assert (code, error) == (0, "")
+    assert printed.count("Characteristic") == 2
+    assert "(1 of 2)" in printed
+    assert "(2 of 2)" in printed
+    assert printed.count("Research use only") == 1
+    assert (tmp_path / "t.json").is_file()

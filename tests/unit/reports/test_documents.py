@@ -16,7 +16,8 @@ from unit.reports.built_results import built_incidence, built_overview, built_pr
 
 from chorall.errors import InputError
 from chorall.reports.documents import choose_formats, write_documents
-from chorall.reports.documents.blocks import Grid, Heading, Paragraph, Picture, Points
+from chorall.reports.documents.blocks import Grid, Heading, Paragraph, Picture, Points, Words
+from chorall.reports.documents.grid_table import split_grid
 from chorall.reports.documents.page_reader import read_page, say
 from chorall.reports.documents.pdf_document import render_pdf
 from chorall.reports.documents.word_document import render_word_report
@@ -203,3 +204,18 @@ def test_a_missing_package_is_named_before_the_work(
 def test_an_unknown_format_names_those_known() -> None:
     with pytest.raises(InputError, match="html, pdf, docx"):
         choose_formats(Path("report.html"), ["odt"])
+
+
+def test_a_table_too_wide_for_a_sheet_comes_in_parts_with_its_first_column() -> None:
+    head = tuple((Words(f"h{at}"),) for at in range(8))
+    rows = tuple(tuple(f"{row}-{at}" for at in range(8)) for row in range(2))
+    to_right = (False, *(True,) * 7)
+    grid = Grid("Wide", head, rows, to_right, ("", "part"))
+    assert split_grid(grid, 8) == [grid]
+    parts = split_grid(grid, 4)
+    assert [part.caption for part in parts] == [f"Wide ({n} of 3)" for n in (1, 2, 3)]
+    assert [part.rows[1] for part in parts] == [
+        ("1-0", "1-1", "1-2", "1-3"), ("1-0", "1-4", "1-5", "1-6"), ("1-0", "1-7"),
+    ]  # fmt: skip
+    assert [part.to_right[0] for part in parts] == [False] * 3
+    assert all(part.kinds == grid.kinds for part in parts)

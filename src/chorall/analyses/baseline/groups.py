@@ -24,6 +24,10 @@ OTHERS: Final = "other groups"
 NOT_TESTED: Final = "not tested"
 NOT_KNOWN: Final = (UNKNOWN, NOT_TESTED, OPEN)
 MARKER_PREFIX: Final = "marker:"
+JOINED_BY: Final = "+"
+"""Joins groupings, as in trial+age_band."""
+BETWEEN: Final = " · "
+"""Stands between the parts of the name of a group of joined groupings."""
 GROUPINGS: Final = (TRIAL, ARM, "age_band", "lineage", "sex", "ph_status", "subtype")
 
 
@@ -34,7 +38,7 @@ class Grouping:
     Attributes
     ----------
     by : str
-        What they are divided by, or `all`.
+        What they are divided by, or `all`; of joined groupings trial+age_band.
     patient_ids : Series, length n
         Pseudonyms, in the order of the pool.
     groups : Series of int, length n
@@ -56,11 +60,23 @@ class Grouping:
 
 
 def read_grouping(by: str) -> str:
-    """Return the name of a grouping as typed by a person: `age band` is `age_band`."""
+    """Return the name of a grouping as typed by a person: `trial + age band` is trial+age_band."""
+    parts = [_read_part(part.strip(), alone=JOINED_BY not in by) for part in by.split(JOINED_BY)]
+    if len(set(parts)) < len(parts):
+        raise InputError(f"the grouping `{by}` names one grouping twice.")
+    return JOINED_BY.join(parts)
+
+
+def _read_part(by: str, *, alone: bool) -> str:
     if by.startswith(MARKER_PREFIX):
         return by
-    known = (ALL, *GROUPINGS, f"{MARKER_PREFIX}NAME")
-    return check_choices([by.strip().replace(" ", "_")], known, what="grouping")[0]
+    known = (*((ALL,) if alone else ()), *GROUPINGS, f"{MARKER_PREFIX}NAME")
+    return check_choices([by.replace(" ", "_")], known, what="grouping")[0]
+
+
+def is_unknown(name: str) -> bool:
+    """Return True for a group of which a part is not known."""
+    return any(part in NOT_KNOWN for part in name.split(BETWEEN))
 
 
 def group_patients(
@@ -87,11 +103,8 @@ def group_patients(
         If the marker does not exist, or the question is not the only one and none was named.
     """
     patients = pool.table("patient").filter(pl.col("trial_id").is_in(list(trials)))
-    labels, warnings = _label(pool, patients, by, question)
-    there = labels["group"].unique()
-    order = [name for name in _list_order(labels["group"]) if name in there]
-    labels = labels.with_columns(pl.col("group").cast(pl.String))
-    if by not in (ALL, TRIAL, ARM):
+    labels, order, warnings = _label_jointly(pool, patients, by.split(JOINED_BY), question)
+    if not {*by.split(JOINED_BY)} <= {ALL, TRIAL, ARM}:
         labels, order, notes = _leave_out_unknown(labels, order, smallest)
         warnings += notes
         labels, order = _merge_small(labels, order, smallest)
@@ -103,16 +116,35 @@ def group_patients(
         patient_ids=labels["patient_id"],
         groups=labels["group"].replace_strict(place, return_dtype=pl.Int32),
         names=() if by == ALL else tuple(order),
-        unknown=tuple(name in NOT_KNOWN for name in order),
+        unknown=tuple(map(is_unknown, order)),
         warnings=tuple(warnings),
     )
+
+
+def _label_jointly(
+    pool: Pool, patients: pl.DataFrame, parts: Sequence[str], question: str | None
+) -> tuple[pl.DataFrame, list[str], list[str]]:
+    """Return patient_id and group, the groups in order, and notes; the first part goes first."""
+    if question is not None and ARM not in parts:
+        by = JOINED_BY.join(parts)
+        raise InputError(f"`question` is {question!r}, but the table is by {by}: it is for arms.")
+    joined, places, warnings = patients.select("patient_id"), [], []
+    for number, part in enumerate(parts):
+        labels, notes = _label(pool, patients, part, question)
+        words = [str(word) for word in _list_order(labels["group"])]
+        places.append({word: place for place, word in enumerate(words)})
+        named = labels.select("patient_id", pl.col("group").cast(pl.String).alias(f"{number}"))
+        joined = joined.join(named, on="patient_id", maintain_order="left")
+        warnings += notes
+    there = joined.select(pl.exclude("patient_id")).unique().rows()
+    there.sort(key=lambda row: [place[word] for place, word in zip(places, row, strict=True)])
+    group = pl.concat_str(pl.exclude("patient_id"), separator=BETWEEN)
+    return joined.select("patient_id", group=group), [BETWEEN.join(row) for row in there], warnings
 
 
 def _label(
     pool: Pool, patients: pl.DataFrame, by: str, question: str | None
 ) -> tuple[pl.DataFrame, list[str]]:
-    if question is not None and by != ARM:
-        raise InputError(f"`question` is {question!r}, but the table is by {by}: it is for arms.")
     ids = patients.select("patient_id")
     if by == ALL:
         return ids.with_columns(group=pl.lit(ALL)), []
@@ -181,7 +213,7 @@ def _leave_out_unknown(
     Among all patients they would be what is left when the columns are taken away.
     """
     sizes = dict(labels.group_by("group").len().iter_rows())
-    few = [name for name in order if name in NOT_KNOWN and sizes[name] < smallest]
+    few = [name for name in order if is_unknown(name) and sizes[name] < smallest]
     if not few:
         return labels, order, []
     left_out = sum(sizes[name] for name in few)
@@ -197,7 +229,7 @@ def _merge_small(
     Patients whose group is not known stay by themselves: that says nothing about them.
     """
     sizes = dict(labels.group_by("group").len().iter_rows())
-    known = [name for name in order if name not in NOT_KNOWN]
+    known = [name for name in order if not is_unknown(name)]
     ranked = sorted(known, key=sizes.__getitem__)
     small = [name for name in ranked if sizes[name] < smallest]
     rest = [name for name in ranked if name not in small]

@@ -13,7 +13,13 @@ from chorall.analyses.baseline.characteristics import (
     list_variables,
     read_characteristics,
 )
-from chorall.analyses.baseline.groups import ALL, Grouping, group_patients, read_grouping
+from chorall.analyses.baseline.groups import (
+    ALL,
+    JOINED_BY,
+    Grouping,
+    group_patients,
+    read_grouping,
+)
 from chorall.analyses.baseline.result import DIFFERENCES, LINES, BaselineTable
 from chorall.analyses.baseline.summaries import summarise
 from chorall.analyses.choices import check_choices
@@ -42,7 +48,8 @@ def table_one(
         The pooled data.
     by : str
         trial, arm (as randomised), age_band, lineage, sex, ph_status, subtype, `marker:NAME`
-        (present, absent, not tested), or `all` for one column.
+        (present, absent, not tested), several of them joined by + (trial+age_band: every group of
+        the one within every group of the other), or `all` for one column.
     variables : sequence of str, optional
         age_years, age_band, sex, lineage, wbc_10e9_per_l, cns_status, down_syndrome, subtype,
         year_band and measured items; all but year_band where not given.
@@ -97,12 +104,23 @@ def table_one(
         analysis="table1",
         pool=label_pool(pool),
         rows=pl.DataFrame(lines, schema=LINES),
-        warnings=grouping.warnings,
+        warnings=(*grouping.warnings, *_warn_of_sums(grouping, smallest)),
         groups=_count_groups(grouping),
         differences=pl.DataFrame(differences, schema=DIFFERENCES),
         by=grouping.by,
         smallest=smallest,
     )
+
+
+def _warn_of_sums(grouping: Grouping, smallest: int) -> list[str]:
+    """Say what a second table of the same patients would give away."""
+    if JOINED_BY not in grouping.by or smallest == 1:
+        return []
+    parts = " or ".join(grouping.by.split(JOINED_BY))
+    return [
+        "Hidden counts cannot be worked out from this table. Beside a table of the same patients "
+        f"by {parts} alone, which adds sums, they might be: publish one of them."
+    ]
 
 
 def _count_groups(grouping: Grouping) -> pl.DataFrame:

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
 
 from chorall.reports.documents.blocks import Grid, Words
 from chorall.reports.documents.page_reader import say
 from chorall.reports.printed_table import PrintedTable
+
+MOST_COLUMNS: Final = 18
+"""That a sheet on its side shows side by side."""
 
 
 def print_grid(grid: Grid, notes: Sequence[Words] = ()) -> PrintedTable:
@@ -31,6 +36,28 @@ def print_grid(grid: Grid, notes: Sequence[Words] = ()) -> PrintedTable:
         kinds=grid.kinds,
         notes=_pair_notes(notes),
         status="",
+    )
+
+
+def split_grid(grid: Grid, most: int = MOST_COLUMNS) -> list[Grid]:
+    """Return a grid of more than `most` columns in parts, each with the first column."""
+    width = len(grid.head)
+    if width <= most:
+        return [grid]
+    starts = range(1, width, most - 1)
+    return [
+        _take_columns(grid, [0, *range(start, min(start + most - 1, width))], number, len(starts))
+        for number, start in enumerate(starts, start=1)
+    ]
+
+
+def _take_columns(grid: Grid, places: Sequence[int], number: int, n_parts: int) -> Grid:
+    return replace(
+        grid,
+        caption=f"{grid.caption} ({number} of {n_parts})",
+        head=tuple(grid.head[place] for place in places),
+        rows=tuple(tuple(row[place] for place in places) for row in grid.rows),
+        to_right=tuple(grid.to_right[place] for place in places),
     )
 
 

@@ -7,7 +7,6 @@ from textwrap import wrap
 from typing import Any, Final
 
 from chorall.reports.documents.blocks import (
-    Block,
     Document,
     Grid,
     Heading,
@@ -16,6 +15,7 @@ from chorall.reports.documents.blocks import (
     Points,
     Words,
 )
+from chorall.reports.documents.grid_table import split_grid
 from chorall.reports.documents.typesetter import typeset_report
 
 _TALL: Final = 1.3
@@ -37,22 +37,24 @@ def render_pdf(document: Document) -> bytes:
     for block in document.blocks:
         if isinstance(block, Paragraph) and block.small and blocks[-1]["kind"] == "grid":
             blocks[-1]["notes"] = _list_words(block.words)
+        elif isinstance(block, Grid):
+            blocks += map(_describe_grid, split_grid(block))
         else:
             blocks.append(_describe(block, drawings))
     data = {"title": document.title, "status": document.status, "blocks": blocks}
     return typeset_report(data, drawings)
 
 
-def _describe(block: Block, drawings: dict[str, str]) -> dict[str, Any]:
+def _describe(
+    block: Heading | Paragraph | Points | Picture, drawings: dict[str, str]
+) -> dict[str, Any]:
     if isinstance(block, Heading):
         return {"kind": "heading", "level": block.level, "text": block.text}
     if isinstance(block, Paragraph):
         return {"kind": "paragraph", "small": block.small, "words": _list_words(block.words)}
     if isinstance(block, Points):
         return {"kind": "points", "points": [_list_words(point) for point in block.points]}
-    if isinstance(block, Picture):
-        return _describe_picture(block, drawings)
-    return _describe_grid(block)
+    return _describe_picture(block, drawings)
 
 
 def _list_words(words: tuple[Words, ...]) -> list[dict[str, str]]:

@@ -14,7 +14,7 @@ from chorall.reports.documents.blocks import (
     Points,
     Words,
 )
-from chorall.reports.documents.grid_table import print_grid
+from chorall.reports.documents.grid_table import print_grid, split_grid
 from chorall.reports.documents.typesetter import draw_picture
 from chorall.reports.word_package import open_document, save_document, turn_sideways
 from chorall.reports.word_table import add_table
@@ -52,7 +52,8 @@ def _add_block(word: Any, block: Block) -> None:
     elif isinstance(block, Picture):
         _add_picture(word, block)
     else:
-        add_table(word, print_grid(block))
+        for part in split_grid(block):
+            add_table(word, print_grid(part))
 
 
 def _add_words(paragraph: Any, words: tuple[Words, ...], *, small: bool = False) -> None:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
+import numpy as np
 import polars as pl
 import pytest
+from properties.table_attack import attack
 from unit.analyses.pool_builder import build_pool
 
 from chorall.analyses.baseline import table_one
 from chorall.errors import DataError, InputError
-from chorall.reports.baseline_table import baseline_columns
+from chorall.reports.baseline_table import baseline_columns, caption_baseline
 from chorall.reports.table import format_cells
 from chorall.tables.store import Pool
 
@@ -137,11 +140,95 @@ def test_small_counts_are_hidden_in_every_form(pool: Pool) -> None:
         ("age band", {"1-9": 27, "10-15": 18, "other groups": 15, "all": 60}),
         ("marker:TP53", {"present": 11, "absent": 24, "not tested": 25, "all": 60}),
         ("arm", {"dexamethasone": 20, "prednisone": 20, "all": 40}),
+        (
+            "trial + sex",
+            {"A · female": 10, "A · male": 30, "B · female": 10, "B · male": 8, "all": 58},
+        ),
+        (
+            "sex+trial",
+            {"female · A": 10, "female · B": 10, "male · A": 30, "male · B": 8, "all": 58},
+        ),
+        # 4 carriers in B are too few for a column: the next smallest group, 7 in A, joins them
+        (
+            "trial+marker:TP53",
+            {
+                "A · absent": 16,
+                "A · not tested": 17,
+                "B · absent": 8,
+                "B · not tested": 8,
+                "other groups": 11,
+                "all": 60,
+            },
+        ),
+        (
+            "arm+sex",
+            {
+                "dexamethasone · female": 5,
+                "dexamethasone · male": 15,
+                "prednisone · female": 5,
+                "prednisone · male": 15,
+                "all": 40,
+            },
+        ),
     ],
 )
 def test_groups(pool: Pool, by: str, groups: dict[str, int]) -> None:
     result = table_one(pool, by)
     assert dict(result.groups.select("group", "n_patients").iter_rows()) == groups
+
+
+@pytest.mark.parametrize(
+    ("by", "words"),
+    [("trial+all", "all"), ("trial+trial", "names one grouping twice"), ("trial+height", "height")],
+)
+def test_groupings_that_cannot_be_joined_are_refused(pool: Pool, by: str, words: str) -> None:
+    with pytest.raises(InputError, match=words):
+        table_one(pool, by)
+
+
+def test_a_question_needs_arms_among_the_joined(pool: Pool) -> None:
+    assert table_one(pool, "arm+sex", question="R1").groups.height == 5
+    with pytest.raises(InputError, match="it is for arms"):
+        table_one(pool, "trial+sex", question="R1")
+
+
+def test_columns_of_joined_groups_are_named_part_by_part(pool: Pool) -> None:
+    headers = [one.header for one in baseline_columns(table_one(pool, "trial+age_band"))]
+    assert "A, 1\N{EN DASH}9 years, n = 18" in headers
+    result = table_one(pool, "sex+marker:TP53", smallest=1)
+    assert caption_baseline(result) == "Patients at baseline by sex and TP53"
+    headers = [one.header for one in baseline_columns(result)]
+    # two of every ten, and the carrier whose test could not have shown absence
+    assert "Female, TP53 not tested, n = 9" in headers
+    assert any(text.startswith("Sex not known, TP53 ") for text in headers)
+    assert not result.warnings, "nothing is hidden, so that no sum gives anything away"
+    assert "publish one of them" in " ".join(table_one(pool, "trial+sex").warnings)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_nobody_can_work_out_a_hidden_count_of_joined_groups(tmp_path: Path, seed: int) -> None:
+    sizes = {("A", "female"): 8, ("A", "male"): 10, ("B", "female"): 7, ("B", "male"): 9}
+    rng, n = np.random.default_rng(seed), sum(sizes.values())
+    ids = [f"P{i:02d}" for i in range(n)]
+    rows = [group for group, size in sizes.items() for _ in range(size)]
+    patients = pl.DataFrame(rows, schema=["trial_id", "sex"], orient="row").with_columns(
+        patient_id=pl.Series(ids), lineage=pl.lit("B"), age_years=5.0
+    )
+    share = rng.uniform(0.1, 0.9)
+    status = rng.choice(["present", "absent"], n, p=[share, 1 - share])
+    statuses = pl.DataFrame({"patient_id": ids, "marker": "TP53", "status": status})
+    small = build_pool(tmp_path / "pool", patients=patients, statuses=statuses)
+    shown, whole = (
+        table_one(small, "trial+sex", variables=[], smallest=smallest).rows.filter("known")
+        for smallest in (5, 1)
+    )
+    n_levels = shown["level"].n_unique()
+    counts = whole["n"].to_numpy().reshape(n_levels, -1)[:, :-1]
+    hidden = shown["hidden"].to_numpy().reshape(n_levels, -1)
+    assert shown["n"].is_null().to_list() == shown["hidden"].to_list()
+    for cell, values in attack(counts, hidden).items():
+        assert len(values) > 1, f"{cell} of {counts.tolist()} can only be {values}"
+    assert hidden.any() == bool(((counts > 0) & (counts < 5)).any())
 
 
 def test_too_few_of_unknown_group_are_left_out_and_told(pool: Pool) -> None:
