@@ -27,9 +27,8 @@ def find_port() -> int:
 
 
 @pytest.fixture(scope="session")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
-    """Serve a small simulated pool and a bank made by hand; yield the address and the log."""
-    pytest.importorskip("fastapi", reason="the extra `web` is not installed")
+def served_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make a small simulated pool and a bank made by hand: the folders POOL and BANK."""
     from unit.models.bank.made_bank import make_bank
 
     import chorall as ch
@@ -38,6 +37,14 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path
     ch.simulate(folder / "sim", patients=300, trials=2, seed=5)
     ch.build_pool(folder / "sim" / "consortium.toml", folder / "POOL")
     ch.write_bank(make_bank(), folder / "BANK")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def served(served_folder: Path) -> Iterator[tuple[str, Path]]:
+    """Serve the pool and the bank; yield the address and the log."""
+    pytest.importorskip("fastapi", reason="the extra `web` is not installed")
+    folder = served_folder
     port, log = find_port(), folder / "server.log"
     command = [sys.executable, "-m", "chorall", "serve", str(folder / "POOL"),
                str(folder / "BANK"), "--port", str(port)]  # fmt: skip
@@ -112,7 +119,7 @@ def open_page(chromium, served):
         page = context.new_page()
         page.on("console", lambda one: said.append(one.text))
         page.on("pageerror", lambda one: said.append(str(one)))
-        page.goto(served[0] + path)
+        page.goto(path if path.startswith("http") else served[0] + path)
         return page
 
     yield make

@@ -9,8 +9,9 @@ import pytest
 
 AXE = Path(__file__).parent / "vendor" / "axe.min.js"
 DESK, PHONE = 1280, 390
-PAGES = ("/", "/doctor", "/doctor/card", "/analyst", "/analyst/marker?marker=TP53", "/patients/en",
-         "/patients/de")  # fmt: skip
+PAGES = ("/", "/doctor", "/doctor/card", "/analyst", "/analyst/marker?marker=TP53",
+         "/analyst/quality", "/analyst/treatment", "/analyst/treatment?marker=IKZF1_del",
+         "/analyst/risk", "/analyst/deescalation", "/patients/en", "/patients/de")  # fmt: skip
 WAIT = 60_000
 OVER_THE_EDGE = """() => [...document.querySelectorAll("main *")].filter(one =>
     !one.closest(".scroll") && !one.closest(".hidden") && !one.closest("svg") &&
@@ -43,6 +44,7 @@ def wait_for_answer(page):
 @pytest.mark.parametrize("path", PAGES)
 def test_every_page_is_accessible_and_fits(open_page, path, width):
     page = open_page(path, width=width)
+    page.wait_for_selector("#waiting", state="detached", timeout=WAIT)
     assert find_faults(page) == []
     assert page.evaluate(OVER_THE_EDGE) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= width

@@ -25,7 +25,7 @@ from chorall.reports.canvas import (
     shorten_label,
 )
 from chorall.reports.deescalation_table import format_upper
-from chorall.reports.numbers import format_count, format_percent
+from chorall.reports.numbers import EN_DASH, format_count, format_percent
 
 HEADS: Final = ("relapse", "treatment\ndeath", "of all\nrelapses")
 HEAD: Final = 0.58
@@ -147,8 +147,10 @@ def _write_row(sheet: Sheet, row: dict[str, Any], middle: float, layout: Layout)
     sheet.write(MARGIN + 0.16, height + 0.16, seen, **soft)
     cells = (
         format_upper(row["relapse"], row["relapse_upper"]).replace(" (at most ", "\n(at most "),
-        format_percent(row["treatment_death"]),
-        format_percent(row["share_of_relapses"]),
+        *(
+            EN_DASH if row[name] is None else format_percent(row[name])
+            for name in ("treatment_death", "share_of_relapses")
+        ),
     )
     style = {"ha": "right", "linespacing": 1.1, "size": TEXT_SIZE - 0.5}
     for right, cell in zip(layout.rights, cells, strict=True):

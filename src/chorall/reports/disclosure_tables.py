@@ -34,7 +34,7 @@ def hide_overview(rows: pl.DataFrame, fewest: int = FEWEST_SHOWN) -> pl.DataFram
     DataFrame
         Sums over trials stand elsewhere (age bands of an incidence), so that no column has a single
         hidden cell either. Where the number of deaths is hidden, or that of those alive is small,
-        so is the number of deaths.
+        so is the number of deaths. A small number of quarantined rows and values is null too.
     """
     lines = rows.to_dicts()
     names = ("n_patients", *AGE_COUNTS, "n_events")
@@ -52,7 +52,10 @@ def hide_overview(rows: pl.DataFrame, fewest: int = FEWEST_SHOWN) -> pl.DataFram
         {**line, **{name: None for name in names if (place, name) in hidden}}
         for place, line in enumerate(lines)
     ]
-    return pl.DataFrame(written, schema=rows.schema)
+    few = pl.col("n_quarantined").is_between(1, fewest - 1)
+    return pl.DataFrame(written, schema=rows.schema).with_columns(
+        n_quarantined=pl.when(~few).then(pl.col("n_quarantined"))
+    )
 
 
 def _sum_overview(n_trials: int) -> list[Sum]:

@@ -113,7 +113,7 @@ def _draw_line(
     name = str(own["group"][0]).replace("_", " ")
     colour = SOFT_INK if name.startswith("not assessable") else INK
     counts = [
-        f"{format_count(n)} ({format_percent(share)})"
+        format_count(n) if share is None else f"{format_count(n)} ({format_percent(share)})"
         for n, share in last.select("n_patients", "share").iter_rows()
     ] or [""]
     style: dict[str, Any] = {"indent": 0.12, "color": colour, "size": TEXT_SIZE}

@@ -25,7 +25,7 @@ def draw_risk_figures(result: RiskResult) -> list[Figure]:
     """Return the figures of a result: groups, causes, flows, decisions, treatment."""
     shown = result.groupings[:MOST_GROUPINGS]
     decided = result.decision["grouping"].unique(maintain_order=True).to_list()
-    mapped = [name for name in shown if _map_rows(result, name).height]
+    mapped = [name for name in shown if map_rows(result, name).height]
     return [
         draw_risk_groups(result, shown),
         *(draw_risk_causes(result, name) for name in shown[:MOST_PANELS]),
@@ -122,7 +122,8 @@ def _list_pairs(result: RiskResult, shown: tuple[str, ...]) -> list[tuple[str, s
     return list(dict.fromkeys(crossed.select("first", "second").iter_rows()))
 
 
-def _map_rows(result: RiskResult, name: str) -> pl.DataFrame:
+def map_rows(result: RiskResult, name: str) -> pl.DataFrame:
+    """Return the lines that the map of treatment of one grouping shows."""
     return result.intensity.filter(
         pl.col("grouping") == name, pl.col("era") == "all", pl.col("n_patients") >= LEAST_SHOWN
     ).head(MOST_LINES)
@@ -130,7 +131,7 @@ def _map_rows(result: RiskResult, name: str) -> pl.DataFrame:
 
 def draw_risk_intensity(result: RiskResult, name: str) -> Figure:
     """Return the map of over- and under-treatment of one grouping."""
-    data = _map_rows(result, name)
+    data = map_rows(result, name)
     title = f"Relapse and death of treatment, by risk group and arm: {name}"
     note = (
         "Lines of one trial compare treatments; trials and periods differ in much else. From "

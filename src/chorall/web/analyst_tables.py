@@ -36,6 +36,14 @@ def mark_hidden(columns: Sequence[TableColumn]) -> tuple[TableColumn, ...]:
     return tuple(_cover(column, extra="hidden") for column in (*kept, without))
 
 
+def cover_hidden(columns: Sequence[TableColumn], *names: str) -> tuple[TableColumn, ...]:
+    """Return columns that write `hidden` where a value was hidden; only those of `names` if any."""
+    return tuple(
+        _cover(column, extra="hidden") if not names or set(column.names) & set(names) else column
+        for column in columns
+    )
+
+
 def cover_counts(columns: Sequence[TableColumn], rows: pl.DataFrame) -> tuple[TableColumn, ...]:
     """Return columns of the trials; a null in a count is something hidden."""
     counts = {name for name in rows.columns if name.startswith("n_") and name != "n_events"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from fastapi import Depends, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -14,7 +14,17 @@ from starlette.exceptions import HTTPException
 
 from chorall._version import __version__
 from chorall.errors import UserError
-from chorall.web import analyst, api, carer, doctor, summary
+from chorall.web import (
+    analyst,
+    analyst_deescalation,
+    analyst_quality,
+    analyst_risk,
+    analyst_treatment,
+    api,
+    carer,
+    doctor,
+    summary,
+)
 from chorall.web.assets import KINDS, hash_asset, read_assets
 from chorall.web.desk import Desk
 from chorall.web.guard import Guard
@@ -28,6 +38,12 @@ if TYPE_CHECKING:
     from starlette.types import Receive, Scope, Send
 
     from chorall.web.audit import AuditLog
+
+
+PARTS: Final = (
+    doctor, summary, analyst, analyst_quality, analyst_treatment, analyst_risk,
+    analyst_deescalation, carer, api,
+)  # fmt: skip
 
 
 class ProblemResponse(Response):
@@ -56,7 +72,7 @@ def create_app(settings: Settings, *, audit: AuditLog | None = None) -> FastAPI:
     )
     app.state.settings = settings
     app.state.desk = Desk()
-    for part in (doctor, summary, analyst, carer, api):
+    for part in PARTS:
         app.include_router(part.router)
     app.add_api_route("/", show_start, include_in_schema=False)
     app.add_api_route("/static/{digest}/{name}", show_asset, include_in_schema=False)

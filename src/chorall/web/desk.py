@@ -2,27 +2,51 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Final, TypeVar
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any, Final, TypeVar
 
 import anyio
 
+from chorall.errors import UserError
 from chorall.web.problems import Problem, ProblemError
 
 Answer = TypeVar("Answer")
 
 AT_WORK: Final = 2
 IN_LINE: Final = 8
+LONG_IN_LINE: Final = 4
 RETRY_SECONDS: Final = 5
+PATIENCE_SECONDS: Final = 3.0
+LOOK_SECONDS: Final = 0.02
+REMEMBERED: Final = 16
 
 
 class Desk:
-    """Runs blocking work in threads, `AT_WORK` at a time, `IN_LINE` waiting."""
+    """Runs blocking work in threads: short questions and, one at a time, long ones.
 
-    def __init__(self, at_work: int = AT_WORK, in_line: int = IN_LINE) -> None:
+    Parameters
+    ----------
+    at_work, in_line : int
+        Short questions worked on at the same time, and waiting.
+    patience : float
+        Seconds that a page waits for the answer to a long question before it says that it waits.
+    """
+
+    def __init__(
+        self,
+        at_work: int = AT_WORK,
+        in_line: int = IN_LINE,
+        patience: float = PATIENCE_SECONDS,
+    ) -> None:
         self.limiter = anyio.CapacityLimiter(at_work)
         self.most = at_work + in_line
         self.here = 0
+        self.patience = patience
+        self.long = ThreadPoolExecutor(max_workers=1, thread_name_prefix="long-question")
+        self.kept: OrderedDict[Hashable, Future[Any]] = OrderedDict()
 
     async def ask(self, work: Callable[[], Answer]) -> Answer:
         """Return what `work` returns.
@@ -33,10 +57,50 @@ class Desk:
             503 with Retry-After where the line is full.
         """
         if self.here >= self.most:
-            said = f"Many questions are being worked on. Ask again in {RETRY_SECONDS} seconds."
-            raise ProblemError(Problem(503, "Busy", said, RETRY_SECONDS))
+            raise ProblemError(_say_busy("Many questions are being worked on."))
         self.here += 1
         try:
             return await anyio.to_thread.run_sync(work, limiter=self.limiter)
         finally:
             self.here -= 1
+
+    async def ask_long(self, name: Hashable, work: Callable[[], Answer]) -> Answer | None:
+        """Return the answer to a long question, worked out once and kept; None: not yet.
+
+        Parameters
+        ----------
+        name : hashable
+            The same question has the same name.
+        work : callable
+            Gives the answer. It goes on where nobody waits any more.
+
+        Raises
+        ------
+        ProblemError
+            503 with Retry-After where too many long questions wait already.
+        """
+        found = self.kept.get(name) or self._begin(name, work)
+        until = time.monotonic() + self.patience
+        while not found.done():
+            if time.monotonic() >= until:
+                return None
+            await anyio.sleep(LOOK_SECONDS)
+        error = found.exception()
+        if error is not None and not isinstance(error, UserError):
+            self.kept.pop(name, None)  # a mistake of ours is not kept: the next one tries again
+        answer: Answer = found.result()
+        return answer
+
+    def _begin(self, name: Hashable, work: Callable[[], Answer]) -> Future[Answer]:
+        waiting = sum(not one.done() for one in self.kept.values())
+        if waiting >= LONG_IN_LINE:
+            raise ProblemError(_say_busy("Long questions are being worked on."))
+        done = [key for key, one in self.kept.items() if one.done()]
+        for key in done[: max(0, len(self.kept) + 1 - REMEMBERED)]:
+            del self.kept[key]
+        found = self.kept[name] = self.long.submit(work)
+        return found
+
+
+def _say_busy(what: str) -> Problem:
+    return Problem(503, "Busy", f"{what} Ask again in {RETRY_SECONDS} seconds.", RETRY_SECONDS)

@@ -137,9 +137,11 @@ def test_the_table_of_trials_hides_in_rows_and_columns():
             "n_adults": [0, 30, 20],
             "n_age_unknown": [0, 0, 0],
             "n_events": [40, 78, None],
+            "n_quarantined": [0, 3, 12],
         }
     )
     found = hide_overview(rows)
+    assert found["n_quarantined"].to_list() == [0, None, 12]
     assert found["n_young_adults"][0] is None
     assert found["n_children"][0] is None
     assert found["n_young_adults"].null_count() >= 2

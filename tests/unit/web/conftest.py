@@ -15,6 +15,7 @@ from unit.models.bank.made_bank import make_bank
 
 import chorall as ch
 from chorall.web.app import create_app
+from chorall.web.desk import Desk
 from chorall.web.settings import Settings, open_settings
 
 __all__ = ["run"]
@@ -35,9 +36,17 @@ def settings(served_folders: tuple[Path, Path]) -> Settings:
     return open_settings(served_folders)
 
 
+@pytest.fixture(scope="session")
+def desk() -> Desk:
+    """Keep the answers to long questions for all tests, and wait for them."""
+    return Desk(patience=300.0)
+
+
 @pytest.fixture
-def client(settings: Settings) -> TestClient:
-    return TestClient(create_app(settings), base_url=BASE)
+def client(settings: Settings, desk: Desk) -> TestClient:
+    app = create_app(settings)
+    app.state.desk = desk
+    return TestClient(app, base_url=BASE)
 
 
 @pytest.fixture

@@ -15,7 +15,13 @@ PATHS = (
     "/analyst", "/analyst/marker?marker=TP53", "/analyst/marker?marker=BCR::ABL1",
     "/analyst/trials.csv", "/analyst/incidence.csv", "/analyst/prognosis.csv?marker=IKZF1_del",
     "/analyst/curve.csv?marker=IKZF1_del&endpoint=OS", "/api/v1/incidence",
-    "/api/v1/prognosis?marker=IKZF1_del", "/api/v1/openapi.json",
+    "/api/v1/prognosis?marker=IKZF1_del", "/api/v1/openapi.json", "/analyst/quality",
+    "/analyst/treatment", "/analyst/risk", "/analyst/deescalation",
+    *(f"/analyst/quality.csv?part={part}" for part in ("checks", "quarantine")),
+    *(f"/analyst/treatment.csv?part={part}" for part in ("lines", "questions")),
+    *(f"/analyst/risk.csv?part={part}" for part in ("groups", "treatment", "waiting")),
+    *(f"/analyst/deescalation.csv?part={part}"
+      for part in ("groups", "treatment", "reductions", "studies")),
 )  # fmt: skip
 
 
@@ -30,7 +36,9 @@ def test_no_patient_is_reachable(client, settings):
     ids = set(settings.pool.table("patient")["patient_id"].to_list())
     assert ids
     for path in PATHS:
-        text = client.get(path).text
+        found = client.get(path)
+        assert found.status_code == 200, path
+        text = found.text
         assert not ids & set(re.findall(r"[\w-]{8,}", text)), path
         assert "patient_id" not in text, path
 
@@ -60,7 +68,8 @@ def test_no_small_count_is_sent(client, settings):
             shown = frame[name].drop_nulls().cast(pl.Int64)
             assert not shown.is_between(1, settings.fewest_shown - 1).any(), (path, name)
     trials = read_csv(client, "/analyst/trials.csv")
-    counted = trials.select("n_patients", "n_children", "n_young_adults", "n_adults", "n_events")
+    names = ("n_patients", "n_children", "n_young_adults", "n_adults", "n_events", "n_quarantined")
+    counted = trials.select(names)
     assert not any((one.drop_nulls().is_between(1, 4)).any() for one in counted)
 
 
@@ -115,6 +124,10 @@ def test_every_figure_has_its_data_and_its_command(client):
         "/analyst/marker?marker=NOBODY", "/analyst/marker", "/api/v1/incidence?marker=NOBODY",
         "/api/v1/incidence?by=patient_id", "/api/v1/prognosis", "/api/v1/prognosis?marker=x",
         "/api/v1/prognosis?marker=TP53&endpoint=NONE", "/analyst/marker?marker=" + "x" * 100,
+        "/analyst/treatment?marker=NOBODY", "/analyst/treatment.csv?marker=NOBODY",
+        "/analyst/risk?grouping=nobody", "/analyst/risk.csv?grouping=nobody",
+        "/analyst/risk.csv?part=drawn", "/analyst/deescalation.csv?part=drawn",
+        "/analyst/quality.csv?part=told",
     ],
 )  # fmt: skip
 def test_what_is_not_known_gets_one_clear_answer(client, path):

@@ -19,8 +19,9 @@ from chorall.web.pace import Pace
 from chorall.web.settings import Settings
 
 BASE = "http://127.0.0.1:8765"
-PAGES = ("/", "/doctor", "/doctor/card", "/analyst", "/analyst/marker?marker=TP53", "/patients/en",
-         "/patients/de")  # fmt: skip
+PAGES = ("/", "/doctor", "/doctor/card", "/analyst", "/analyst/marker?marker=TP53",
+         "/analyst/quality", "/analyst/treatment", "/analyst/risk", "/analyst/deescalation",
+         "/patients/en", "/patients/de")  # fmt: skip
 PREDICT = "/api/v1/predict"
 SECRET = "61.7305"
 EXPECTED = {

@@ -1,0 +1,57 @@
+"""What the hiding of small counts shares: counts and their sums, and the covering of lines."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import polars as pl
+
+from chorall.analyses.hidden_counts import Cell, Sum, find_hidden
+
+Line = Mapping[str, Any]
+
+
+class Counted:
+    """Counts and their sums, gathered line by line; then which of them must be hidden."""
+
+    def __init__(self) -> None:
+        self.counts: dict[Cell, int] = {}
+        self.sums: list[Sum] = []
+
+    def split(self, whole: Cell, size: int, parts: Mapping[Cell, int], rest: Cell = None) -> None:
+        """Add a count and its parts; what they leave over is the part `rest`, which none shows."""
+        left = size - sum(parts.values())
+        own = dict(parts) | ({rest: left} if left > 0 else {})
+        self.counts |= {whole: size, **own}
+        self.sums.append((whole, tuple(own)))
+
+    def find(self, fewest: int) -> set[Cell]:
+        """Return what must be hidden."""
+        return find_hidden(self.counts, self.sums, fewest)
+
+
+def cover_lines(frame: pl.DataFrame, gone: Sequence[set[str]]) -> pl.DataFrame:
+    """Return a frame of which each line lacks some values, and a column `hidden`.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        With n lines.
+    gone : sequence of set of str, length n
+        Columns whose value becomes null; others than those of the frame do not matter.
+    """
+    lines = [
+        {**line, **dict.fromkeys(names & line.keys()), "hidden": bool(names)}
+        for line, names in zip(frame.to_dicts(), gone, strict=True)
+    ]
+    return pl.DataFrame(lines, schema={**dict(frame.schema), "hidden": pl.Boolean()})
+
+
+def group_lines(lines: Iterable[Line], *names: str) -> dict[tuple[Any, ...], list[Line]]:
+    """Return the lines that have the same values in some columns, by these values."""
+    found: defaultdict[tuple[Any, ...], list[Line]] = defaultdict(list)
+    for line in lines:
+        found[tuple(line[name] for name in names)].append(line)
+    return found

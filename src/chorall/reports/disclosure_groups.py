@@ -1,0 +1,121 @@
+"""Small counts hidden in the groups of children that are candidates for less treatment."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+import polars as pl
+
+from chorall.analyses.hidden_counts import Cell
+from chorall.reports.disclosure import FEWEST_SHOWN
+from chorall.reports.disclosure_counts import Counted, Line, cover_lines
+
+OF_GROUP: Final = {
+    "relapses": (
+        "n_relapses", "relapse", "relapse_lower", "relapse_upper", "relapse_prediction_lower",
+        "relapse_prediction_upper", "share_of_relapses", "share_of_relapses_in_population",
+        "share_of_relapses_least", "share_of_relapses_most", "n_late_relapses", "years_to_low",
+    ),
+    "deaths": (
+        "n_treatment_death", "treatment_death", "treatment_death_lower", "treatment_death_upper",
+    ),
+    "malignancies": (
+        "n_second_malignancy", "second_malignancy", "second_malignancy_lower",
+        "second_malignancy_upper",
+    ),
+    "failures": (
+        "event_free", "event_free_lower", "event_free_upper", "event_free_prediction_lower",
+        "event_free_prediction_upper",
+    ),
+}  # fmt: skip
+_BOUND: Final = re.compile(r"(above|below|within) [\d.]+ %")
+_MARGIN: Final = re.compile(r", margin [-+]?[\d.]+ %")
+_SIZE: Final = re.compile(r"(?: by| at most)? ?\(?[-+]?\d[\d.]* (?:%|points(?: \([^)]*\))?)\)?")
+
+
+def hide_groups(rows: pl.DataFrame, fewest: int = FEWEST_SHOWN) -> pl.DataFrame:
+    """Return groups of children with small counts, and what tells them, as null.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        `DeescalationResult.rows`: the groups, and under them their trials.
+    fewest : int
+        The smallest count shown.
+
+    Returns
+    -------
+    DataFrame
+        Groups of all trials and a column `hidden`. Each kind of event hides its own figures, and
+        all three together the event-free survival. The reason of a verdict names limits, of single
+        trials too, without their size.
+    """
+    printed = rows.filter(pl.col("trial").is_null())
+    lines, counted = printed.to_dicts(), Counted()
+    for line in lines:
+        _count_group(counted, line)
+    hidden = counted.find(fewest)
+    covered = cover_lines(printed, [_cover_group(line, hidden) for line in lines])
+    reasons = [tell_without_sizes(reason or "") for reason in printed["reason"]]
+    return covered.with_columns(reason=pl.Series(reasons, dtype=pl.String))
+
+
+def tell_without_sizes(reason: str) -> str:
+    """Return the reason of a verdict without the size of any limit: which bound it lies beyond."""
+    bounds = _BOUND.sub(r"\1 the bound", reason)
+    return _SIZE.sub("", _MARGIN.sub(" beyond the margin", bounds)).strip()
+
+
+def _count_group(counted: Counted, line: Line) -> None:
+    name = line["group"]
+    known = ("known", name)
+    counted.split(
+        ("children", line["n_children"]), line["n_children"],
+        {known: line["n_population"], ("unknown", name): line["n_unknown"]}, ("not asked", name),
+    )  # fmt: skip
+    counted.split(known, line["n_population"], {("n", name): line["n_group"]}, ("outside", name))
+    for kind, number in _count_events(line).items():
+        counted.split(("n", name), line["n_group"], {(kind, name): number}, ("free of", kind, name))
+    late: dict[Cell, int] = {("late", name): line["n_late_relapses"] or 0}
+    counted.split(("relapses", name), line["n_relapses"] or 0, late, ("early", name))
+
+
+def _count_events(line: Line) -> dict[str, int]:
+    own = {
+        "relapses": line["n_relapses"] or 0, "deaths": line["n_treatment_death"] or 0,
+        "malignancies": line["n_second_malignancy"] or 0,
+    }  # fmt: skip
+    return own | {"failures": min(sum(own.values()), line["n_group"])}
+
+
+def _cover_group(line: Line, hidden: set[Cell]) -> set[str]:
+    name = line["group"]
+    gone = {f"n_{word}" for word, cell in (("population", "known"), ("unknown", "unknown"))
+            if (cell, name) in hidden}  # fmt: skip
+    if hidden & {("late", name), ("early", name)}:
+        gone.add("n_late_relapses")
+    kinds = set(OF_GROUP) if ("n", name) in hidden else {
+        kind for kind in OF_GROUP if hidden & {(kind, name), ("free of", kind, name)}
+    }  # fmt: skip
+    if hidden & {("n", name), ("known", name), ("outside", name)}:
+        gone |= {"n_group", "share"} if ("n", name) in hidden else {"share"}
+    return gone | {column for kind in kinds for column in OF_GROUP[kind]}
+
+
+def hide_reductions(rows: pl.DataFrame, fewest: int = FEWEST_SHOWN) -> pl.DataFrame:
+    """Return the randomised reductions that were compared; few events hide the whole difference."""
+    rows = rows.filter(pl.col("difference").is_not_null())
+    gone = []
+    for line in rows.to_dicts():
+        numbers = [
+            number
+            for arm in ("standard", "reduced")
+            for number in (
+                line[f"n_{arm}"], line[f"events_{arm}"], line[f"n_{arm}"] - line[f"events_{arm}"]
+            )
+        ]  # fmt: skip
+        few = any(0 < number < fewest for number in numbers)
+        floats = {name for name, value in line.items() if isinstance(value, float)} - {"margin"}
+        gone.append({"events_standard", "events_reduced", *floats} if few else set())
+    return cover_lines(rows, gone)

@@ -1,0 +1,68 @@
+"""Small counts hidden in the checks of quality and in what did not enter the pool."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import polars as pl
+
+from chorall.analyses.hidden_counts import Cell
+from chorall.reports.disclosure import FEWEST_SHOWN
+from chorall.reports.disclosure_counts import Counted, cover_lines, group_lines
+
+PLACE: Final = ("trial_id", "file", "column", "reason", "whole_row")
+
+
+def hide_quality(rows: pl.DataFrame, fewest: int = FEWEST_SHOWN) -> pl.DataFrame:
+    """Return the checks of quality; where few rows fail, or few of them do not, no count is shown.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        With `n_bad` and `n_rows`.
+    fewest : int
+        The smallest count shown.
+
+    Returns
+    -------
+    DataFrame
+        The same lines and a column `hidden`. `n_rows` is shown where it is `fewest` or more.
+    """
+    bad, good = pl.col("n_bad"), pl.col("n_rows") - pl.col("n_bad")
+    small = bad.is_between(1, fewest - 1) | good.is_between(1, fewest - 1)
+    few = pl.col("n_rows").is_between(1, fewest - 1)
+    return rows.with_columns(
+        n_bad=pl.when(~(small | few)).then(bad),
+        n_rows=pl.when(~few).then(pl.col("n_rows")),
+        hidden=small | few,
+    )
+
+
+def hide_quarantine(rows: pl.DataFrame, fewest: int = FEWEST_SHOWN) -> pl.DataFrame:
+    """Count what did not enter the pool by file, column and reason, with small counts as null.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        The table `quarantine`.
+    fewest : int
+        The smallest count shown.
+
+    Returns
+    -------
+    DataFrame
+        trial_id, file, column, reason, whole_row, n_quarantined and `hidden`; no row of a file,
+        no value. Counts add up to the rows, to the values and to both of a trial.
+    """
+    counts = rows.group_by(PLACE, maintain_order=True).agg(n_quarantined=pl.len().cast(pl.Int64))
+    counts = counts.sort("trial_id", "n_quarantined", descending=[False, True])
+    lines, counted = counts.to_dicts(), Counted()
+    cells: list[Cell] = [tuple(line[name] for name in PLACE) for line in lines]
+    for names in (("trial_id",), ("trial_id", "whole_row")):
+        for key, members in group_lines(lines, *names).items():
+            parts: dict[Cell, int] = {
+                tuple(line[name] for name in PLACE): line["n_quarantined"] for line in members
+            }
+            counted.split(("all", *key), sum(parts.values()), parts)
+    hidden = counted.find(fewest)
+    return cover_lines(counts, [{"n_quarantined"} if cell in hidden else set() for cell in cells])

@@ -1,0 +1,241 @@
+"""Treatment, risk groups and de-escalation: no small count is shown, none follows from others."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+import polars as pl
+import pytest
+from unit.reports.solving import find_told
+
+import chorall as ch
+from chorall.reports.disclosure_groups import hide_groups, hide_reductions, tell_without_sizes
+from chorall.reports.disclosure_quality import hide_quality, hide_quarantine
+from chorall.reports.disclosure_risk import hide_intensity, hide_risk, hide_waiting
+from chorall.reports.disclosure_treatment import hide_strategies, hide_treatment
+
+SPOTS = ("present_treated", "present_control", "absent_treated", "absent_control")
+
+
+@pytest.fixture(scope="module")
+def pool(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("hidden")
+    ch.simulate(folder / "sim", patients=500, trials=3, seed=8)
+    return ch.build_pool(folder / "sim" / "consortium.toml", folder / "POOL")
+
+
+@pytest.fixture(scope="module")
+def risk(pool):
+    return ch.risk(pool, classifiers=["nci", "uk_cytogenetic", "gen_gr_pr", "ukallxii_clinical"])
+
+
+def walk(whole, shown):
+    """Return pairs of lines: as they are, and as they may be shown."""
+    assert shown.height == whole.height > 0
+    assert shown["hidden"].any(), "the sample must have something to hide"
+    return list(zip(whole.to_dicts(), shown.to_dicts(), strict=True))
+
+
+def judge(sums, values, shown, fewest=5):
+    """No small value is shown, and none follows."""
+    assert sums
+    assert not [cell for cell in shown if 0 < values[cell] < fewest]
+    told = find_told(sums, shown)
+    assert not [cell for cell in told if 0 < values.get(cell, 0) < fewest]
+
+
+class Cells:
+    """Values and what is shown of them, gathered by name."""
+
+    def __init__(self):
+        self.values, self.shown, self.sums = {}, set(), []
+
+    def add(self, cell, value, *, is_shown):
+        self.values[cell] = value
+        if is_shown:
+            self.shown.add(cell)
+        return cell
+
+    def split(self, whole, parts, rest):
+        left = self.values[whole] - sum(self.values[part] for part in parts)
+        if left > 0:
+            parts = [*parts, self.add(rest, left, is_shown=False)]
+        self.sums.append((whole, parts))
+
+
+def test_treatment(pool):
+    whole = ch.scan_treatment(pool).rows.filter(pl.col("n_patients") > 0)[::3]
+    cells = Cells()
+    for place, (line, seen) in enumerate(walk(whole, hide_treatment(whole))):
+        tested = cells.add((place, "tested"), line["n_patients"],
+                           is_shown=seen["n_patients"] is not None)  # fmt: skip
+        parts = []
+        for spot in SPOTS:
+            # the same patients stand in the lines of other endpoints too
+            who = (line["marker"], line["question"], line["strategy"], spot, line[f"n_{spot}"])
+            n = cells.add(who, line[f"n_{spot}"] or 0, is_shown=seen[f"n_{spot}"] is not None)
+            events = cells.add((place, spot, "events"), line[f"events_{spot}"] or 0,
+                               is_shown=seen[f"events_{spot}"] is not None)  # fmt: skip
+            cells.split(n, [events], (place, spot, "free"))
+            parts.append(n)
+        cells.split(tested, parts, (place, "elsewhere"))
+        few = [line[f"{what}_{spot}"] or 0 for spot in SPOTS for what in ("n", "events")]
+        if any(0 < number < 5 for number in few):
+            assert seen["hidden"]
+            assert not [name for name, value in seen.items() if isinstance(value, float)]
+    judge(cells.sums, cells.values, cells.shown)
+
+
+def test_risk_groups(risk):
+    whole = risk.printed
+    cells, totals = Cells(), defaultdict(list)
+    for line, seen in walk(whole, hide_risk(whole)):
+        key = (line["grouping"], line["view"], line["group"])
+        n = cells.add(key, line["n_patients"], is_shown=seen["n_patients"] is not None)
+        events = cells.add(
+            (*key, "events"), line["n_events"], is_shown=seen["n_events"] is not None
+        )
+        cells.split(n, [events], (*key, "free"))
+        totals[key[:2]].append((n, seen["share"] is not None))
+        if cells.values[n] < 5 or 0 < line["n_events"] < 5:
+            assert seen["risk"] is None
+    views = whole["view"].unique(maintain_order=True).to_list()
+    for grouping, group in whole.select("grouping", "group").unique().iter_rows():
+        early, late = ((grouping, view, group) for view in views)
+        if cells.values.get(late, 0) <= cells.values.get(early, -1) and late in cells.values:
+            cells.split(early, [late], (grouping, group, "left"))
+    for (_, view), members in totals.items():
+        parts = [n for n, _ in members]
+        total = sum(cells.values[n] for n in parts)
+        cell = ("all", view, total)  # the same total in two groupings is told by either
+        cells.add(cell, total, is_shown=any(is_shown for _, is_shown in members))
+        cells.sums.append((cell, parts))
+    judge(cells.sums, cells.values, cells.shown)
+
+
+def test_the_map_of_treatment(risk):
+    whole = risk.intensity.filter(pl.col("era") == "all")
+    cells, totals = Cells(), defaultdict(list)
+    for line, seen in walk(whole, hide_intensity(risk.intensity)):
+        key = tuple(line[name] for name in ("grouping", "trial_id", "component", "level", "group"))
+        n = cells.add(key, line["n_patients"], is_shown=seen["n_patients"] is not None)
+        both = [
+            cells.add((*key, name), line[name], is_shown=seen[name] is not None)
+            for name in ("n_relapses", "n_treatment_deaths")
+        ]
+        cells.split(n, both, (*key, "free"))
+        totals[key[:4]].append(n)
+        if 0 < line["n_relapses"] < 5:
+            assert seen["relapse"] is seen["upper_relapse"] is seen["reading"] is None
+    for key, parts in totals.items():
+        total = sum(cells.values[n] for n in parts)
+        cell = ("all", *key[1:], total)
+        cells.add(cell, total, is_shown=False)
+        cells.sums.append((cell, parts))
+    judge(cells.sums, cells.values, cells.shown)
+
+
+def test_waiting_has_no_line_of_few():
+    rows = pl.DataFrame(
+        {
+            "trial_id": ["all", "all", "all", "A"],
+            "n_patients": [100, 100, 100, 50],
+            "n_events": [40, 3, 98, 20],
+            "difference": [0.1, 0.2, 0.3, 0.4],
+        }
+    )
+    assert hide_waiting(rows)["difference"].to_list() == [0.1]
+
+
+@pytest.fixture(scope="module")
+def children(pool):
+    return ch.deescalation(pool)
+
+
+def test_groups_of_children(children):
+    whole = children.printed
+    cells, told = Cells(), 0
+    for line, seen in walk(whole, hide_groups(children.rows)):
+        name = line["group"]
+        people = cells.add(("children",), line["n_children"], is_shown=True)
+        known, unknown, own = (
+            cells.add((name, what), line[what], is_shown=seen[what] is not None)
+            for what in ("n_population", "n_unknown", "n_group")
+        )
+        cells.split(people, [known, unknown], (name, "not asked"))
+        cells.split(known, [own], (name, "outside"))
+        for what in ("n_relapses", "n_treatment_death", "n_second_malignancy"):
+            events = cells.add((name, what), line[what] or 0, is_shown=seen[what] is not None)
+            cells.split(own, [events], (name, what, "free"))
+        if 0 < (line["n_relapses"] or 0) < 5:
+            for figure in ("relapse", "relapse_upper", "share_of_relapses", "n_late_relapses"):
+                assert seen[figure] is None
+        assert "%" not in seen["reason"]
+        told += seen["relapse"] is not None
+    assert told
+    judge(cells.sums, cells.values, cells.shown)
+
+
+def test_reductions_of_few_events_have_no_difference(children):
+    whole = children.reductions.filter(pl.col("difference").is_not_null())
+    assert whole.height
+    most = int(whole["events_reduced"].max()) + 1
+    shown = hide_reductions(children.reductions, most)
+    assert shown.height == whole.height
+    assert shown["difference"].null_count() == whole.height
+    assert shown["margin"].null_count() == 0
+    assert hide_reductions(children.reductions, 1)["difference"].null_count() == 0
+
+
+@pytest.mark.parametrize(
+    ("reason", "told"),
+    [
+        (
+            "relapse, X-1: lower limit 8.3 % above 5.0 %; event-free survival, X-1: upper limit "
+            "87.2 % below 90.0 %",
+            "relapse, X-1: lower limit above the bound; event-free survival, X-1: upper limit "
+            "below the bound",
+        ),
+        ("less (per protocol): lower limit -10.6 %, margin -4.0 %",
+         "less (per protocol): lower limit beyond the margin"),
+        ("less: event-free survival worse by 5.0 points (3.0 to 7.0)",
+         "less: event-free survival worse"),
+        ("1 trial with 20 members or more followed to 5 years, 2 needed",) * 2,
+    ],
+)  # fmt: skip
+def test_a_reason_keeps_its_words_and_loses_the_size_of_limits(reason, told):
+    assert tell_without_sizes(reason) == told
+
+
+def test_quality_shows_neither_few_bad_nor_few_good_rows():
+    rows = pl.DataFrame(
+        {"n_bad": [0, 2, 97, 50, 3, 8], "n_rows": [100, 100, 100, 100, 3, 8]},
+    )
+    shown = hide_quality(rows)
+    assert shown["n_bad"].to_list() == [0, None, None, 50, None, 8]
+    assert shown["n_rows"].to_list() == [100, 100, 100, 100, None, 8]
+    assert shown["hidden"].to_list() == [False, True, True, False, True, False]
+
+
+def test_what_was_left_out_is_counted_by_place_without_rows():
+    columns = ("trial_id", "file", "source_row", "rule_id", "column", "reason", "detail",
+               "whole_row")  # fmt: skip
+    many = [("A", "a.csv", n, "P1", "SEX", "unmapped_code", "", False) for n in range(9)]
+    few = [("A", "a.csv", n, "P1", "WBC", "out_of_range", "", False) for n in range(2)]
+    more = [("A", "a.csv", n, "P1", "CNS", "bad_date", "", False) for n in range(7)]
+    rows = pl.DataFrame(many + few + more, schema=list(columns), orient="row")
+    shown = hide_quarantine(rows)
+    assert shown.columns == ["trial_id", "file", "column", "reason", "whole_row", "n_quarantined",
+                             "hidden"]  # fmt: skip
+    # the two are hidden, and the seven, or the two would be what is left of the trial's eighteen
+    assert dict(shown.select("column", "n_quarantined").iter_rows()) == {
+        "SEX": 9, "CNS": None, "WBC": None,
+    }  # fmt: skip
+    assert hide_quarantine(rows, 1)["n_quarantined"].to_list() == [9, 7, 2]
+
+
+def test_randomised_questions_of_few_have_no_number():
+    rows = pl.DataFrame({"n_randomised": [205, 4, None]}, schema={"n_randomised": pl.Int64})
+    shown = hide_strategies(rows)
+    assert shown["n_randomised"].to_list() == [205, None, None]
+    assert shown["hidden"].to_list() == [False, True, False]

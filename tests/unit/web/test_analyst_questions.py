@@ -1,0 +1,225 @@
+"""Quality, treatment, risk groups and de-escalation: the library's numbers, and how they wait."""
+
+from __future__ import annotations
+
+import html
+import io
+import re
+import threading
+from dataclasses import replace
+
+import anyio
+import polars as pl
+import pytest
+from fastapi.testclient import TestClient
+
+import chorall as ch
+from chorall.errors import DataError
+from chorall.web import analyst_risk
+from chorall.web.app import create_app
+from chorall.web.desk import LONG_IN_LINE, Desk
+from chorall.web.problems import ProblemError
+
+BASE = "http://127.0.0.1:8765"
+PAGES = {
+    "/analyst/quality": ("What failed", "What to ask back"),
+    "/analyst/treatment": ("All markers", "Which questions the pool holds"),
+    "/analyst/treatment?marker=IKZF1_del": ("With and without IKZF1 del",),
+    "/analyst/risk": ("Risk groups on day 0", "Over- and under-treatment", "waiting for MRD"),
+    "/analyst/deescalation": ("The gates", "how sure", "On which treatment", "would answer"),
+}
+COUNTS = re.compile(r"n_(?!trials|per_arm|screened)|events_")
+
+
+@pytest.fixture(scope="module")
+def whole(settings):
+    """Return a client of a server that hides nothing."""
+    app = create_app(replace(settings, fewest_shown=1))
+    app.state.desk = Desk(patience=300.0)
+    return TestClient(app, base_url=BASE)
+
+
+def read_csv(client, path):
+    found = client.get(path)
+    assert found.status_code == 200, path
+    assert found.headers["content-type"].startswith("text/csv")
+    return pl.read_csv(io.BytesIO(found.content), infer_schema_length=None)
+
+
+def list_files(text):
+    return [html.unescape(one) for one in re.findall(r'href="([^"]+\.csv[^"]*)"', text)]
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_every_part_has_its_data_and_its_command(client, settings, path):
+    text = client.get(path).text
+    for heading in PAGES[path]:
+        assert re.search(f"<h2>[^<]*{re.escape(heading)}", text), heading
+    assert "Counts from 1 to below 5 are hidden" in text
+    parts = text.split("<h2>")[1:]
+    parts = [part for part in parts if not part.startswith("Read before use")]
+    for part in parts:
+        assert re.search(r"<code>chorall[ .]", part)
+        (file,) = list_files(part)
+        assert f"pool={settings.pool.hash[:12]}" in file
+        assert read_csv(client, file).width > 1
+
+
+def test_every_page_is_one_step_from_the_overview(client, settings):
+    text = client.get("/analyst").text
+    for path in PAGES:
+        if "?" not in path:
+            address = f"{path}?pool={settings.pool.hash[:12]}"
+            assert f'href="{address}"' in text
+            assert client.get(address).status_code == 200
+            assert client.get(f"{path}?pool=0000deadbeef").status_code == 409
+            assert client.get(f"{path}.csv?pool=0000deadbeef").status_code == 409
+
+
+def test_no_small_count_is_sent(client, settings):
+    seen = 0
+    for path in PAGES:
+        for file in list_files(client.get(path).text):
+            if "part=studies" in file:  # patients that a trial to come would need
+                continue
+            frame = read_csv(client, file)
+            for name in filter(COUNTS.match, frame.columns):
+                shown = frame[name].drop_nulls().cast(pl.Int64)
+                assert not shown.is_between(1, settings.fewest_shown - 1).any(), (file, name)
+                seen += shown.len()
+    assert seen > 100
+
+
+def test_treatment_is_that_of_the_library(whole, settings):
+    """With nothing hidden: in so small a pool every line has a small count."""
+    own = ch.scan_treatment(settings.pool).rows
+    shown = read_csv(whole, "/analyst/treatment.csv")
+    keys = ["marker", "strategy", "control", "endpoint", "question"]
+    names = ["n_patients", "risk_difference_present", "interaction_ratio", "q_value"]
+    check_same(shown, own, keys, names)
+    assert not shown["hidden"].any()
+
+
+def test_risk_is_that_of_the_library(client, settings):
+    own = ch.risk(settings.pool)
+    shown = read_csv(client, "/analyst/risk.csv")
+    assert set(shown["grouping"]) == set(own.groupings)
+    keys = ["grouping", "view", "group"]
+    check_same(shown, own.printed, keys, ["n_patients", "n_events", "risk", "lower", "upper"])
+    arms = read_csv(client, "/analyst/risk.csv?part=treatment")
+    keys = ["grouping", "group", "trial_id", "level", "component"]
+    whole = own.intensity.filter(pl.col("era") == "all")
+    check_same(arms, whole, keys, ["n_patients", "relapse", "upper_treatment_death"])
+
+
+def test_candidates_are_those_of_the_library(client, settings):
+    own = ch.deescalation(settings.pool)
+    shown = read_csv(client, "/analyst/deescalation.csv")
+    assert shown["word"].to_list() == own.printed["word"].to_list()
+    check_same(shown, own.printed, ["group"], ["n_group", "share", "relapse", "event_free_lower"])
+    text = html.unescape(client.get("/analyst/deescalation").text)
+    assert "relapse within 5 years of remission is at most 5.0 %" in text
+    assert "event-free survival is at least 90 %" in text
+
+
+def check_same(shown, own, keys, names):
+    """Return nothing; what is shown is what the library says, to the last digit but one."""
+    filled = [pl.col(key).cast(pl.String).fill_null("") for key in keys]
+    both = shown.with_columns(filled).join(own.with_columns(filled), on=keys, suffix="_own")
+    assert both.height == shown.height > 0
+    for name in names:
+        told = both.drop_nulls(name)
+        assert told.height, name
+        assert (told[name] - told[f"{name}_own"]).abs().max() < 1e-9, name
+
+
+def test_quality_names_what_to_ask_and_no_row(client, settings):
+    text = client.get("/analyst/quality").text
+    quarantine = settings.pool.table("quarantine")
+    assert quarantine.height
+    for column in quarantine["column"].unique().drop_nulls():
+        assert column in text
+    assert "source_row" not in read_csv(client, "/analyst/quality.csv?part=quarantine").columns
+
+
+def test_what_is_hidden_is_not_drawn(client, whole):
+    path = "/analyst/treatment?marker=IKZF1_del"
+    lines = read_csv(client, path.replace("?", ".csv?"))
+    assert lines["hidden"].all()
+    assert client.get(path).text.count("<figure>") == 0
+    endpoints = lines["endpoint"].n_unique()
+    assert whole.get(path).text.count("<figure>") == endpoints == 3
+
+
+@pytest.fixture
+def slow(settings, monkeypatch):
+    """Return a client of a server whose question about risk waits until it is let go."""
+    go = threading.Event()
+
+    def work(settings):
+        assert go.wait(60)
+        raise DataError("nobody is followed")
+
+    monkeypatch.setattr(analyst_risk, "ask_risks", work)
+    app = create_app(settings)
+    app.state.desk = Desk(patience=0.0)
+    yield TestClient(app, base_url=BASE), app.state.desk, go
+    go.set()
+
+
+def test_a_page_that_waits_says_so_and_is_asked_again(slow):
+    client, desk, go = slow
+    found = client.get("/analyst/risk?grouping=nci")
+    assert found.status_code == 202
+    assert found.headers["retry-after"] == "5"
+    assert "being worked out" in found.text
+    assert '<a href="/analyst/risk?grouping=nci">Look again</a>' in found.text
+    assert 'hx-get="/analyst/risk?grouping=nci"' in found.text
+    assert "http-equiv" not in found.text, "a page that reloads itself takes the reader's place"
+    file = client.get("/analyst/risk.csv")
+    assert file.status_code == 503
+    assert file.headers["retry-after"] == "5"
+    assert len(desk.kept) == 1, "the question is asked once"
+    go.set()
+    desk.patience = 60.0
+    answered = client.get("/analyst/risk")
+    assert answered.status_code == 422
+    assert "nobody is followed" in answered.text
+
+
+def test_too_many_long_questions_are_sent_away(slow):
+    client, desk, go = slow
+    for number in range(LONG_IN_LINE):
+        anyio.run(desk.ask_long, number, lambda: go.wait(60))
+    found = client.get("/analyst/risk")
+    assert found.status_code == 503
+    assert found.headers["retry-after"] == "5"
+
+
+def test_a_long_answer_is_kept_and_a_mistake_is_not():
+    desk, calls = Desk(patience=60.0), []
+
+    def count():
+        calls.append(1)
+        if len(calls) == 1:
+            raise ZeroDivisionError
+        return len(calls)
+
+    with pytest.raises(ZeroDivisionError):
+        anyio.run(desk.ask_long, "count", count)
+    assert anyio.run(desk.ask_long, "count", count) == 2
+    assert anyio.run(desk.ask_long, "count", count) == 2
+    for number in range(40):
+        anyio.run(desk.ask_long, number, list)
+    assert len(desk.kept) <= 16
+
+
+def test_a_full_line_of_long_questions_says_when_to_come_again():
+    desk, go = Desk(patience=0.0), threading.Event()
+    for number in range(LONG_IN_LINE):
+        assert anyio.run(desk.ask_long, number, lambda: go.wait(60)) is None
+    with pytest.raises(ProblemError) as said:
+        anyio.run(desk.ask_long, "one more", list)
+    assert said.value.problem.status == 503
+    assert said.value.problem.retry_seconds == 5
+    go.set()
