@@ -86,6 +86,7 @@ app.add_typer(banking.app, name="bank")
 app.command("predict")(banking.predict)
 app.command("verify")(verifying.verify)
 app.command("serve")(serving.serve)
+app.add_typer(serving.sessions, name="sessions")
 app.command("verify-audit")(auditing.verify_audit)
 
 offer_runs(app)

@@ -8,6 +8,9 @@ from typing import Final
 NOBODY: Final = "nobody"
 """The role of those who have not signed in."""
 
+BACK: Final = "/login/back"
+"""Where the provider sends browsers back to."""
+
 ROLES: Final = ("doctor", "analyst", "reader")
 
 OPEN: Final = frozenset({NOBODY, *ROLES})
@@ -19,6 +22,9 @@ ACCESS: Final[dict[str, frozenset[str]]] = {
     "/": SIGNED_IN,
     "/health": OPEN,
     "/static/{digest}/{name}": OPEN,
+    "/login": OPEN,
+    BACK: OPEN,
+    "/logout": SIGNED_IN,
     "/doctor": DOCTORS,
     "/doctor/print": DOCTORS,
     "/doctor/summary": DOCTORS,
@@ -29,6 +35,14 @@ ACCESS: Final[dict[str, frozenset[str]]] = {
     "/analyst/incidence.csv": ANALYSTS,
     "/analyst/prognosis.csv": ANALYSTS,
     "/analyst/curve.csv": ANALYSTS,
+    "/analyst/quality": ANALYSTS,
+    "/analyst/quality.csv": ANALYSTS,
+    "/analyst/treatment": ANALYSTS,
+    "/analyst/treatment.csv": ANALYSTS,
+    "/analyst/risk": ANALYSTS,
+    "/analyst/risk.csv": ANALYSTS,
+    "/analyst/deescalation": ANALYSTS,
+    "/analyst/deescalation.csv": ANALYSTS,
     "/patients": SIGNED_IN,
     "/patients/{language}": SIGNED_IN,
     "/api/v1/openapi.json": SIGNED_IN,

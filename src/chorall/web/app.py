@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from starlette.types import Receive, Scope, Send
 
     from chorall.web.audit import AuditLog
+    from chorall.web.login.porter import Porter
 
 
 PARTS: Final = (
@@ -58,8 +59,14 @@ class ProblemResponse(Response):
         await answer_problem(self.problem, scope, receive, send)
 
 
-def create_app(settings: Settings, *, audit: AuditLog | None = None) -> FastAPI:
-    """Return the app that serves `settings` and writes what is asked into `audit`."""
+def create_app(
+    settings: Settings, *, porter: Porter | None = None, audit: AuditLog | None = None
+) -> FastAPI:
+    """Return the app that serves `settings`.
+
+    With a porter people sign in; without one there is one person on this machine. What is asked is
+    written into `audit`.
+    """
     app = FastAPI(
         title="Chorall",
         version=__version__,
@@ -68,10 +75,15 @@ def create_app(settings: Settings, *, audit: AuditLog | None = None) -> FastAPI:
         docs_url=None,  # its page would load scripts from another host
         redoc_url=None,
         dependencies=[Depends(check_entry)],
-        lifespan=partial(_live, audit),
+        lifespan=partial(_live, porter, audit),
     )
     app.state.settings = settings
     app.state.desk = Desk()
+    app.state.porter = porter
+    if porter:
+        from chorall.web.login import routes
+
+        app.include_router(routes.router)
     for part in PARTS:
         app.include_router(part.router)
     app.add_api_route("/", show_start, include_in_schema=False)
@@ -81,14 +93,16 @@ def create_app(settings: Settings, *, audit: AuditLog | None = None) -> FastAPI:
     app.add_exception_handler(UserError, _answer_user_error)
     app.add_exception_handler(RequestValidationError, _answer_invalid)
     app.add_exception_handler(HTTPException, _answer_http)
-    app.add_middleware(Guard, audit=audit)
+    app.add_middleware(Guard, porter=porter, audit=audit)
     return app
 
 
 @asynccontextmanager
-async def _live(audit: AuditLog | None, _: FastAPI) -> AsyncIterator[None]:
-    """Close the audit log when the server stops, by a signal too."""
+async def _live(porter: Porter | None, audit: AuditLog | None, _: FastAPI) -> AsyncIterator[None]:
+    """Close sessions and audit log when the server stops, by a signal too."""
     yield
+    if porter:
+        porter.sessions.close()
     if audit:
         audit.close()
 

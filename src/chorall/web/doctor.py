@@ -29,7 +29,7 @@ from chorall.web.doctor_fields import (
 from chorall.web.doctor_form import DoctorForm, parse_form, read_form
 from chorall.web.pages import render_page
 from chorall.web.problems import Problem, ProblemError
-from chorall.web.tokens import COOKIE, FIELD, is_token, make_token, make_visit
+from chorall.web.tokens import FIELD, is_token, make_token, make_visit, place_visit, read_visit
 
 if TYPE_CHECKING:
     from chorall.models.bank.bank import Bank
@@ -145,7 +145,7 @@ async def read_posted(request: Request) -> tuple[Settings, DoctorFields, DoctorF
     """
     settings, fields = _open(request)
     given = parse_form(await request.body())
-    if not is_token(settings.key, request.cookies.get(COOKIE), given.pop(FIELD, None)):
+    if not is_token(settings.key, read_visit(request), given.pop(FIELD, None)):
         said = "This page has expired. Open it again and fill in the form."
         raise ProblemError(Problem(403, "This form is not ours", said))
     return settings, fields, read_form(fields, given)
@@ -200,7 +200,7 @@ def show_doctor(
     partial_page: bool = False,
 ) -> HTMLResponse:
     """Show the form, filled in as it came, with its answer or its messages."""
-    visit = request.cookies.get(COOKIE) or make_visit()
+    visit = read_visit(request) or make_visit()
     page = render_page(
         "doctor_parts.html.j2" if partial_page else "doctor.html.j2",
         synthetic=settings.synthetic,
@@ -213,5 +213,5 @@ def show_doctor(
         **CHOICES,
     )
     response = HTMLResponse(page, 422 if form.problems else 200)
-    response.set_cookie(COOKIE, visit, httponly=True, samesite="strict", path="/doctor")
+    place_visit(request, response, visit)
     return response

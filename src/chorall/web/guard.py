@@ -8,18 +8,19 @@ import time
 import traceback
 from typing import TYPE_CHECKING, Final
 
-from chorall.web.access import NOBODY, find_entry, find_roles
+from chorall.web.access import BACK, NOBODY, find_entry, find_roles
 from chorall.web.body import FORM, JSON, judge_body, read_body, replay_body
 from chorall.web.headers import complete_headers
 from chorall.web.house import House
 from chorall.web.pace import Pace
 from chorall.web.problems import Problem, answer_problem
-from chorall.web.visit import LOCAL, VISIT, Visit
+from chorall.web.visit import LOCAL, STRANGER, VISIT, Visit
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
     from chorall.web.audit import AuditLog
+    from chorall.web.login.porter import Porter
 
 METHODS: Final = ("GET", "HEAD", "POST")
 SAME_SITE: Final = ("same-origin", "none")
@@ -31,10 +32,11 @@ class Guard:
     """Refuses what no route should see; writes one line per request without any value."""
 
     def __init__(
-        self, app: ASGIApp, house: House | None = None, audit: AuditLog | None = None
+        self, app: ASGIApp, porter: Porter | None = None, audit: AuditLog | None = None
     ) -> None:
         self.app = app
-        self.house = house or House()
+        self.porter = porter
+        self.house = porter.house if porter else House()
         self.audit = audit
         self.paces: dict[str, Pace] = {}
 
@@ -48,7 +50,8 @@ class Guard:
             return
         begun = time.monotonic()
         said: dict[str, int] = {}
-        visit = Visit(secrets.token_hex(4), find_entry(scope["path"]), LOCAL)
+        visitor = STRANGER if self.porter else LOCAL
+        visit = Visit(secrets.token_hex(4), find_entry(scope["path"]), visitor)
         VISIT.set(visit)
 
         async def send_guarded(message: Message) -> None:
@@ -76,7 +79,10 @@ class Guard:
         headers = {name.decode("latin-1").lower(): value.decode("latin-1")
                    for name, value in scope["headers"]}  # fmt: skip
         problem = find_problem(scope, headers, self.house)
-        if problem is None and scope["method"] == "POST":
+        if self.porter:
+            visit.visitor = self.porter.recognise(headers)
+            problem = problem or self.porter.find_problem(visit, scope["path"])
+        if problem is None and (scope["method"] == "POST" or scope["path"] == BACK):
             problem = self._find_haste(visit)
         if problem is None and scope["method"] == "POST":
             body, problem = await read_body(receive)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from chorall.reports.wording import RESEARCH_USE, SYNTHETIC_BANNER
 from chorall.web.assets import locate_asset
+from chorall.web.visit import STRANGER, VISIT
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -41,5 +42,6 @@ def place_svg(drawing: PlainSvg) -> object:
 
 def render_page(name: str, *, synthetic: bool = False, here: str = "", **values: object) -> str:
     """Return the template `name`, in the folder templates, filled with `values`."""
-    template = _environment().get_template(name)
-    return template.render(synthetic=synthetic, here=here, **values)
+    visit = VISIT.get()
+    given = {"visitor": visit.visitor if visit else STRANGER, **values}
+    return _environment().get_template(name).render(synthetic=synthetic, here=here, **given)

@@ -27,12 +27,16 @@ class Problem:
         What to do.
     retry_seconds : int
         When to come again; 0 where that would not help.
+    link, link_words : str
+        Where to go on from the page.
     """
 
     status: int
     title: str
     detail: str
     retry_seconds: int = 0
+    link: str = "/"
+    link_words: str = "To the first page"
 
     def to_dict(self) -> dict[str, str | int]:
         """Return the problem document (RFC 9457)."""

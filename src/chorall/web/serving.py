@@ -1,4 +1,4 @@
-"""Start the server: this machine only, no address in any log."""
+"""Start the server; no address in any log."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 from chorall.errors import InputError
 from chorall.web.audit import open_audit
-from chorall.web.settings import check_address
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -14,6 +13,8 @@ if TYPE_CHECKING:
     import uvicorn
 
     from chorall.web.audit import AuditLog
+    from chorall.web.doors import Doors
+    from chorall.web.login.porter import Porter
     from chorall.web.settings import Settings
 
 LOGGING: Final[dict[str, Any]] = {
@@ -25,35 +26,47 @@ LOGGING: Final[dict[str, Any]] = {
         "chorall.web": {"handlers": ["stderr"], "level": "INFO", "propagate": False},
         # its own lines hold addresses, and tracebacks the values in them
         "uvicorn": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},
+        # at lower levels: proofs of a sign-in on its way, and addresses
+        "authlib": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},
+        "httpx2": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},
+        "httpcore2": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},
     },
 }
 KEEP_ALIVE_SECONDS: Final = 5
 STOP_SECONDS: Final = 10
 
 
-def serve(settings: Settings, host: str, port: int, audit: Path | None = None) -> None:
+def serve(settings: Settings, doors: Doors, audit: Path | None = None) -> None:
     """Serve until interrupted; what is asked is written to the log `audit`.
+
+    With a login there is always an audit log, in its state folder unless `audit` names another.
 
     Raises
     ------
     InputError
-        If others than this machine could reach `host`, the port is taken or cannot be, or the
-        packages of the web app are not installed.
+        If others than this machine could come in without login or TLS, the port is taken or cannot
+        be, a package is not installed, or a file is missing.
+    DefinitionError
+        If the login file is not sound.
+    DataError
+        If the audit log does not end as its head says.
     """
-    check_address(host)
+    doors.check()
     check_installed()
-    _check_port(host, port)
+    porter = doors.open_porter()
+    _check_port(doors.host, doors.port)
     import logging.config
 
     import uvicorn
 
     logging.config.dictConfig(LOGGING)
-    log = open_audit(audit, settings.hashes) if audit else None
-    uvicorn.Server(create_config(settings, host, port, log)).run()
+    file = audit or (porter.state.audit if porter else None)
+    log = open_audit(file, settings.hashes) if file else None
+    uvicorn.Server(create_config(settings, doors, porter, log)).run()
 
 
 def create_config(
-    settings: Settings, host: str, port: int, audit: AuditLog | None = None
+    settings: Settings, doors: Doors, porter: Porter | None = None, audit: AuditLog | None = None
 ) -> uvicorn.Config:
     """Return how the server runs."""
     import uvicorn
@@ -61,15 +74,15 @@ def create_config(
     from chorall.web.app import create_app
 
     return uvicorn.Config(
-        create_app(settings, audit=audit),
-        host=host,
-        port=port,
+        create_app(settings, porter=porter, audit=audit),
+        host=doors.host,
+        port=doors.port,
         access_log=False,
         log_config=LOGGING,
         server_header=False,
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=STOP_SECONDS,
-        proxy_headers=False,
+        **doors.list_options(),
     )
 
 

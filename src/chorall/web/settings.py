@@ -1,4 +1,4 @@
-"""What one server serves, and where it may listen."""
+"""What one server serves."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from chorall.errors import InputError
-from chorall.web.house import LOOPBACK
 
 if TYPE_CHECKING:
     from chorall.models.bank.bank import Bank
@@ -97,18 +96,3 @@ def _open(pools: list[Path], banks: list[Path], fewest_shown: int) -> Settings:
         bank_hash=bank_hash,
         fewest_shown=fewest_shown,
     )
-
-
-def check_address(host: str) -> None:
-    """Refuse to listen where others could come in: there is no login yet.
-
-    Raises
-    ------
-    InputError
-        If `host` is not an address of this machine alone.
-    """
-    if host not in LOOPBACK:
-        raise InputError(
-            f"the door is closed: chorall does not listen on {host}.\n"
-            "  It has no login yet, so that only this machine may be served: --host 127.0.0.1."
-        )

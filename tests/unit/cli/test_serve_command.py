@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 
 from chorall.cli.app import app
 from chorall.errors import InputError
+from chorall.web.doors import Doors
 from chorall.web.serving import check_installed, serve
 from chorall.web.settings import Settings, open_settings
 
@@ -26,8 +27,8 @@ def test_the_door_to_others_is_closed(host):
     assert isinstance(found.exception, InputError)
     assert found.exception.exit_code == 10
     assert "the door is closed" in str(found.exception)
-    with pytest.raises(InputError, match="no login yet"):
-        serve(Settings(), host, 8765)
+    with pytest.raises(InputError, match="needs a login"):
+        serve(Settings(), Doors(host))
 
 
 def test_without_the_extra_one_clear_word(monkeypatch):
@@ -53,7 +54,7 @@ def test_a_port_that_is_taken_is_said():
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         with pytest.raises(InputError, match="taken, or not allowed"):
-            serve(Settings(), "127.0.0.1", taken.getsockname()[1])
+            serve(Settings(), Doors(port=taken.getsockname()[1]))
 
 
 def test_help_shows_an_example_and_loads_no_server():
@@ -61,7 +62,8 @@ def test_help_shows_an_example_and_loads_no_server():
         "import sys; from typer.testing import CliRunner; from chorall.cli.app import app; "
         "out = CliRunner().invoke(app, ['serve', '--help']).output; "
         "assert 'chorall serve POOL BANK' in out, out; "
-        "print([n for n in ('fastapi', 'uvicorn', 'starlette', 'polars') if n in sys.modules])"
+        "heavy = ('fastapi', 'uvicorn', 'starlette', 'polars', 'authlib'); "
+        "print([n for n in heavy if n in sys.modules])"
     )
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert found.stdout.strip() == "[]"

@@ -1,0 +1,1 @@
+"""Signing in at a provider (OpenID Connect), sessions on the server, roles."""

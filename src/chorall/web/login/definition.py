@@ -1,0 +1,123 @@
+"""What a login file says: provider, public address, which groups have which role, time limits."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from chorall.knowledge.definition_file import read_definition
+from chorall.web.house import LOOPBACK, House
+
+Role = Literal["doctor", "analyst", "reader"]
+
+
+class LoginDefinition(BaseModel):
+    """A login file.
+
+    Attributes
+    ----------
+    address : str
+        Under which people open the app, such as https://chorall.hospital.example.
+    issuer : str
+        Of the provider, exactly as its discovery document states it.
+    client_id : str
+        By which the provider knows this app.
+    client_secret_env, client_secret_file : str
+        Where the secret is found, one of the two: a variable of the environment, or a file.
+    scopes : tuple of str
+        Asked for; some providers tell the groups only with a further one.
+    roles_claim : str or tuple of str
+        Of the ID token; names one within another where it is nested.
+    roles : dict of str to tuple of str
+        For each role the values of that claim that give it.
+    state : str
+        Folder of sessions, key of the pseudonyms and audit log.
+    idle_minutes, longest_hours : int
+        After which a session ends: without a request, and in any case.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    address: str
+    issuer: str
+    client_id: str = Field(min_length=1)
+    client_secret_env: str = ""
+    client_secret_file: str = ""
+    scopes: tuple[str, ...] = ("openid",)
+    roles_claim: str | tuple[str, ...] = "groups"
+    roles: dict[Role, tuple[str, ...]] = Field(min_length=1)
+    state: str = "chorall-state"
+    idle_minutes: int = Field(default=30, ge=1, le=60)
+    longest_hours: int = Field(default=8, ge=1, le=24)
+
+    @field_validator("address")
+    @classmethod
+    def _check_address(cls, address: str) -> str:
+        parts = urlsplit(address)
+        if parts.scheme != "https" or not parts.hostname or address != f"https://{parts.netloc}":
+            raise ValueError("must be https:// and a host, without anything behind it")
+        if "@" in parts.netloc or address != address.lower():
+            raise ValueError("must be in small letters and hold no user")
+        return address
+
+    @field_validator("issuer")
+    @classmethod
+    def _check_issuer(cls, issuer: str) -> str:
+        if not is_safe_address(issuer):
+            raise ValueError("must be an https:// address (http:// on this machine alone)")
+        return issuer
+
+    @field_validator("scopes")
+    @classmethod
+    def _check_scopes(cls, scopes: tuple[str, ...]) -> tuple[str, ...]:
+        if "openid" not in scopes:
+            raise ValueError("must hold `openid`")
+        return scopes
+
+    @model_validator(mode="after")
+    def _check_secret(self) -> LoginDefinition:
+        if bool(self.client_secret_env) == bool(self.client_secret_file):
+            raise ValueError("either `client_secret_env` or `client_secret_file` is needed")
+        return self
+
+    @property
+    def house(self) -> House:
+        """The public address as the guard knows it."""
+        return House(self.address, (str(urlsplit(self.address).hostname),))
+
+    def find_roles(self, claims: dict[str, object]) -> frozenset[str]:
+        """Return the roles that the claims of an ID token give; none where they give none."""
+        path = (self.roles_claim,) if isinstance(self.roles_claim, str) else self.roles_claim
+        found: object = claims
+        for name in path:
+            found = found.get(name) if isinstance(found, dict) else None
+        values = {found} if isinstance(found, str) else set()
+        if isinstance(found, list):
+            values = {one for one in found if isinstance(one, str)}
+        return frozenset(role for role, given in self.roles.items() if values & set(given))
+
+
+def is_safe_address(address: object) -> bool:
+    """Return True where an address goes through TLS, or does not leave this machine."""
+    if not isinstance(address, str):
+        return False
+    parts = urlsplit(address)
+    return bool(parts.hostname) and (
+        parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK)
+    )
+
+
+def read_login(path: Path) -> LoginDefinition:
+    """Read and check a login file.
+
+    Raises
+    ------
+    InputError
+        If there is no such file.
+    DefinitionError
+        If it is not TOML, or not sound; the message lists every problem with its line.
+    """
+    return read_definition(path, LoginDefinition)[0]

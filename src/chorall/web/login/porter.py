@@ -1,0 +1,105 @@
+"""The porter: knows who asks by the session, and lets in by the table of access alone."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from chorall.web.access import ACCESS, NOBODY, find_roles
+from chorall.web.login.attempt import Attempts
+from chorall.web.login.provider import Provider
+from chorall.web.login.sessions import open_sessions
+from chorall.web.login.state import LoginState, open_state, read_secret
+from chorall.web.problems import Problem
+from chorall.web.tokens import is_token, make_token
+from chorall.web.visit import STRANGER, Visit, Visitor
+
+if TYPE_CHECKING:
+    from starlette.responses import Response
+
+SESSION_COOKIE: Final = "__Host-chorall_session"
+ATTEMPT_COOKIE: Final = "__Host-chorall_login"
+LANDINGS: Final = ("/doctor", "/analyst", "/patients", "/")
+"""Pages with which one may go on after signing in; nothing else is ever an address to go to."""
+
+
+class Porter:
+    """Holds what signing in needs: provider, sessions, attempts on their way."""
+
+    def __init__(
+        self, state: LoginState, provider: Provider, clock: Callable[[], float] = time.time
+    ) -> None:
+        self.state = state
+        self.house = state.definition.house
+        self.provider = provider
+        self.attempts = Attempts(clock)
+        self.sessions = open_sessions(state, clock)
+
+    def recognise(self, headers: dict[str, str]) -> Visitor:
+        """Return who asks: the person of a session that has not ended, or a stranger."""
+        session_id = read_cookie(headers, SESSION_COOKIE)
+        session = self.sessions.find(session_id) if session_id else None
+        if session is None:
+            return STRANGER
+        return Visitor(session.person, session.roles, make_token(self.attempts.key, session_id))
+
+    def is_own(self, session_id: str, token: str | None) -> bool:
+        """Return True where a form with this token comes from a page of this session."""
+        return is_token(self.attempts.key, session_id, token)
+
+    def find_problem(self, visit: Visit, path: str) -> Problem | None:
+        """Refuse whoever has no role that opens the route; without a line nobody has one."""
+        stranger = visit.visitor.roles == {NOBODY}
+        if visit.entry is not None and find_roles(visit.entry, visit.visitor.roles):
+            return None
+        if stranger:
+            link = f"/login?to={find_landing(path)}"
+            said = "This page is for those who have signed in."
+            return Problem(401, "Please sign in", said, link=link, link_words="Sign in")
+        if visit.entry is None:
+            return Problem(404, "There is nothing here", "Start at the first page.")
+        open_to = ", ".join(sorted(ACCESS[visit.entry]))
+        said = f"It is open to: {open_to}. Ask the person who runs this server for that role."
+        return Problem(403, "This is not open to you", said)
+
+
+def find_landing(path: str) -> str:
+    """Return the page of ours under which a path lies."""
+    return next(one for one in LANDINGS if path == one or path.startswith(one + "/") or one == "/")
+
+
+def read_cookie(headers: dict[str, str], name: str) -> str:
+    """Return the value of a cookie; empty where there is none."""
+    from starlette.requests import cookie_parser
+
+    return cookie_parser(headers.get("cookie", "")).get(name, "")
+
+
+def place_cookie(response: Response, name: str, value: str, seconds: int | None = None) -> None:
+    """Give the browser a cookie that no script and no other host gets, or take it away."""
+    response.set_cookie(
+        name,
+        value,
+        max_age=seconds if value else 0,
+        path="/",
+        secure=True,
+        httponly=True,
+        samesite="lax",  # the browser comes back from the provider, which is another site
+    )
+
+
+def open_porter(path: Path, transport: Any = None) -> Porter:
+    """Open what a login file describes.
+
+    Raises
+    ------
+    InputError
+        If a file is missing, the secret is not where the file says, or others may enter the folder.
+    DefinitionError
+        If the file is not sound.
+    """
+    state = open_state(path)
+    secret = read_secret(path, state.definition)
+    return Porter(state, Provider(state.definition, secret, transport))
