@@ -7,10 +7,9 @@ from typing import Final
 
 import polars as pl
 
+from chorall.analyses.hidden_counts import Cell, Sum, find_hidden
 from chorall.analyses.risk.result import RiskResult
 from chorall.errors import InputError
-from chorall.reports.disclosure import find_hidden
-from chorall.reports.telling import Cell, Sum
 from chorall.reports.wording import check_known
 
 SIDES: Final = ("first_group", "second_group")
