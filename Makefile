@@ -7,7 +7,7 @@ PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet --quiet
 SOURCES := $(shell find src -type f -not -name '*.pyc' 2>/dev/null) meson.build pyproject.toml
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check fix format lint types docstrings imports docs docs-check site oracle rivals bench bench-all bench-pool bench-prognosis bench-treatment simulation gallery browser serve lock clean dev
+.PHONY: help demo test check fix format lint types docstrings imports docs docs-check site oracle rivals bench bench-all bench-pool bench-prognosis bench-report bench-treatment simulation gallery browser serve lock clean dev
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -100,6 +100,7 @@ bench: $(VENV)/.dev $(VENV)/.chorall $(BENCH_VENV)/.peers ## measure kernels and
 	@$(BIN)/python tools/bench_classify.py
 	@$(BIN)/python tools/bench_prognosis.py
 	@$(BIN)/python tools/bench_bank.py
+	@$(BIN)/python tools/bench_report.py
 
 bench-all: ## the same with the very slow peers (more than ten minutes)
 	@$(MAKE) --no-print-directory bench ARGS="--all $(ARGS)"
@@ -109,6 +110,9 @@ bench-pool: $(VENV)/.dev $(VENV)/.chorall ## measure pooling of 20,000 patients 
 
 bench-prognosis: $(VENV)/.dev $(VENV)/.chorall ## measure a scan of a whole pool against R coxph calls (needs R with survival)
 	@$(BIN)/python tools/bench_prognosis.py
+
+bench-report: $(VENV)/.dev $(VENV)/.chorall ## measure the full report of 20,000 patients of eight trials (aim: 60 s, 5 MB)
+	@$(BIN)/python tools/bench_report.py
 
 bench-treatment: $(VENV)/.dev $(VENV)/.chorall ## measure the scan of 200 markers x randomised questions x 3 endpoints (aim: 30 s)
 	@$(BIN)/python tools/bench_treatment.py
