@@ -1,7 +1,7 @@
 """Time the full report of 20,000 patients of eight trials, step by step, and weigh it.
 
-Seconds of the clock depend on what else the machine does; processor seconds hardly do, and on a quiet
-machine the clock shows no more than they: the aim is judged by them.
+Seconds of the clock depend on what else the machine does; processor seconds hardly do, and on a
+quiet machine the clock shows no more than they: the aim is judged by them.
 """
 
 from __future__ import annotations
