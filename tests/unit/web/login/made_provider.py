@@ -6,6 +6,7 @@ import base64
 import secrets
 import time
 from collections.abc import Callable
+from html import escape
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -15,7 +16,7 @@ from joserfc import jwt
 from joserfc.jwk import ECKey
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import JSONResponse
+from starlette.responses import HTMLResponse, JSONResponse
 from starlette.routing import Route
 
 ISSUER = "https://id.example/realm"
@@ -28,26 +29,37 @@ ROLES = {"doctor": "haematologists", "analyst": "statisticians", "reader": "staf
 class MadeProvider:
     """Answers as OpenID Connect Core says; `discovery`, `claims` and `sign` may be spoilt."""
 
-    def __init__(self) -> None:
+    def __init__(self, issuer: str = ISSUER, address: str = ADDRESS) -> None:
+        self.address = address
         self.key = ECKey.generate_key("P-256", {"kid": "one"})
         self.discovery: dict[str, Any] = {
-            "issuer": ISSUER,
-            "authorization_endpoint": f"{ISSUER}/authorize",
-            "token_endpoint": f"{ISSUER}/token",
-            "jwks_uri": f"{ISSUER}/jwks",
             "id_token_signing_alg_values_supported": ["none", "HS256", "RS256", "ES256"],
             "code_challenge_methods_supported": ["plain", "S256"],
         }
+        self.move(issuer)
         self.sign: Callable[[dict[str, Any]], str] = self.sign_as_agreed
         self.waiting: dict[str, tuple[dict[str, str], dict[str, Any]]] = {}
         self.asked: list[str] = []
         self.down = False
-        routes = [
-            Route("/realm/.well-known/openid-configuration", self.show_discovery),
-            Route("/realm/jwks", self.show_keys),
-            Route("/realm/token", self.give_token, methods=["POST"]),
-        ]
-        self.transport = httpx2.ASGITransport(app=Starlette(routes=routes))
+        self.app = Starlette(
+            routes=[
+                Route("/realm/.well-known/openid-configuration", self.show_discovery),
+                Route("/realm/authorize", self.show_form),
+                Route("/realm/jwks", self.show_keys),
+                Route("/realm/token", self.give_token, methods=["POST"]),
+            ]
+        )
+        self.transport = httpx2.ASGITransport(app=self.app)
+
+    def move(self, issuer: str) -> None:
+        """Be found under another address."""
+        self.issuer = issuer
+        self.discovery |= {
+            "issuer": issuer,
+            "authorization_endpoint": f"{issuer}/authorize",
+            "token_endpoint": f"{issuer}/token",
+            "jwks_uri": f"{issuer}/jwks",
+        }
 
     def sign_as_agreed(self, claims: dict[str, Any]) -> str:
         return jwt.encode({"alg": "ES256", "kid": "one"}, claims, self.key)
@@ -59,22 +71,37 @@ class MadeProvider:
         asked = {name: values[0] for name, values in parse_qs(query).items()}
         assert asked["response_type"] == "code"
         assert asked["client_id"] == CLIENT
-        assert asked["redirect_uri"] == f"{ADDRESS}/login/back"
+        assert asked["redirect_uri"] == f"{self.address}/login/back"
         assert asked["code_challenge_method"] == "S256"
         assert "openid" in asked["scope"].split()
         assert len(asked["state"]) >= 22
         assert len(asked["nonce"]) >= 20
         code = secrets.token_urlsafe(16)
         now = int(time.time())
-        told = {"iss": ISSUER, "sub": "subject-4711", "aud": CLIENT, "iat": now, "exp": now + 300,
-                "nonce": asked["nonce"], "groups": list(ROLES.values()), **claims}  # fmt: skip
+        told = {
+            "iss": self.issuer,
+            "sub": "subject-4711",
+            "aud": CLIENT,
+            "iat": now,
+            "exp": now + 300,
+            "nonce": asked["nonce"],
+            "groups": list(ROLES.values()),
+            **claims,
+        }
         self.waiting[code] = (asked, {name: one for name, one in told.items() if one is not None})
-        back = {"code": code, "state": asked["state"], "iss": ISSUER}
+        back = {"code": code, "state": asked["state"], "iss": self.issuer}
         return f"{urlsplit(asked['redirect_uri']).path}?{urlencode(back)}"
 
     async def show_discovery(self, _: Request) -> JSONResponse:
         self.asked.append("discovery")
         return JSONResponse(self.discovery, 503 if self.down else 200)
+
+    async def show_form(self, request: Request) -> HTMLResponse:
+        """Show what a person sees in a browser; the link does what the person agrees to."""
+        back = self.address + self.approve(str(request.url))
+        return HTMLResponse(
+            f'<!doctype html><title>Provider</title><a href="{escape(back)}">Agree</a>'
+        )
 
     async def show_keys(self, _: Request) -> JSONResponse:
         return JSONResponse({"keys": [self.key.as_dict(private=False)]})

@@ -19,7 +19,7 @@ from chorall.web.pace import Pace
 
 HOST = "chorall.example"
 PATIENT = "61.7305"
-TOKEN = r'action="/logout">.*?name="token" value="(\w+)"'
+TOKEN = r'action="/logout".*?name="token" value="(\w+)"'
 
 
 def find_token(page) -> str:
