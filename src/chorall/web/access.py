@@ -48,6 +48,9 @@ ACCESS: Final[dict[str, frozenset[str]]] = {
     "/api/v1/openapi.json": SIGNED_IN,
     "/api/v1/predict": DOCTORS,
     "/api/v1/classify": DOCTORS,
+    "/api/v1/fhir/risk-assessment": DOCTORS,
+    "/cds-services": DOCTORS,
+    "/cds-services/{service}": DOCTORS,
     "/api/v1/incidence": ANALYSTS,
     "/api/v1/prognosis": ANALYSTS,
 }

@@ -22,6 +22,7 @@ from chorall.web import (
     analyst_treatment,
     api,
     carer,
+    cds,
     doctor,
     summary,
 )
@@ -43,7 +44,7 @@ if TYPE_CHECKING:
 
 PARTS: Final = (
     doctor, summary, analyst, analyst_quality, analyst_treatment, analyst_risk,
-    analyst_deescalation, carer, api,
+    analyst_deescalation, carer, api, cds,
 )  # fmt: skip
 
 

@@ -13,20 +13,29 @@ if TYPE_CHECKING:
     from starlette.types import Message, Receive
 
 MOST_BYTES: Final = 64 * 1024
+MOST_RECORD_BYTES: Final = 1024 * 1024
+RECORD_PATHS: Final = ("/cds-services/", "/api/v1/fhir/")
+"""Where a health record sends resources, which are many times as long as a form."""
+
 BODY_SECONDS: Final = 10.0
 FORM: Final = "application/x-www-form-urlencoded"
 JSON: Final = "application/json"
 
 
-async def read_body(receive: Receive) -> tuple[bytes, Problem | None]:
+def find_most_bytes(path: str) -> int:
+    """Return how large a body may be."""
+    return MOST_RECORD_BYTES if path.startswith(RECORD_PATHS) else MOST_BYTES
+
+
+async def read_body(receive: Receive, most: int = MOST_BYTES) -> tuple[bytes, Problem | None]:
     """Read the body, up to the limits of size and time."""
     body = bytearray()
     with anyio.move_on_after(BODY_SECONDS) as limit:
         while True:
             message = await receive()
             body += message.get("body", b"")
-            if len(body) > MOST_BYTES:
-                said = f"At most {MOST_BYTES // 1024} kB are read."
+            if len(body) > most:
+                said = f"At most {most // 1024} kB are read."
                 return b"", Problem(413, "This is too large", said)
             if not message.get("more_body", False):
                 break

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from starlette.types import Receive, Scope, Send
 
 PROBLEM_TYPE: Final = "application/problem+json"
+FOR_PROGRAMS: Final = ("/api/", "/cds-services")
 LONGEST: Final = 3000
 
 
@@ -56,11 +57,16 @@ class ProblemError(Exception):
         self.problem = problem
 
 
+def is_for_programs(path: str) -> bool:
+    """Return True where JSON is asked and answered, not a page."""
+    return path.startswith(FOR_PROGRAMS)
+
+
 async def answer_problem(problem: Problem, scope: Scope, receive: Receive, send: Send) -> None:
     """Send the problem in the form that the address asks for."""
     from starlette.responses import Response
 
-    if scope["path"].startswith("/api/"):
+    if is_for_programs(scope["path"]):
         text, kind = json.dumps(problem.to_dict(), ensure_ascii=False), PROBLEM_TYPE
     else:
         from chorall.web.pages import render_page

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given
@@ -13,6 +15,7 @@ from unit.models.bank.made_bank import PATIENT
 
 from chorall.analyses.bank.published import ask_published
 
+DOCS = Path(__file__).parents[3] / "docs"
 KIND = {"content-type": "application/json"}
 ITEMS = st.sampled_from([*PATIENT, "wbc_10e9_per_l", "lineage", "BCR::ABL1", "subtype", "trial",
                          "cns_status", "mrd_day_15", "patient_id", "nobody"])  # fmt: skip
@@ -83,3 +86,27 @@ def test_every_answer_that_can_come_is_described(client):
             assert set(problem["schema"]["required"]) == {"type", "title", "status", "detail"}
     known = set(described["components"]["schemas"])
     assert set(re.findall(r"#/components/schemas/(\w+)", json.dumps(described))) <= known
+
+
+def list_curls(page):
+    """Return address, headers and body of every curl command of a page."""
+    text = (DOCS / page).read_text("utf-8")
+    found = []
+    for block in re.findall(r"```\n(curl .*?)```", text, flags=re.DOTALL):
+        for command in re.split(r"\n(?=curl )", block.replace("\\\n", " ")):
+            words = shlex.split(command)[1:]
+            take = {words[at]: words[at + 1] for at in range(len(words) - 1)}
+            address = next(one for one in words if one.startswith("http://127.0.0.1:8765/"))
+            found.append((address.removeprefix("http://127.0.0.1:8765"), take.get("-d")))
+    return found
+
+
+@pytest.mark.parametrize(
+    ("address", "body"), [one for page in ("web.md", "fhir.md") for one in list_curls(page)]
+)
+def test_the_examples_of_the_pages_work(client, address, body):
+    found = (
+        client.get(address) if body is None else client.post(address, content=body, headers=KIND)
+    )
+    assert found.status_code == 200, found.text
+    assert found.json()

@@ -296,8 +296,9 @@ def test_static_names_lead_nowhere_else(client):
 def test_the_description_has_no_page_of_another_host(client):
     assert client.get("/docs").status_code == 404
     paths = client.get("/api/v1/openapi.json").json()["paths"]
-    wanted = {f"/api/v1/{name}" for name in ("predict", "classify", "incidence", "prognosis")}
-    assert set(paths) == wanted
+    wanted = {"predict", "classify", "incidence", "prognosis", "fhir/risk-assessment"}
+    services = {"/cds-services", "/cds-services/{service}"}
+    assert set(paths) == {f"/api/v1/{name}" for name in wanted} | services
     json.dumps(paths)
 
 

@@ -1,0 +1,206 @@
+"""Routes for health records: CDS Hooks 2.0 on `patient-view`, and a FHIR R4 RiskAssessment."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from functools import partial
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, ConfigDict, Field
+
+from chorall.errors import InputError
+from chorall.web.api import PROBLEMS
+from chorall.web.cds_cards import write_cards
+from chorall.web.doctor import find_bank
+from chorall.web.fhir_known import FhirRecord
+from chorall.web.fhir_parts import list_resources, read_date
+from chorall.web.fhir_record import read_record
+from chorall.web.fhir_risk import write_risk_assessment
+from chorall.web.problems import Problem, ProblemError
+
+if TYPE_CHECKING:
+    from chorall.models.bank.prediction import BankPrediction
+    from chorall.web.settings import Settings
+
+router = APIRouter(responses=PROBLEMS, tags=["health records"])
+
+SERVICE: Final = "all-outcome"
+AS_OBSERVED: Final = ["as_observed"]
+FHIR_JSON: Final = "application/fhir+json"
+PREFETCH: Final = {
+    "patient": "Patient/{{context.patientId}}",
+    "conditions": "Condition?patient={{context.patientId}}",
+    "observations": "Observation?patient={{context.patientId}}&category=laboratory",
+}
+
+
+class CdsService(BaseModel):
+    """One service, as the discovery lists it."""
+
+    hook: str
+    title: str
+    description: str
+    id: str
+    prefetch: dict[str, str]
+
+
+class CdsServices(BaseModel):
+    """What the discovery answers."""
+
+    services: list[CdsService]
+
+
+class CdsContext(BaseModel):
+    """Whose record was opened."""
+
+    model_config = ConfigDict(extra="allow")
+
+    patientId: str = Field(max_length=200)
+
+
+class CdsRequest(BaseModel):
+    """A call of a service. A token for the record's server is neither read nor used."""
+
+    model_config = ConfigDict(extra="allow")
+
+    hook: Literal["patient-view"]
+    hookInstance: str = Field(max_length=200)
+    context: CdsContext
+    prefetch: dict[str, dict[str, Any] | None] = Field(default_factory=dict, max_length=20)
+
+
+class CdsSource(BaseModel):
+    """Where a card comes from."""
+
+    label: str
+
+
+class CdsCard(BaseModel):
+    """Information: no suggestion, no action, no link."""
+
+    summary: str = Field(max_length=139)
+    indicator: Literal["info"]
+    detail: str
+    source: CdsSource
+    extension: dict[str, Any] | None = Field(
+        None, description="`chorall.risk-assessment`: the answer as a FHIR R4 RiskAssessment."
+    )
+
+
+class CdsResponse(BaseModel):
+    """The cards."""
+
+    cards: list[CdsCard]
+
+
+class FhirBundle(BaseModel):
+    """A FHIR R4 Bundle with the resources of one patient."""
+
+    model_config = ConfigDict(
+        extra="allow",
+        json_schema_extra={
+            "examples": [
+                {
+                    "resourceType": "Bundle",
+                    "type": "collection",
+                    "entry": [
+                        {"resource": {"resourceType": "Patient", "id": "p", "gender": "female"}}
+                    ],
+                }
+            ]
+        },
+    )
+
+    resourceType: Literal["Bundle"]
+    entry: list[dict[str, Any]] = Field(default_factory=list, max_length=1000)
+
+
+@router.get("/cds-services", response_model=CdsServices)
+def list_services() -> dict[str, Any]:
+    """List the services (CDS Hooks discovery)."""
+    service = {
+        "hook": "patient-view",
+        "title": "Outlook in acute lymphoblastic leukaemia (research use only)",
+        "description": "How patients like this one fared in pooled trials, with the range, and "
+        "which tests are missing. Information only: it suggests and changes nothing.",
+        "id": SERVICE,
+        "prefetch": PREFETCH,
+    }
+    return {"services": [service]}
+
+
+@router.post(
+    "/cds-services/{service}", response_model=CdsResponse, response_model_exclude_none=True
+)
+async def call_service(request: Request, service: str, question: CdsRequest) -> dict[str, Any]:
+    """Answer with cards about the prefetched resources. Nothing is fetched, nothing is kept.
+
+    A record without acute lymphoblastic leukaemia, or of a person who has died, gets no card.
+    """
+    if service != SERVICE:
+        said = f"The service is: {SERVICE}."
+        raise ProblemError(Problem(404, "There is no such service", said))
+    settings: Settings = request.app.state.settings
+    today = datetime.now(UTC).date()
+    resources = list_resources(question.prefetch.values())
+    record = read_record(resources, find_bank(settings), today)
+    _check_person(record, question.context.patientId)
+    is_told = question.prefetch.get("conditions") is not None
+    if record.has_died or (is_told and not record.has_leukaemia):
+        return {"cards": []}
+    found = None if record.lacking else await _ask(request, record, AS_OBSERVED)
+    risk = write_risk_assessment(found, record, settings.bank_hash, today) if found else {}
+    return {"cards": write_cards(settings, record, found, risk)}
+
+
+@router.post("/api/v1/fhir/risk-assessment", response_class=JSONResponse)
+async def assess_risk(
+    request: Request,
+    bundle: FhirBundle,
+    strategy: Annotated[list[str] | None, Query(max_length=6)] = None,
+) -> JSONResponse:
+    """Return a FHIR R4 RiskAssessment for a Bundle with Patient, Condition and Observations.
+
+    Counts from the Bundle's `timestamp`, or from today. Nothing is kept.
+    """
+    settings: Settings = request.app.state.settings
+    today = read_date(bundle.model_extra, "timestamp") or datetime.now(UTC).date()
+    resources = list_resources([bundle.model_dump()])
+    record = read_record(resources, find_bank(settings), today)
+    _check_complete(record)
+    found = await _ask(request, record, strategy or AS_OBSERVED)
+    resource = write_risk_assessment(found, record, settings.bank_hash, today)
+    return JSONResponse(resource, media_type=FHIR_JSON)
+
+
+def _check_person(record: FhirRecord, patient: str) -> None:
+    if record.subject and record.subject != f"Patient/{patient}":
+        raise InputError(
+            "the prefetched resources are of another patient than the context.\n"
+            "  Send those of `context.patientId`."
+        )
+
+
+def _check_complete(record: FhirRecord) -> None:
+    if not record.has_leukaemia:
+        raise InputError(
+            "the bundle holds no Condition with a code of acute lymphoblastic leukaemia.\n"
+            "  The codes are in knowledge/fhir_codes.toml and docs/fhir.md."
+        )
+    if record.lacking:
+        missing = [f"{name} ({record.open_items[name]})" for name in record.lacking]
+        raise InputError(
+            f"no risk can be told without: {', '.join(missing)}.\n  Nothing is assumed for it."
+        )
+
+
+async def _ask(request: Request, record: FhirRecord, strategies: list[str]) -> BankPrediction:
+    from chorall.analyses.bank import predict
+
+    bank = find_bank(request.app.state.settings)
+    found: BankPrediction = await request.app.state.desk.ask(
+        partial(predict, bank, record.patient, strategies)
+    )
+    return found
