@@ -7,7 +7,7 @@ PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet --quiet
 SOURCES := $(shell find src -type f -not -name '*.pyc' 2>/dev/null) meson.build pyproject.toml
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check fix format lint types docstrings imports docs docs-check site oracle rivals bench bench-all bench-pool bench-prognosis bench-report bench-treatment simulation gallery browser serve lock clean dev
+.PHONY: help demo test check fix format lint types docstrings imports docs docs-check site oracle rivals bench bench-all bench-pool bench-prognosis bench-report bench-treatment bench-web simulation gallery browser serve lock clean dev
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -113,6 +113,9 @@ bench-prognosis: $(VENV)/.dev $(VENV)/.chorall ## measure a scan of a whole pool
 
 bench-report: $(VENV)/.dev $(VENV)/.chorall ## measure the full report of 20,000 patients of eight trials (aim: 60 s, 5 MB)
 	@$(BIN)/python tools/bench_report.py
+
+bench-web: $(VENV)/.web $(VENV)/.chorall $(BENCH_VENV)/.peers ## load the web app over loopback, beside Shiny for Python (needs wrk)
+	@BENCH_PYTHON=$(BENCH_VENV)/bin/python $(BIN)/python tools/bench_web.py $(ARGS)
 
 bench-treatment: $(VENV)/.dev $(VENV)/.chorall ## measure the scan of 200 markers x randomised questions x 3 endpoints (aim: 30 s)
 	@$(BIN)/python tools/bench_treatment.py

@@ -16,7 +16,7 @@ from chorall.web.problems import Problem, ProblemError
 Answer = TypeVar("Answer")
 
 AT_WORK: Final = 2
-IN_LINE: Final = 8
+IN_LINE: Final = 20
 LONG_IN_LINE: Final = 4
 RETRY_SECONDS: Final = 5
 PATIENCE_SECONDS: Final = 3.0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -59,11 +60,28 @@ def answer(classifier: CompiledClassifier, columns: Mapping[str, Column], n: int
     masks = classifier.observe(columns, n)
     score = compute_scores(classifier.definition, columns, n)
     extra = [] if score is None else [score.groups, *score.open_items.values()]
+    names = () if score is None else tuple(score.open_items)
+    if n == 1:
+        pattern = tuple(int(column[0]) for column in [*masks, *extra])
+        one = _answer_one(classifier, pattern, len(masks), names)
+        return Answers((one,), np.zeros(1, np.int64), score)
     asked, asked_of = _find_patterns([*masks, *extra], n)
     outcomes, outcome_of = _find_outcomes(classifier, asked, len(masks))
-    names = [] if score is None else list(score.open_items)
     found = [_describe(classifier, row, names) for row in outcomes]
     return Answers(tuple(found), outcome_of[asked_of], score)
+
+
+@lru_cache(maxsize=1 << 14)
+def _answer_one(
+    classifier: CompiledClassifier, pattern: tuple[int, ...], n_items: int, names: tuple[str, ...]
+) -> Classification:
+    """Return the answer for one pattern of knowledge; who is asked about again and again is fast.
+
+    A pattern says of each item which of the classifier's cells are possible, nothing else.
+    """
+    columns = [np.array([code], np.uint32) for code in pattern]
+    outcomes, _ = _find_outcomes(classifier, columns, n_items)
+    return _describe(classifier, outcomes[0], names)
 
 
 def _find_patterns(columns: Sequence[Masks], n: int) -> tuple[list[Masks], NDArray[np.int64]]:
@@ -113,7 +131,7 @@ class _Outcome:
 
 
 def _describe(
-    classifier: CompiledClassifier, outcome: _Outcome, score_items: list[str]
+    classifier: CompiledClassifier, outcome: _Outcome, score_items: tuple[str, ...]
 ) -> Classification:
     definition = classifier.definition
     bits = outcome.possible >> 1
@@ -139,7 +157,7 @@ def _describe(
     )
 
 
-def _name_flagged(names: list[str], flags: tuple[int, ...]) -> list[str]:
+def _name_flagged(names: Sequence[str], flags: tuple[int, ...]) -> list[str]:
     return [name for name, flag in zip(names, flags, strict=True) if flag]
 
 

@@ -22,7 +22,7 @@ NOT_APPLICABLE = 0
 """Outcome of a patient who is not of the population; group k of the definition is outcome k + 1."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class CompiledClassifier:
     """One classifier, ready.
 
