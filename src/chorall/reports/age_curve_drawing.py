@@ -20,6 +20,7 @@ from chorall.reports.canvas import (
     is_narrow,
     open_sheet,
     shorten_label,
+    tell_empty,
 )
 
 PANEL_HEIGHT: Final = 1.45
@@ -57,6 +58,7 @@ def _draw_panel(axes: Axes, panel: AgePanel, *, first: bool) -> None:
         place = [row["age_years"]] * 2
         axes.plot(place, [row["lower"], row["upper"]], color=INK, linewidth=0.8)
         axes.plot(place[:1], [row["proportion"]], "o", color=INK, markersize=3.5, clip_on=False)
+    tell_empty(axes)
     ticks = choose_ticks(_find_highest(panel))
     axes.set_ylim(0, ticks[-1])
     axes.set_yticks(ticks, [f"{tick * 100:g}" for tick in ticks])

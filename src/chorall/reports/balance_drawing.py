@@ -13,6 +13,7 @@ from chorall.reports.canvas import (
     TEXT_SIZE,
     VERMILION,
     open_sheet,
+    tell_lacking,
 )
 from chorall.reports.row_layout import RowLayout, choose_layout, write_row
 
@@ -32,6 +33,8 @@ def draw_differences(data: pl.DataFrame, title: str, note: str, *, synthetic: bo
         middle = 0.2 + layout.row * place
         write_row(sheet, sheet.top + middle, layout, (name, ()), size=TEXT_SIZE)
         at = middle + layout.plot_shift
+        if before is None and after is None:
+            tell_lacking(axes, at)
         axes.plot([before], [at], marker="o", color=VERMILION, markerfacecolor="white")
         axes.plot([after], [at], marker="o", color=BLUE)
     for bound in (-0.1, 0.0, 0.1):

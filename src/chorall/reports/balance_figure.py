@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+import polars as pl
+
 from chorall.analyses.transplants.result import TransplantResult
 from chorall.reports.figure import Figure
+from chorall.reports.numbers import NOT_ESTIMATED, is_known
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure as Drawing
@@ -28,8 +31,17 @@ def draw_balance(result: TransplantResult, endpoint: str) -> Figure:
 
         return draw_differences(data, title, NOTE, synthetic=synthetic)
 
-    parts = [
-        f"{name}: {before:+.2f} before, {after:+.2f} after."
+    return Figure(f"balance-{endpoint}", title, f"{title}. {say_balance(data)}", data, draw)
+
+
+def say_balance(data: pl.DataFrame) -> str:
+    """Return the differences of every covariate in words."""
+    return " ".join(
+        f"{name}: {_sign(before)} before, {_sign(after)} after."
         for name, before, after in data.select("covariate", "before", "after").iter_rows()
-    ]
-    return Figure(f"balance-{endpoint}", title, f"{title}. {' '.join(parts)}", data, draw)
+    )
+
+
+def _sign(difference: float | None) -> str:
+    known = difference is not None and is_known(difference)
+    return f"{difference:+.2f}" if known else NOT_ESTIMATED

@@ -19,13 +19,16 @@ from chorall.reports.canvas import (
     is_narrow,
     open_sheet,
     shorten_label,
+    tell_empty,
+    tell_lacking,
 )
 from chorall.reports.keyed_axes import KeyLine, key_height, place_keyed_axes
+from chorall.reports.numbers import is_known
 from chorall.reports.row_layout import RowLayout, choose_layout, write_row
 
 TWO_COLUMNS: Final = RowLayout(0.24, (2.0, 2.35), (), 30)
 ONE_COLUMN: Final = RowLayout(0.36, (0.2, 1.45), (), 44, n_lines=2)
-SQUARES: Final = {True: (2, 1.1), False: (3, 1.6)}
+SQUARES: Final = {True: (2, 1.05), False: (3, 1.6)}
 """Of a narrow sheet and a wide one: squares in a row, and inches of each."""
 LEVELS: Final = {"as_foretold": (VERMILION, "-"), "recalibrated": (BLUE, "--")}
 MODELS: Final = {
@@ -65,6 +68,9 @@ def _name(model: str) -> str:
 def _draw_forest(axes: Axes, data: pl.DataFrame, rivals: list[str], layout: RowLayout) -> None:
     for name, value, lower, upper in data.select("rival", "estimate", "lower", "upper").iter_rows():
         at = layout.row * (rivals.index(name) + 0.5) + layout.plot_shift
+        if not is_known(value):
+            tell_lacking(axes, at)
+            continue
         is_clear = lower > 0 or upper < 0
         colour = VERMILION if is_clear else GREY
         axes.plot([lower, upper], [at, at], color=colour, linewidth=1.2)
@@ -97,15 +103,16 @@ def draw_calibration(
 
 
 def _draw_squares(axes: Axes, data: pl.DataFrame, *, is_first: bool) -> None:
-    axes.plot([0, 1], [0, 1], color=RULE, linewidth=0.8)
     for level, (colour, dash) in LEVELS.items():
         own = data.filter(level=level)
-        predicted = own["predicted"].to_list()
-        axes.plot(predicted, own["observed"].to_list(), color=colour, linestyle=dash)
+        predicted = own["predicted"].to_numpy()
+        axes.plot(predicted, own["observed"].to_numpy(), color=colour, linestyle=dash)
         axes.fill_between(
-            predicted, own["lower"].to_list(), own["upper"].to_list(), color=colour, alpha=0.12,
+            predicted, own["lower"].to_numpy(), own["upper"].to_numpy(), color=colour, alpha=0.12,
             linewidth=0,
         )  # fmt: skip
+    tell_empty(axes)
+    axes.plot([0, 1], [0, 1], color=RULE, linewidth=0.8, zorder=1)
     axes.set_xlim(0, 1)
     axes.set_ylim(0, 1)
     for axis in (axes.xaxis, axes.yaxis):
@@ -130,8 +137,8 @@ def draw_decisions(data: pl.DataFrame, title: str, note: str, *, synthetic: bool
         cuts = own["threshold"].to_list()
         axes.plot(cuts, own["net_benefit"].to_list(), **style)
         axes.fill_between(
-            cuts, own["lower"].to_list(), own["upper"].to_list(), color=style["color"], alpha=0.12,
-            linewidth=0,
+            cuts, own["lower"].to_numpy(), own["upper"].to_numpy(), color=style["color"],
+            alpha=0.12, linewidth=0,
         )  # fmt: skip
     axes.set_ylim(-0.05, max(0.05, 1.1 * float(data["upper"].max() or 0)))  # type: ignore[arg-type]
     axes.set_xlim(0, 1)

@@ -8,6 +8,8 @@ import polars as pl
 
 from chorall.analyses.bank.validate_result import BankValidation
 from chorall.reports.figure import Figure
+from chorall.reports.numbers import format_ratio
+from chorall.reports.risk_table import format_signed
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure as Drawing
@@ -63,10 +65,8 @@ def _draw_differences(result: BankValidation, endpoint: str) -> Figure | None:
 
     order = data.filter(measure="concordance")
     seen = "; ".join(
-        f"{name} {value:+.3f} ({lower:+.3f} to {upper:+.3f})"
-        for name, value, lower, upper in order.select(
-            "rival", "estimate", "lower", "upper"
-        ).iter_rows()
+        f"{name} {format_signed(*limits)}"
+        for name, *limits in order.select("rival", "estimate", "lower", "upper").iter_rows()
     )
     alt = f"{title}. Concordance: {seen}."
     return Figure(f"bank-differences-{endpoint}", title, alt, data, draw)
@@ -94,7 +94,7 @@ def _draw_calibration(result: BankValidation, endpoint: str) -> Figure | None:
         scheme=HEADLINE, endpoint=endpoint, model="bank", measure="observed_over_expected"
     )
     seen = "; ".join(
-        f"{group.removeprefix('trial ')} {value:.2f}"
+        f"{group.removeprefix('trial ')} {format_ratio(value)}"
         for group, value in ratios.select("group", "estimate").iter_rows()
         if group.removeprefix("trial ") in trials
     )
@@ -109,6 +109,8 @@ def _draw_decisions(result: BankValidation, endpoint: str) -> Figure | None:
         ~pl.col("model").str.contains(" less "), pl.col("net_benefit").is_finite(),
         endpoint=endpoint,
     )  # fmt: skip
+    if not data.height:
+        return None
     title = f"Net benefit by threshold of risk at {result.horizon_years:g} years: {endpoint}"
     synthetic = result.pool.synthetic
 

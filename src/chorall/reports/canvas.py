@@ -12,12 +12,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Final
 
+import numpy as np
 from matplotlib import rc_context, rcParams
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure as Drawing
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
+
+from chorall.reports.numbers import NOT_ESTIMATED
 
 WIDTHS: Final = {"one_column": 3.5, "two_column": 7.2}
 """Inches: 89 and 183 mm."""
@@ -186,6 +189,20 @@ def wrap_title(title: str) -> list[str]:
 def wrap_subtitle(subtitle: str) -> list[str]:
     """Return the lines that `subtitle` takes."""
     return textwrap.wrap(subtitle, 48 if is_narrow() else 108)
+
+
+def tell_empty(axes: Axes, words: str = NOT_ESTIMATED) -> None:
+    """Write `words` into axes in which nothing was drawn: an empty panel must say why."""
+    if np.isfinite(axes.dataLim.get_points()).all():
+        return
+    style: dict[str, Any] = {"ha": "center", "va": "center", "transform": axes.transAxes}
+    axes.text(0.5, 0.5, words, color=SOFT_INK, size=TEXT_SIZE, **style)
+
+
+def tell_lacking(axes: Axes, at: float, words: str = NOT_ESTIMATED) -> None:
+    """Write `words` at the left end of a row of axes that has no figure."""
+    style: dict[str, Any] = {"va": "center", "transform": axes.get_yaxis_transform()}
+    axes.text(0, at, f" {words}", color=SOFT_INK, size=TEXT_SIZE - 1, **style)
 
 
 def choose_ticks(highest: float) -> list[float]:

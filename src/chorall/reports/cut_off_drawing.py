@@ -14,6 +14,7 @@ from chorall.reports.canvas import (
     VERMILION,
     is_narrow,
     open_sheet,
+    tell_empty,
 )
 
 LEFT, WIDTH, HEIGHT, GAP = 0.75, 2.6, 2.4, 0.9
@@ -34,6 +35,7 @@ def draw_slices(
         for side, colour, marker in (("below", BLUE, "s"), ("above", VERMILION, "o")):
             part = data.filter(side=side)
             axes.plot(part["middle"], part[column], marker=marker, color=colour)
+        tell_empty(axes)
         axes.axvline(0, color=SOFT_INK, linewidth=0.8, linestyle=(0, (4, 3)))
         axes.set_ylim(0, 1)
         axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{100 * value:g} %"))

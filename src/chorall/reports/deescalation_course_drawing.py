@@ -24,6 +24,8 @@ from chorall.reports.canvas import (
     is_narrow,
     open_sheet,
     shorten_label,
+    tell_empty,
+    tell_lacking,
 )
 from chorall.reports.keyed_axes import KeyLine, key_height, place_keyed_axes
 from chorall.reports.numbers import format_count
@@ -89,6 +91,7 @@ def _draw_stack(axes: Axes, stacked: pl.DataFrame) -> None:
             years, below, below + value, step="post", edgecolor=INK, linewidth=0.4, **style
         )
         below = below + value
+    tell_empty(axes)
     highest = 0.05 if below is None else float(max(below.max(), 0.02))
     ticks = choose_ticks(highest)
     axes.set_ylim(0, ticks[-1])
@@ -115,6 +118,8 @@ def _draw_forest(axes: Axes, lines: pl.DataFrame, bound: float) -> None:
         names.append(f"{'together' if together else row['trial']} ({format_count(row['n_group'])})")
         if row["relapse"] is not None:
             _draw_limits(axes, row, place + 0.5, ticks[-1], together=together)
+        else:
+            tell_lacking(axes, place + 0.5)
     axes.set_yticks(
         [place + 0.5 for place in range(len(rows))], [shorten_label(name, 20) for name in names]
     )
@@ -168,6 +173,7 @@ def draw_difference(
             years, line["lower"].to_numpy(), line["upper"].to_numpy(), color=colour, alpha=0.14,
             linewidth=0,
         )  # fmt: skip
+    tell_empty(axes)
     axes.axhline(0, color=INK, linewidth=0.8)
     axes.axhline(-margin, color=INK, linestyle=(0, (4, 3)), linewidth=0.9)
     axes.axvline(horizon, color=SOFT_INK, linestyle=":", linewidth=0.8)

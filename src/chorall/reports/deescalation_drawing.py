@@ -23,9 +23,10 @@ from chorall.reports.canvas import (
     is_narrow,
     open_sheet,
     shorten_label,
+    tell_lacking,
 )
 from chorall.reports.deescalation_table import format_upper
-from chorall.reports.numbers import EN_DASH, format_count, format_percent
+from chorall.reports.numbers import NOT_ESTIMATED, NOT_KNOWN, format_count, format_percent
 
 HEADS: Final = ("relapse", "treatment\ndeath", "of all\nrelapses")
 HEAD: Final = 0.58
@@ -119,7 +120,7 @@ def _find_highest(rows: list[dict[str, Any]]) -> float:
 def _draw_risk(axes: Axes, row: dict[str, Any], height: float, end: float) -> None:
     style = STYLES[row["word"]]
     if row["relapse"] is None:
-        axes.text(0, height, " not estimated", va="center", color=SOFT_INK, size=TEXT_SIZE)
+        tell_lacking(axes, height)
         return
     reach = (("relapse_prediction_upper", 0.9), ("relapse_upper", 3.0))
     for name, width in reach:
@@ -148,10 +149,12 @@ def _write_row(sheet: Sheet, row: dict[str, Any], middle: float, layout: Layout)
     cells = (
         format_upper(row["relapse"], row["relapse_upper"]).replace(" (at most ", "\n(at most "),
         *(
-            EN_DASH if row[name] is None else format_percent(row[name])
+            NOT_KNOWN if row[name] is None else format_percent(row[name])
             for name in ("treatment_death", "share_of_relapses")
         ),
     )
     style = {"ha": "right", "linespacing": 1.1, "size": TEXT_SIZE - 0.5}
-    for right, cell in zip(layout.rights, cells, strict=True):
+    # the axes say that the relapse is not estimated
+    short = [NOT_KNOWN if is_narrow() and cell == NOT_ESTIMATED else cell for cell in cells]
+    for right, cell in zip(layout.rights, short, strict=True):
         sheet.write(right, middle + layout.figures, cell, **style)

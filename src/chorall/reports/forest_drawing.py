@@ -8,7 +8,15 @@ from typing import Any, Final
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Drawing
 
-from chorall.reports.canvas import BLUE, INK, TEXT_SIZE, VERMILION, is_narrow, open_sheet
+from chorall.reports.canvas import (
+    BLUE,
+    INK,
+    TEXT_SIZE,
+    VERMILION,
+    is_narrow,
+    open_sheet,
+    tell_lacking,
+)
 from chorall.reports.forest_figure import ForestLine
 from chorall.reports.ratio_axis import find_ratio_limits, prepare_ratio_rows
 from chorall.reports.row_layout import RowLayout, choose_layout, write_heads, write_row
@@ -41,6 +49,8 @@ def draw_lines(
     axes = sheet.place_axes(layout.plot[0], sheet.top, layout.plot[1], body)
     limits = _find_limits(lines)
     _prepare_axes(axes, body, limits)
+    if not lines:
+        tell_lacking(axes, body / 2, "none could be assessed")
     for position, line in enumerate(lines):
         middle = (position + 0.5) * layout.row
         cells = (line.figure, line.n_present, line.q_value)

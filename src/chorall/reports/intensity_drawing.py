@@ -18,6 +18,7 @@ from chorall.reports.canvas import (
     is_narrow,
     open_sheet,
     shorten_label,
+    tell_lacking,
 )
 from chorall.reports.numbers import format_count
 from chorall.reports.risk_drawing import prepare_percent_rows
@@ -65,6 +66,8 @@ def draw_intensity(rows: pl.DataFrame, title: str, note: str, *, synthetic: bool
 
 
 def _draw_risks(axes: Axes, line: dict[str, Any], at: float) -> None:
+    if all(line[name] is None for name, _, _ in KINDS):
+        tell_lacking(axes, at)
     for shift, (name, colour, marker) in zip((-0.05, 0.05), KINDS, strict=True):
         limits = (line[f"lower_{name}"], line[f"upper_{name}"])
         if line[name] is None:

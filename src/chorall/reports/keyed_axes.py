@@ -11,6 +11,8 @@ from matplotlib.axes import Axes
 from chorall.reports.canvas import INK, MARGIN, Sheet, is_narrow, shorten_label
 
 LEFT: Final = 0.75
+END: Final = 0.12
+"""Inches at the right of narrow axes that half of the last label takes."""
 STEP: Final = 0.2
 LETTERS: Final = 40
 """Of a name above the axes."""
@@ -61,7 +63,7 @@ def place_keyed_axes(
     for place, line in enumerate(lines):
         _write_line(sheet, line, left, top + STEP * place, LETTERS if narrow else letters)
     sheet.top += key_height(len(lines))
-    return sheet.place_axes(LEFT, sheet.top, sheet.right - LEFT if narrow else width, height)
+    return sheet.place_axes(LEFT, sheet.top, sheet.right - END - LEFT if narrow else width, height)
 
 
 def _write_line(sheet: Sheet, line: KeyLine, left: float, top: float, letters: int) -> None:

@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Drawing
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
-from chorall.reports.canvas import BLUE, TEXT_SIZE, VERMILION, is_narrow, open_sheet
+from chorall.reports.canvas import BLUE, TEXT_SIZE, VERMILION, is_narrow, open_sheet, tell_empty
 
 HEIGHT, PANEL, LEFT = 1.9, 2.6, 0.75
 NAMES: Final = {
@@ -40,6 +40,7 @@ def draw_learning(
         axes = sheet.place_axes(left, sheet.top + row * step, PANEL, HEIGHT)
         own = data.filter(measure=measure, by=by)
         _draw_points(axes, own)
+        tell_empty(axes)
         if by == "patients" and measure in laws:
             _draw_law(axes, own, laws[measure])
         axes.set_xlabel(SIZES[by], size=TEXT_SIZE)

@@ -8,6 +8,7 @@ import polars as pl
 
 from chorall.analyses.bank.learning.result import BankLearning
 from chorall.reports.figure import Figure
+from chorall.reports.risk_table import format_small
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure as Drawing
@@ -35,7 +36,8 @@ def draw_learning_figures(result: BankLearning) -> list[Figure]:
 def _describe(data: pl.DataFrame, title: str) -> str:
     own = data.filter(by="patients", measure="concordance")
     seen = "; ".join(
-        f"{size:.0f} patients {value:.3f}{' (extrapolated)' if kind == 'extrapolated' else ''}"
+        f"{size:.0f} patients {format_small(value)}"
+        f"{' (extrapolated)' if kind == 'extrapolated' else ''}"
         for kind, size, value in own.select("kind", "size", "estimate").iter_rows()
     )
     return f"{title}. Concordance: {seen}."

@@ -8,7 +8,7 @@ from typing import Any, Final
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Drawing
 
-from chorall.reports.canvas import BLUE, GREY, TEXT_SIZE, VERMILION, open_sheet
+from chorall.reports.canvas import BLUE, GREY, TEXT_SIZE, VERMILION, open_sheet, tell_lacking
 from chorall.reports.ranked_figure import RankedLine
 from chorall.reports.ratio_axis import find_ratio_limits, prepare_ratio_rows
 from chorall.reports.row_layout import RowLayout, choose_layout, write_heads, write_row
@@ -36,6 +36,8 @@ def draw_ranked_lines(
     limits = find_limits(lines)
     prepare_ratio_rows(axes, body, limits)
     naive, shrunken = _find_places(layout)
+    if not lines:
+        tell_lacking(axes, body / 2, "none could be assessed")
     for position, line in enumerate(lines):
         middle = (position + 0.5) * layout.row
         cells = (line.events, line.figure, line.shrunken_figure, line.q_value)

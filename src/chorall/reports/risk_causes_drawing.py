@@ -23,6 +23,7 @@ from chorall.reports.canvas import (
     open_sheet,
     sheet_width,
     shorten_label,
+    tell_empty,
 )
 from chorall.reports.numbers import format_count
 from chorall.reports.risk_drawing import KEY, percent_axis
@@ -113,6 +114,7 @@ def _stack(axes: Axes, own: pl.DataFrame, causes: list[str]) -> None:
             edgecolor="white", hatch=hatch, linewidth=0.3,
         )  # fmt: skip
         base = bottom + values
+    tell_empty(axes)
     axes.set_xlim(0, float(own["time_years"].max()))  # type: ignore[arg-type]
 
 

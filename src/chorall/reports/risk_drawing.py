@@ -22,6 +22,7 @@ from chorall.reports.canvas import (
     is_narrow,
     open_sheet,
     shorten_label,
+    tell_lacking,
 )
 from chorall.reports.keyed_axes import KeyLine, key_height, place_keyed_axes
 from chorall.reports.numbers import format_count, format_percent
@@ -119,6 +120,8 @@ def _draw_line(
     style: dict[str, Any] = {"indent": 0.12, "color": colour, "size": TEXT_SIZE}
     write_row(sheet, sheet.top + middle, layout, (name, counts), **style)
     height = middle + layout.plot_shift
+    if not own["risk"].count():
+        tell_lacking(axes, height)
     for place, view in enumerate(views):
         found = own.filter(view=view).drop_nulls("risk")
         if not found.height:

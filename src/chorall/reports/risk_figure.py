@@ -10,10 +10,12 @@ from chorall.analyses.risk.result import RiskResult
 from chorall.reports.figure import Figure
 from chorall.reports.flow_figure import draw_flow
 from chorall.reports.numbers import format_percent_interval
+from chorall.reports.risk_table import format_small
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure as Drawing
 
+NOTHING: Final = "Nothing could be estimated."
 MOST_GROUPINGS: Final = 4
 MOST_PANELS: Final = 2
 MOST_FLOWS: Final = 3
@@ -58,7 +60,7 @@ def draw_risk_groups(result: RiskResult, names: tuple[str, ...]) -> Figure:
         .select("grouping", "group", "view", "risk", "lower", "upper")
         .iter_rows()
     ]
-    return Figure("risk-groups", title, f"{title}. {' '.join(words)}", data, draw)
+    return Figure("risk-groups", title, f"{title}. {' '.join(words) or NOTHING}", data, draw)
 
 
 def draw_risk_causes(result: RiskResult, name: str) -> Figure:
@@ -83,7 +85,9 @@ def draw_risk_causes(result: RiskResult, name: str) -> Figure:
             "group", "cause", "risk", "lower", "upper"
         ).iter_rows()
     ]
-    return Figure(f"risk-causes-{name}", title, f"{title}. {' '.join(words)}", data, draw)
+    return Figure(
+        f"risk-causes-{name}", title, f"{title}. {' '.join(words) or NOTHING}", data, draw
+    )
 
 
 def draw_risk_decision(result: RiskResult, name: str) -> Figure:
@@ -104,12 +108,14 @@ def draw_risk_decision(result: RiskResult, name: str) -> Figure:
         return draw_decision(data, title, note, synthetic=synthetic)
 
     words = [
-        f"At {100 * threshold:g} %: day 0 {day_0:.3f}, with MRD {landmark:.3f}."
+        f"At {100 * threshold:g} %: day 0 {format_small(day_0)}, with MRD {format_small(landmark)}."
         for threshold, day_0, landmark in waited.filter(measure="net_benefit")
         .select("threshold", "day_0", "landmark")
         .iter_rows()
     ]
-    return Figure(f"risk-decision-{name}", title, f"{title}. {' '.join(words)}", data, draw)
+    return Figure(
+        f"risk-decision-{name}", title, f"{title}. {' '.join(words) or NOTHING}", data, draw
+    )
 
 
 def _list_pairs(result: RiskResult, shown: tuple[str, ...]) -> list[tuple[str, str]]:
@@ -151,4 +157,6 @@ def draw_risk_intensity(result: RiskResult, name: str) -> Figure:
             "group", "trial_id", "level", "relapse", "lower_relapse", "upper_relapse"
         ).iter_rows()
     ]
-    return Figure(f"risk-treatment-{name}", title, f"{title}. {' '.join(words)}", data, draw)
+    return Figure(
+        f"risk-treatment-{name}", title, f"{title}. {' '.join(words) or NOTHING}", data, draw
+    )

@@ -18,6 +18,7 @@ from chorall.reports.canvas import (
     is_narrow,
     open_sheet,
     shorten_label,
+    tell_lacking,
 )
 from chorall.reports.numbers import format_count, format_percent
 from chorall.reports.risk_drawing import prepare_percent_rows
@@ -84,6 +85,8 @@ def _draw_line(
     style: dict[str, Any] = {"indent": 0.12, "color": SOFT_INK if soft else INK}
     write_row(sheet, sheet.top + middle, layout, (words, (count, str(line["verdict"]))), **style)
     at = middle + layout.plot_shift
+    if line["observed"] is None and line["predicted"] is None:
+        tell_lacking(axes, at)
     lower, upper = line["lower"], line["upper"]
     if lower is not None and upper is not None:
         axes.plot([lower, upper], [at + 0.04] * 2, color=VERMILION, linewidth=1.3)

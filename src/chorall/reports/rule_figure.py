@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Final
 from chorall.analyses.risk.rule_result import RiskRule
 from chorall.reports.figure import Figure
 from chorall.reports.numbers import format_percent_interval
+from chorall.reports.risk_figure import NOTHING
+from chorall.reports.risk_table import format_small
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure as Drawing
@@ -44,7 +46,7 @@ def draw_rule(result: RiskRule, name: str) -> Figure:
         .iter_rows()
     ]
     stem = f"risk-rule-{name.replace(' ', '-')}"
-    return Figure(stem, title, f"{title}. {' '.join(words)}", data, draw)
+    return Figure(stem, title, f"{title}. {' '.join(words) or NOTHING}", data, draw)
 
 
 def draw_rule_decision(result: RiskRule) -> Figure:
@@ -63,11 +65,12 @@ def draw_rule_decision(result: RiskRule) -> Figure:
         return draw_decision(data, title, note, synthetic=synthetic)
 
     words = [
-        f"At {100 * threshold:g} %: without MRD {day_0:.3f}, with MRD {landmark:.3f}."
+        f"At {100 * threshold:g} %: without MRD {format_small(day_0)}, "
+        f"with MRD {format_small(landmark)}."
         for threshold, day_0, landmark in result.waiting.filter(
             measure="net_benefit", trial_id="all"
         )
         .select("threshold", "day_0", "landmark")
         .iter_rows()
     ]
-    return Figure("risk-rule-decision", title, f"{title}. {' '.join(words)}", data, draw)
+    return Figure("risk-rule-decision", title, f"{title}. {' '.join(words) or NOTHING}", data, draw)

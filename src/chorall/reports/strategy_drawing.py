@@ -17,6 +17,7 @@ from chorall.reports.canvas import (
     is_narrow,
     open_sheet,
     shorten_label,
+    tell_lacking,
 )
 
 LEFT, HEIGHT = 0.75, 2.8
@@ -44,6 +45,8 @@ def draw_risks(
             known["time_years"].to_list(), known["lower"].to_list(), known["upper"].to_list(),
             step="post", color=colour, alpha=0.15, linewidth=0,
         )  # fmt: skip
+    if not data["risk"].count():
+        tell_lacking(axes, 0.5)
     axes.set_ylim(0, 1)
     axes.set_xlim(0, None)
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{100 * value:g} %"))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from chorall.analyses.target_trials.result import TargetTrialResult
+from chorall.reports.balance_figure import say_balance
 from chorall.reports.figure import Figure
 from chorall.reports.treatment_table import format_points
 
@@ -60,8 +61,4 @@ def _draw_balance(result: TargetTrialResult) -> Figure:
 
         return draw_differences(data, title, BALANCE_NOTE, synthetic=synthetic)
 
-    parts = [
-        f"{name}: {before:+.2f} before, {after:+.2f} after."
-        for name, before, after in data.select("covariate", "before", "after").iter_rows()
-    ]
-    return Figure("target-trial-balance", title, f"{title}. {' '.join(parts)}", data, draw)
+    return Figure("target-trial-balance", title, f"{title}. {say_balance(data)}", data, draw)

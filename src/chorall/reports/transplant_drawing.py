@@ -8,7 +8,7 @@ import polars as pl
 from matplotlib.figure import Figure as Drawing
 from matplotlib.ticker import FuncFormatter
 
-from chorall.reports.canvas import BLUE, TEXT_SIZE, VERMILION, open_sheet
+from chorall.reports.canvas import BLUE, TEXT_SIZE, VERMILION, open_sheet, tell_empty
 from chorall.reports.keyed_axes import KeyLine, key_height, place_keyed_axes
 
 HEIGHT: Final = 2.8
@@ -35,6 +35,7 @@ def draw_curves(data: pl.DataFrame, title: str, note: str, *, synthetic: bool) -
             known["time_years"].to_list(), known["lower"].to_list(), known["upper"].to_list(),
             step="post", color=colour, alpha=0.15, linewidth=0,
         )  # fmt: skip
+    tell_empty(axes)
     axes.set_ylim(0, 1)
     axes.set_xlim(0, None)
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{100 * value:g} %"))

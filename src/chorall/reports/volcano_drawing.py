@@ -23,6 +23,7 @@ from chorall.reports.canvas import (
     open_sheet,
     sheet_width,
     shorten_label,
+    tell_empty,
 )
 from chorall.reports.ratio_axis import prepare_ratio_axis
 from chorall.reports.volcano_figure import VolcanoPanel
@@ -81,6 +82,7 @@ def _draw_panel(
         bound = float(panel.height[panel.found].min())
         axes.axhline(bound, color=RULE, linewidth=0.8, linestyle=(0, (4, 3)))
     _draw_points(axes, panel, limits, top)
+    tell_empty(axes, "not assessable")
     _name_points(axes, panel, limits, top, width)
 
 

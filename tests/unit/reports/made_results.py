@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 from unit.analyses.pool_builder import build_pool
+from unit.reports.hand_results import hand_learning, hand_rule, hand_validation
 
 import chorall as ch
 from chorall.analyses.result import AnalysisResult
@@ -34,7 +35,32 @@ MAKERS: Mapping[str, Callable[[Pool], AnalysisResult]] = {
     "transplant": lambda pool: ch.transplant(pool, endpoints=("OS",)),
     "donor": lambda pool: ch.donor(pool, endpoints=("OS",)),
     "risk": lambda pool: ch.risk(pool, classifiers=["nci"]),
+    "risk-rule": hand_rule,
+    "bank-validate": hand_validation,
+    "bank-learning": hand_learning,
+    "cut-off": lambda pool: ch.cut_off(pool, variable="age", cut=16, bandwidth=12),
+    "target-trial": lambda pool: ch.target_trial(pool, write_target_trial()),
 }
+TARGET_TRIAL = """
+name = "Transplantation in first remission by day 270, or not"
+endpoint = "RFS"
+time_zero = "endpoint"
+horizon_years = 3
+treatment = {kind = "transplant"}
+confounders = {adjust = ["age", "wbc"]}
+settings = {interval_days = 30, landmark_days = 90, resamples = 50}
+strategies = [
+  {name = "transplantation by day 270 of remission", start_by_day = 270},
+  {name = "no transplantation in first remission", never = true},
+]
+"""
+
+
+def write_target_trial() -> Path:
+    """Return the file of a target trial that the simulated pool can answer."""
+    file = Path(mkdtemp()) / "target_trial.toml"
+    file.write_text(TARGET_TRIAL, encoding="utf-8")
+    return file
 
 
 @cache
@@ -90,6 +116,36 @@ def lengthen(found: Any) -> Any:
         }
         return dataclasses.replace(found, **parts)
     return _lengthen(found) if isinstance(found, str) else found
+
+
+KNOWN_ANYHOW = {
+    "age_years", "bandwidth", "cut", "imputed_n", "imputed_n_present", "landmark_days", "middle",
+    "n", "n_present", "net_benefit", "predicted", "share", "size", "threshold", "time_years", "x",
+    "y",
+}  # fmt: skip
+"""Numbers that no estimate is needed for."""
+
+
+def starve(found: Any) -> Any:
+    """Return the same result without any event, so without any estimate."""
+    if isinstance(found, pl.DataFrame):
+        kinds = found.schema
+        estimates = [
+            name for name, kind in kinds.items() if kind.is_float() and name not in KNOWN_ANYHOW
+        ]
+        events = [name for name in kinds if name.startswith(("n_events", "events"))]
+        return found.with_columns(
+            *(pl.lit(None, kinds[name]).alias(name) for name in estimates),
+            *(pl.lit(0, kinds[name]).alias(name) for name in events),
+        )
+    if dataclasses.is_dataclass(found) and not isinstance(found, type):
+        parts = {
+            field.name: starve(getattr(found, field.name))
+            for field in dataclasses.fields(found)
+            if field.init
+        }
+        return dataclasses.replace(found, **parts)
+    return found
 
 
 def _lengthen(text: str) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import combinations
 from typing import Any, Final
 from unittest.mock import patch
 
@@ -110,7 +109,7 @@ def _outside(boxes: list[Box], size: tuple[float, float]) -> list[str]:
 
 def _overlapping(boxes: list[Box]) -> Iterator[tuple[str, str]]:
     """Two boxes lie apart if they do so along one of their sides."""
-    for first, second in combinations(boxes, 2):
+    for first, second in _near(boxes):
         slants = {box[1] % 90 for box in (first, second)}
         if all(
             _share(corners(first, axis), corners(second, axis)) > TOUCH
@@ -118,6 +117,19 @@ def _overlapping(boxes: list[Box]) -> Iterator[tuple[str, str]]:
             for axis in (slant, slant + 90)
         ):
             yield first[0], second[0]
+
+
+def _near(boxes: list[Box]) -> Iterator[tuple[Box, Box]]:
+    """Yield the pairs whose upright frames share room: no others can lie over each other."""
+    across, up = (np.array([corners(box, axis) for box in boxes]) for axis in (0, 90))
+    for place, box in enumerate(boxes[:-1]):
+        shared = [
+            np.minimum(span[place, 1], span[place + 1 :, 1])
+            > np.maximum(span[place, 0], span[place + 1 :, 0])
+            for span in (across, up)
+        ]
+        for other in np.flatnonzero(shared[0] & shared[1]):
+            yield box, boxes[place + 1 + int(other)]
 
 
 def _share(one: np.ndarray, other: np.ndarray) -> float:
