@@ -15,6 +15,7 @@ import chorall as ch
 from chorall.analyses.result import AnalysisResult
 from chorall.reports.figure import Figure
 from chorall.reports.figure_sets import draw_figures
+from chorall.reports.icon_figure import draw_icon_arrays
 from chorall.tables.store import Pool
 
 DOCS: Final = Path(__file__).parents[1] / "docs"
@@ -31,7 +32,9 @@ Written by `make gallery`; do not edit. Everything here is simulated (`chorall s
 --patients 1600 --trials 4 --seed 7`, pooled into POOL): no figure has a clinical meaning. Every \
 command but `report` (one page) writes its figures with `--out DIR` as SVG and PNG, with the \
 numbers drawn as CSV; in Python a figure has `.data`, `.svg()`, `.save(path)` and `.alt`, the \
-sentence that stands under each picture.
+sentence that stands under each picture. They are drawn here for two columns of a journal (183 \
+mm); `--figure-width one_column`, or `.save(path, "one_column")`, lays them out anew for one (89 \
+mm).
 """
 
 
@@ -42,16 +45,50 @@ class Entry:
     Attributes
     ----------
     make : callable
-        The result, from the pool.
+        The result, or its figure, from the pool.
     command : str
-        What makes the same in a shell.
+        What makes the same, in a shell or in Python.
     shown : dict of str to str
         Beginning of the name of a figure to its heading on the page.
     """
 
-    make: Callable[[Pool], AnalysisResult]
+    make: Callable[[Pool], AnalysisResult | Figure]
     command: str
     shown: dict[str, str]
+
+
+TARGET_TRIAL: Final = """name = "Transplantation in first remission by day 180, or not"
+endpoint = "RFS"
+time_zero = "endpoint"
+horizon_years = 5
+treatment = {kind = "transplant"}
+confounders = {adjust = ["age", "wbc"]}
+settings = {resamples = 100}
+strategies = [
+  {name = "transplantation by day 180 of remission", start_by_day = 180},
+  {name = "no transplantation in first remission", never = true},
+]
+"""
+PATIENT: Final = {
+    "age_years": 34, "sex": "male", "wbc_10e9_per_l": 80, "lineage": "B", "IKZF1_del": "present",
+    "BCR::ABL1": "absent",
+}  # fmt: skip
+STRATEGIES: Final = ("asparaginase_standard", "asparaginase_intensive")
+RULE_ITEMS: Final = ("age_years", "wbc_10e9_per_l", "IKZF1_del", "mrd_end_of_induction")
+
+
+def emulate(pool: Pool) -> AnalysisResult:
+    """Return the target trial above."""
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / "trial.toml"
+        file.write_text(TARGET_TRIAL, encoding="utf-8")
+        return ch.target_trial(pool, file)
+
+
+def foretell(pool: Pool) -> Figure:
+    """Return what becomes of 100 patients like one."""
+    answer = ch.predict(ch.fit_bank(pool), PATIENT, STRATEGIES)
+    return draw_icon_arrays(answer, synthetic=True)
 
 
 ENTRIES: Final = (
@@ -83,9 +120,21 @@ ENTRIES: Final = (
            "balance": "Balance"}),
     Entry(lambda pool: ch.donor(pool, endpoints=("OS",)), "donor POOL -e OS --out DIR",
           {"donor": "Donor against no donor"}),
+    Entry(lambda pool: ch.cut_off(pool, variable="age", cut=16, bandwidth=8),
+          "cut-off POOL --variable age --at 16 --bandwidth 8 --out DIR",
+          {"cut-off": "At a cut-off of eligibility"}),
+    Entry(emulate, "target-trial POOL trial.toml --out DIR",
+          {"target-trial-risk": "A target trial", "target-trial-balance": "Balance in it"}),
     Entry(lambda pool: ch.risk(pool, classifiers=["nci"]), "risk POOL -c nci --out DIR",
           {"risk-groups": "Risk groups", "risk-causes": "Causes over time",
            "risk-treatment": "Treatment given by risk"}),
+    Entry(lambda pool: ch.risk(pool, classifiers=["nci", "heh_moorman_2003"]),
+          "risk POOL -c nci -c heh_moorman_2003 --out DIR",
+          {"risk-flow": "Two classifiers compared"}),
+    Entry(lambda pool: ch.build_risk_rule(pool, targets=[0.1, 0.3], items=RULE_ITEMS),
+          "risk-rule POOL --target-risk 0.1 --target-risk 0.3 -i age_years -i wbc_10e9_per_l "
+          "-i IKZF1_del -i mrd_end_of_induction --out DIR",
+          {"risk-rule-all-tests": "A new rule against its targets"}),
     Entry(lambda pool: ch.deescalation(pool, classifiers=["nci"]),
           "deescalation POOL -c nci --out DIR",
           {"deescalation-glance": "Less treatment at a glance",
@@ -95,6 +144,11 @@ ENTRIES: Final = (
           "bank validate POOL -e OS --against age_and_wbc --repeats 0 --resamples 100 --out DIR",
           {"bank-differences": "The bank and its rivals", "bank-calibration": "Calibration",
            "bank-decisions": "Net benefit"}),
+    Entry(lambda pool: ch.bank_learning(pool, n_repeats=2, n_resamples=100),
+          "bank learning POOL --repeats 2 --resamples 100 --out DIR",
+          {"bank-learning": "How large a bank must be"}),
+    Entry(foretell, "draw_icon_arrays(ch.predict(bank, patient, strategies))",
+          {"icons": "One patient, two strategies"}),
     Entry(lambda _: ch.plan_study("marker", frequency=0.1, hazard_ratio=1.5),
           "plan-study marker --frequency 0.1 --hazard-ratio 1.5 --out DIR",
           {"plan": "Plan of a study"}),
@@ -116,7 +170,8 @@ def draw_gallery() -> None:
 
 def show_entry(entry: Entry, pool: Pool) -> list[str]:
     """Return the part of the page for one result; a drawing that is not there is an error."""
-    figures = draw_figures(entry.make(pool))
+    made = entry.make(pool)
+    figures = [made] if isinstance(made, Figure) else draw_figures(made)
     parts = []
     for beginning, heading in entry.shown.items():
         found = [figure for figure in figures if figure.name.startswith(beginning)]
@@ -139,7 +194,7 @@ def show_figure(figure: Figure, heading: str, name: str, command: str) -> str:
     (PICTURES / f"{name}.png").write_bytes(content)
     said = figure.alt.replace("[", "(").replace("]", ")")
     return (
-        f"## {heading}\n\n`chorall {command}`\n\n"
+        f"## {heading}\n\n`{'' if '(' in command else 'chorall '}{command}`\n\n"
         f"![{figure.title}](images/gallery/{name}.png)\n\n{said}\n"
     )
 

@@ -115,7 +115,9 @@ class Figure:
         return stream.getvalue()
 
     def _repr_html_(self) -> str:
-        return f'<div style="max-width: 56rem; background: #fff">{self.svg()}</div>'
+        # As in a report: on a phone a figure keeps letters that can be read and moves sideways.
+        inner = f'<div style="min-width: 640px; background: #fff">{self.svg()}</div>'
+        return f'<div style="max-width: 56rem; overflow-x: auto">{inner}</div>'
 
 
 def check_width(width: str) -> str:

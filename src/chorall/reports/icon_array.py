@@ -124,7 +124,8 @@ def draw_icons(
 def draw_key(fate: str, words: Mapping[str, str] = FATES) -> PlainSvg:
     """Return the icon of one fate alone, for a legend."""
     shape = (_draw(fate, 0),)
-    return PlainSvg(f"key-{fate}", words[fate], words[fate], pl.DataFrame(), STEP, STEP, shape)
+    said, none = words[fate], pl.DataFrame()
+    return PlainSvg(f"key-{fate}", said, said, none, STEP, STEP, shape, paper="none")
 
 
 def _draw(fate: str, place: int) -> str:

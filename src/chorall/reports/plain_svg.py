@@ -1,4 +1,7 @@
-"""A small SVG written by hand: attributes and classes only, so that a strict page may hold it."""
+"""A small SVG written by hand: attributes and classes only, so that a strict page may hold it.
+
+It brings its own light paper, as every figure does, so that its dark ink is legible on a dark page.
+"""
 
 from __future__ import annotations
 
@@ -27,6 +30,8 @@ class PlainSvg:
         Of the view box.
     shapes : tuple of str
         Elements as `element` and `write_text` return them.
+    paper : str
+        Fill behind the shapes; `none` for an icon that stands in a line of words.
     """
 
     name: str
@@ -36,6 +41,7 @@ class PlainSvg:
     width: float
     height: float
     shapes: tuple[str, ...]
+    paper: str = "#ffffff"
 
     @property
     def identifier(self) -> str:
@@ -54,10 +60,11 @@ class PlainSvg:
             f'<title id="{name}-title">{escape(self.title)}</title>'
             f'<desc id="{name}-desc">{escape(self.alt)}</desc>'
         )
-        return head + words + "".join(self.shapes) + "</svg>"
+        paper = element("rect", width=self.width, height=self.height, fill=self.paper)
+        return head + words + paper + "".join(self.shapes) + "</svg>"
 
     def _repr_html_(self) -> str:
-        return self.svg()
+        return f'<div style="max-width: {self.width:g}px">{self.svg()}</div>'
 
 
 def element(tag: str, **attributes: str | float) -> str:

@@ -13,6 +13,7 @@ from unit.reports.built_results import (
 
 from chorall.errors import InputError
 from chorall.reports.coverage_figure import draw_coverage
+from chorall.reports.figure import FIGURE_WIDTHS
 from chorall.reports.figure_sets import draw_figures
 from chorall.reports.forest_figure import draw_forest
 from chorall.reports.frequency_figure import draw_frequency
@@ -78,6 +79,16 @@ class TestEveryFigure:
         for svg in (wide, narrow):
             assert max(letter_sizes(svg)) == 10.5
             assert min(letter_sizes(svg)) >= 6
+
+    def test_brings_its_own_light_paper_for_dark_pages(self, figure):
+        for width in FIGURE_WIDTHS:
+            root = ElementTree.fromstring(figure.svg(width))
+            first = root.find(f".//{SVG}path")
+            _, _, across, height = map(float, root.get("viewBox").split())
+            assert "fill: #ffffff" in first.get("style")
+            reach = [float(number) for number in re.findall(r"[0-9.]+", first.get("d"))]
+            assert max(reach[::2]) == pytest.approx(across)
+            assert max(reach[1::2]) == pytest.approx(height, abs=0.01)
 
     def test_leaves_no_style_or_date_behind(self, figure):
         svg = figure.svg()
