@@ -22,14 +22,19 @@ from chorall.reports.page_parts import Part, place_figures, render_table
 from chorall.reports.wording import clear_nan, join_words
 
 MOST_NAMED: Final = 4
-_LEFT_OUT: Final = ("Trial",)
+_LEFT_OUT: Final = ("Trial", "Why")
+_REASONS: Final = ("Group", "Verdict", "Why")
 
 
 def write_deescalation_part(result: DeescalationResult, numbers: Iterator[int]) -> Part:
     """Return the verdicts with their reasons, and randomised reductions within the groups."""
     columns = [one for one in GROUP_COLUMNS if one.header not in _LEFT_OUT]
     years = f"{result.horizon_years:g} years"
-    tables = [render_table(result.printed, columns, f"Groups of children, at {years}")]
+    reasons = [one for one in GROUP_COLUMNS if one.header in _REASONS]
+    tables = [
+        render_table(result.printed, columns, f"Groups of children, at {years}"),
+        render_table(result.printed, reasons, "Why: the rules that decided"),
+    ]
     compared = result.reductions.filter(pl.col("word") != NOT_COMPARED)
     if compared.height:
         caption = "Less against more treatment, randomised, within the groups"

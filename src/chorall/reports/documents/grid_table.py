@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
@@ -10,7 +11,7 @@ from chorall.reports.documents.blocks import Grid, Words
 from chorall.reports.documents.page_reader import say
 from chorall.reports.printed_table import PrintedTable
 
-MOST_COLUMNS: Final = 18
+MOST_COLUMNS: Final = 20
 """That a sheet on its side shows side by side."""
 
 
@@ -40,13 +41,15 @@ def print_grid(grid: Grid, notes: Sequence[Words] = ()) -> PrintedTable:
 
 
 def split_grid(grid: Grid, most: int = MOST_COLUMNS) -> list[Grid]:
-    """Return a grid of more than `most` columns in parts, each with the first column."""
+    """Return a grid of more than `most` columns in like parts, each with the first column."""
     width = len(grid.head)
     if width <= most:
         return [grid]
-    starts = range(1, width, most - 1)
+    n_parts = math.ceil((width - 1) / (most - 1))
+    size = math.ceil((width - 1) / n_parts)
+    starts = range(1, width, size)
     return [
-        _take_columns(grid, [0, *range(start, min(start + most - 1, width))], number, len(starts))
+        _take_columns(grid, [0, *range(start, min(start + size, width))], number, len(starts))
         for number, start in enumerate(starts, start=1)
     ]
 
