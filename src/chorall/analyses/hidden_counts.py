@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from fractions import Fraction
 
@@ -11,9 +11,15 @@ from chorall.errors import InputError
 Cell = Hashable
 Sum = tuple[Cell, tuple[Cell, ...]]
 Row = dict[Cell, Fraction]
+Cost = tuple[int, bool, int]
 
 
-def find_hidden(counts: Mapping[Cell, int], sums: Sequence[Sum], fewest: int) -> set[Cell]:
+def find_hidden(
+    counts: Mapping[Cell, int],
+    sums: Sequence[Sum],
+    fewest: int,
+    worth: Callable[[Cell], int] = lambda _: 0,
+) -> set[Cell]:
     """Return the cells that must not be shown.
 
     Parameters
@@ -24,13 +30,15 @@ def find_hidden(counts: Mapping[Cell, int], sums: Sequence[Sum], fewest: int) ->
         Which cells add up to which.
     fewest : int
         Counts from 1 to one below are hidden; 0 is shown where that gives nothing away.
+    worth : callable, optional
+        Of a cell: where one of several must be hidden, one of the least worth is.
 
     Returns
     -------
     set of cell
         The small counts, and so many more that no small one follows from the cells shown: first no
-        sum has a single hidden cell, then exact elimination over all sums finds none. The smallest
-        count that is not 0 is taken, then a 0; ties go to the first.
+        sum has a single hidden cell, then exact elimination over all sums finds none. Of cells of
+        the same worth the smallest count that is not 0 is taken, then a 0; ties go to the first.
 
     Raises
     ------
@@ -42,19 +50,18 @@ def find_hidden(counts: Mapping[Cell, int], sums: Sequence[Sum], fewest: int) ->
     small = {cell for cell, count in counts.items() if 0 < count < fewest}
     hidden = set(small)
     known = [tuple(one for one in (whole, *parts) if one in counts) for whole, parts in sums]
+    cost = {cell: (worth(cell), not count, count) for cell, count in counts.items()}
     while small:
-        _close(hidden, known, counts)
+        _close(hidden, known, cost)
         told = find_told(hidden, sums) & small
-        more = _choose_near(told, hidden, known, counts) if told else None
+        more = _choose_near(told, hidden, known, cost) if told else None
         if more is None:
             break
         hidden.add(more)
     return hidden
 
 
-def _close(
-    hidden: set[Cell], known: Sequence[tuple[Cell, ...]], counts: Mapping[Cell, int]
-) -> None:
+def _close(hidden: set[Cell], known: Sequence[tuple[Cell, ...]], cost: Mapping[Cell, Cost]) -> None:
     """Hide a second cell wherever a sum has a single hidden one."""
     changed = True
     while changed:
@@ -62,7 +69,7 @@ def _close(
         for cells in known:
             others = [cell for cell in cells if cell not in hidden]
             if len(cells) - len(others) == 1 and others:
-                hidden.add(min(others, key=lambda cell: (not counts[cell], counts[cell])))
+                hidden.add(min(others, key=lambda cell: cost[cell]))
                 changed = True
 
 
@@ -70,9 +77,9 @@ def _choose_near(
     told: set[Cell],
     hidden: set[Cell],
     known: Sequence[tuple[Cell, ...]],
-    counts: Mapping[Cell, int],
+    cost: Mapping[Cell, Cost],
 ) -> Cell | None:
-    """Return the smallest shown cell of the sums that hang together with what is told."""
+    """Return the cheapest shown cell of the sums that hang together with what is told."""
     near, grew = set(told), True
     while grew:
         linked = {one for cells in known if near & set(cells) for one in cells if one in hidden}
@@ -80,7 +87,7 @@ def _choose_near(
         near |= linked
     shown = {one for cells in known if near & set(cells) for one in cells if one not in hidden}
     order = [one for cells in known for one in cells if one in shown]
-    return min(order, key=lambda cell: (not counts[cell], counts[cell]), default=None)
+    return min(order, key=lambda cell: cost[cell], default=None)
 
 
 def find_told(hidden: AbstractSet[Cell], sums: Sequence[Sum]) -> set[Cell]:

@@ -33,7 +33,7 @@ class Counted:
 
 
 def cover_lines(frame: pl.DataFrame, gone: Sequence[set[str]]) -> pl.DataFrame:
-    """Return a frame of which each line lacks some values, and a column `hidden`.
+    """Return a frame of which each line lacks some values, and says which.
 
     Parameters
     ----------
@@ -41,12 +41,20 @@ def cover_lines(frame: pl.DataFrame, gone: Sequence[set[str]]) -> pl.DataFrame:
         With n lines.
     gone : sequence of set of str, length n
         Columns whose value becomes null; others than those of the frame do not matter.
+
+    Returns
+    -------
+    DataFrame
+        With `hidden`, and `hidden_values`: the columns in which a null was hidden, apart by spaces.
+        A null in another column is a value that was not there.
     """
-    lines = [
-        {**line, **dict.fromkeys(names & line.keys()), "hidden": bool(names)}
-        for line, names in zip(frame.to_dicts(), gone, strict=True)
-    ]
-    return pl.DataFrame(lines, schema={**dict(frame.schema), "hidden": pl.Boolean()})
+    lines = []
+    for line, names in zip(frame.to_dicts(), gone, strict=True):
+        own = sorted(names & line.keys())
+        told = {"hidden": bool(own), "hidden_values": " ".join(own)}
+        lines.append({**line, **dict.fromkeys(own), **told})
+    added = {"hidden": pl.Boolean(), "hidden_values": pl.String()}
+    return pl.DataFrame(lines, schema={**dict(frame.schema), **added})
 
 
 def group_lines(lines: Iterable[Line], *names: str) -> dict[tuple[Any, ...], list[Line]]:

@@ -30,7 +30,7 @@ OF_GROUP: Final = {
     ),
 }  # fmt: skip
 _BOUND: Final = re.compile(r"(above|below|within) [\d.]+ %")
-_MARGIN: Final = re.compile(r", margin [-+]?[\d.]+ %")
+_MARGIN: Final = re.compile(r", margin [-+]?[\d.]+ points")
 _SIZE: Final = re.compile(r"(?: by| at most)? ?\(?[-+]?\d[\d.]* (?:%|points(?: \([^)]*\))?)\)?")
 
 

@@ -28,14 +28,12 @@ def hide_quality(rows: pl.DataFrame, fewest: int = FEWEST_SHOWN) -> pl.DataFrame
     DataFrame
         The same lines and a column `hidden`. `n_rows` is shown where it is `fewest` or more.
     """
-    bad, good = pl.col("n_bad"), pl.col("n_rows") - pl.col("n_bad")
-    small = bad.is_between(1, fewest - 1) | good.is_between(1, fewest - 1)
-    few = pl.col("n_rows").is_between(1, fewest - 1)
-    return rows.with_columns(
-        n_bad=pl.when(~(small | few)).then(bad),
-        n_rows=pl.when(~few).then(pl.col("n_rows")),
-        hidden=small | few,
-    )
+    gone = []
+    for bad, whole in rows.select("n_bad", "n_rows").iter_rows():
+        few = 0 < whole < fewest
+        small = few or 0 < bad < fewest or 0 < whole - bad < fewest
+        gone.append(({"n_rows"} if few else set()) | ({"n_bad"} if small else set()))
+    return cover_lines(rows, gone)
 
 
 def hide_quarantine(rows: pl.DataFrame, fewest: int = FEWEST_SHOWN) -> pl.DataFrame:

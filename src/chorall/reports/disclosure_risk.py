@@ -158,4 +158,4 @@ def hide_waiting(rows: pl.DataFrame, fewest: int = FEWEST_SHOWN) -> pl.DataFrame
     free = pl.col("n_patients") - pl.col("n_events")
     enough = (pl.col("n_events") >= fewest) & (free >= fewest)
     whole = rows.filter(pl.col("trial_id") == "all", enough)
-    return whole.with_columns(hidden=pl.lit(False))
+    return cover_lines(whole, [set()] * whole.height)

@@ -76,6 +76,5 @@ def _cover_treatment(place: int, line: Line, hidden: set[Cell]) -> set[str]:
 
 def hide_strategies(rows: pl.DataFrame, fewest: int = FEWEST_SHOWN) -> pl.DataFrame:
     """Return the table of randomised questions; a small number randomised is null."""
-    small = pl.col("n_randomised").is_between(1, fewest - 1)
-    number = pl.when(~small.fill_null(False)).then(pl.col("n_randomised"))
-    return rows.with_columns(n_randomised=number, hidden=small.fill_null(False))
+    few = [0 < (number or 0) < fewest for number in rows["n_randomised"]]
+    return cover_lines(rows, [{"n_randomised"} if one else set() for one in few])

@@ -75,7 +75,7 @@ def ask_candidates(settings: Settings) -> Candidates:
     frames = result.further_frames.items()
     changed: dict[str, Any] = {name.replace("-", "_"): one.clear() for name, one in frames}
     changed |= {
-        "rows": groups.drop_nulls("n_group").drop("hidden"),
+        "rows": groups.drop_nulls(["n_group", "relapse"]).drop("hidden", "hidden_values"),
         "backbone": result.backbone.filter(pl.col("arm").is_null()),
         "warnings": hide_in_words(result.warnings, fewest),
     }
@@ -128,7 +128,7 @@ def _list_sections(
     verdicts = [one for one in GROUP_COLUMNS if one.header in VERDICT]
     figures_of = [one for one in GROUP_COLUMNS if one.header not in FIGURES_WITHOUT]
     backbone = [one for one in BACKBONE_COLUMNS if set(one.names) <= set(BACKBONE)]
-    reductions = cover_hidden(REDUCTION_COLUMNS, "difference")
+    reductions = cover_hidden(REDUCTION_COLUMNS)
     return [
         Section(
             "The gates, and what they say of each group", f"{HERE}.csv?part=groups", command,

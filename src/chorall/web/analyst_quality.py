@@ -93,7 +93,7 @@ def _list_sections(settings: Settings, found: Quality) -> list[Section]:
             (ended, "The last column says what a failure may mean, and what to do."),
             put_table(
                 select_failed_checks(found.checks),
-                cover_hidden(columns, "n_bad", "n_rows"),
+                cover_hidden(columns),
                 "Failed checks, worst first",
             ),
         ),
@@ -107,7 +107,7 @@ def _list_sections(settings: Settings, found: Quality) -> list[Section]:
             ),
             put_table(
                 found.quarantine,
-                cover_hidden(QUARANTINE_COLUMNS, "n_quarantined"),
+                cover_hidden(QUARANTINE_COLUMNS),
                 "Not in the pool, by file and reason",
             ),
         ),

@@ -67,8 +67,8 @@ def ask_risks(settings: Settings) -> Risks:
     treatment = hide_intensity(result.intensity, fewest)
     changed: dict[str, Any] = {name: one.clear() for name, one in result.further_frames.items()}
     changed |= {
-        "rows": groups.drop_nulls("n_patients").drop("hidden"),
-        "intensity": treatment.drop_nulls("n_patients").drop("hidden"),
+        "rows": groups.drop_nulls("n_patients").drop("hidden", "hidden_values"),
+        "intensity": treatment.drop_nulls("n_patients").drop("hidden", "hidden_values"),
         "warnings": hide_in_words(result.warnings, fewest),
     }
     drawn = replace(result, **changed)

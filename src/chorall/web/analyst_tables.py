@@ -36,12 +36,22 @@ def mark_hidden(columns: Sequence[TableColumn]) -> tuple[TableColumn, ...]:
     return tuple(_cover(column, extra="hidden") for column in (*kept, without))
 
 
-def cover_hidden(columns: Sequence[TableColumn], *names: str) -> tuple[TableColumn, ...]:
-    """Return columns that write `hidden` where a value was hidden; only those of `names` if any."""
+def cover_hidden(columns: Sequence[TableColumn]) -> tuple[TableColumn, ...]:
+    """Return columns that write `hidden` where `hidden_values` names one of their values."""
     return tuple(
-        _cover(column, extra="hidden") if not names or set(column.names) & set(names) else column
+        replace(column, names=(*column.names, "hidden_values"), write=_write_told(column))
         for column in columns
     )
+
+
+def _write_told(column: TableColumn) -> Callable[..., str]:
+    own = set(column.names)
+
+    def written(*values: Any) -> str:
+        *plain, hidden = values
+        return HIDDEN if own & set(hidden.split()) else column.write(*plain)
+
+    return written
 
 
 def cover_counts(columns: Sequence[TableColumn], rows: pl.DataFrame) -> tuple[TableColumn, ...]:

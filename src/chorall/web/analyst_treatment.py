@@ -43,7 +43,7 @@ HERE: Final = "/analyst/treatment"
 TITLE: Final = "Does a marker change what a treatment does?"
 MOST_LINES: Final = 40
 EVERY_MARKER: Final = "(the strongest of all markers)"
-LEFT_OUT: Final = ("years gained", "hazard ratio", "Trial")
+LEFT_OUT: Final = ("years gained", "hazard ratio", "Trial", "Note")
 Part = Literal["lines", "questions"]
 Marker = Annotated[str | None, Query(max_length=60)]
 
@@ -65,7 +65,7 @@ def ask_treatments(settings: Settings) -> Treatments:
     questions = hide_strategies(compare_strategies(pool).rows, fewest)
     result = scan_treatment(pool)
     lines = hide_treatment(result.rows, fewest)
-    kept = lines.filter(~pl.col("hidden")).drop("hidden")
+    kept = lines.filter(~pl.col("hidden")).drop("hidden", "hidden_values")
     said = hide_in_words(result.warnings, fewest)
     return Treatments(lines, questions, replace(result, rows=kept, warnings=said))
 
@@ -145,7 +145,7 @@ def _tell_questions(settings: Settings, found: Treatments) -> Section:
         ),
         put_table(
             found.questions,
-            cover_hidden(STRATEGY_COLUMNS, "n_randomised"),
+            cover_hidden(STRATEGY_COLUMNS),
             "Components of treatment by trial",
         ),
     )

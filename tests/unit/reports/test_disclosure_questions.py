@@ -33,7 +33,13 @@ def walk(whole, shown):
     """Return pairs of lines: as they are, and as they may be shown."""
     assert shown.height == whole.height > 0
     assert shown["hidden"].any(), "the sample must have something to hide"
-    return list(zip(whole.to_dicts(), shown.to_dicts(), strict=True))
+    pairs = list(zip(whole.to_dicts(), shown.to_dicts(), strict=True))
+    for line, seen in pairs:
+        named = set(seen["hidden_values"].split())
+        gone = {name for name in line if line[name] is not None and seen[name] is None}
+        assert gone <= named, "what was hidden is told from what was not there"
+        assert all(seen[name] is None for name in named)
+    return pairs
 
 
 def judge(sums, values, shown, fewest=5):
@@ -196,7 +202,7 @@ def test_reductions_of_few_events_have_no_difference(children):
             "relapse, X-1: lower limit above the bound; event-free survival, X-1: upper limit "
             "below the bound",
         ),
-        ("less (per protocol): lower limit -10.6 %, margin -4.0 %",
+        ("less (per protocol): lower limit -10.6 points, margin -4.0 points",
          "less (per protocol): lower limit beyond the margin"),
         ("less: event-free survival worse by 5.0 points (3.0 to 7.0)",
          "less: event-free survival worse"),
@@ -226,7 +232,7 @@ def test_what_was_left_out_is_counted_by_place_without_rows():
     rows = pl.DataFrame(many + few + more, schema=list(columns), orient="row")
     shown = hide_quarantine(rows)
     assert shown.columns == ["trial_id", "file", "column", "reason", "whole_row", "n_quarantined",
-                             "hidden"]  # fmt: skip
+                             "hidden", "hidden_values"]  # fmt: skip
     # the two are hidden, and the seven, or the two would be what is left of the trial's eighteen
     assert dict(shown.select("column", "n_quarantined").iter_rows()) == {
         "SEX": 9, "CNS": None, "WBC": None,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Any, Final
 
 import polars as pl
 
@@ -164,8 +164,22 @@ def _with_any(own: str, anyone: str) -> tuple[str, str]:
 
 
 def _find_hidden(counts: Mapping[Key, int], fewest: int) -> set[Cell]:
-    plain: dict[Cell, int] = dict(counts.items())
-    return find_hidden(plain, [*_sum_margins(counts), *_sum_observed(counts)], fewest)
+    """Return what must be hidden; no sum joins two strategies, but those of `OBSERVED`."""
+    joined: defaultdict[str, dict[Key, int]] = defaultdict(dict)
+    for key, count in counts.items():
+        joined[OBSERVED[0] if key[0] in OBSERVED[1] else key[0]][key] = count
+    hidden: set[Cell] = set()
+    for own in joined.values():
+        sums = [*_sum_margins(own), *_sum_observed(own)]
+        hidden |= find_hidden(dict(own.items()), sums, fewest, _value)
+    return hidden
+
+
+def _value(key: Any) -> int:
+    """Rather keep what is asked most: age and lineage known, then all trials together."""
+    _, age, lineage, trial = key
+    known = 2 if age != ANY_AGE and lineage != ANY_LINEAGE else 0
+    return known + (1 if trial == ALL_TRIALS else 0)
 
 
 def _sum_margins(counts: Mapping[Key, int]) -> list[Sum]:
