@@ -89,7 +89,7 @@ def list_sessions(login: LoginFile) -> None:
     from chorall.web.login.state import open_state
 
     console = open_console()
-    found = open_sessions(open_state(login)).list_open()
+    found = open_sessions(open_state(login, make=False)).list_open()
     console.print(f"{len(found)} sessions.", markup=False)
     for one in found:
         begun, seen = (
@@ -121,7 +121,7 @@ def end_sessions(
 
     if (person is not None) + (subject is not None) + everybody != 1:
         raise InputError("say whose sessions shall end: --person, --subject, or --all.")
-    state = open_state(login)
+    state = open_state(login, make=False)
     table = open_sessions(state)
     name = person or state.name_person(subject or "")
     ended = table.end_all() if everybody else table.end_person(name)

@@ -108,7 +108,7 @@ async def _live(porter: Porter | None, audit: AuditLog | None, _: FastAPI) -> As
         audit.close()
 
 
-def check_entry(request: Request) -> None:
+async def check_entry(request: Request) -> None:
     """Refuse a route that is not the line of the table of access by which the guard judged."""
     visit = VISIT.get()
     if visit and visit.entry and visit.entry != request.scope["route"].path:

@@ -78,8 +78,15 @@ class Provider:
         found = await self.client.create_authorization_url(self.definition.address + BACK)
         return Begun(found["url"], found["state"], found["nonce"], found["code_verifier"])
 
-    async def finish(self, begun: Begun, code: str) -> dict[str, Any]:
+    async def finish(self, code: str, *, nonce: str, verifier: str) -> dict[str, Any]:
         """Return the claims of the ID token that the provider gives for the code.
+
+        Parameters
+        ----------
+        code : str
+            As the browser brought it.
+        nonce, verifier : str
+            Of the sign-in that this browser began.
 
         Raises
         ------
@@ -95,11 +102,11 @@ class Provider:
             token = await self.client.fetch_access_token(
                 redirect_uri=self.definition.address + BACK,
                 code=code,
-                code_verifier=begun.verifier,
+                code_verifier=verifier,
             )
             claims = await self.client.parse_id_token(
                 token,
-                nonce=begun.nonce,
+                nonce=nonce,
                 claims_options=self._wanted_claims(),
                 leeway=LEEWAY_SECONDS,
             )

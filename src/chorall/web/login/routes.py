@@ -11,20 +11,15 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from chorall.web.access import BACK
 from chorall.web.doctor_form import parse_form
 from chorall.web.guard import SAME_SITE
-from chorall.web.login.porter import (
-    ATTEMPT_COOKIE,
-    LANDINGS,
-    SESSION_COOKIE,
-    place_cookie,
-)
-from chorall.web.login.provider import Begun, ProviderError
+from chorall.web.login.attempt import ATTEMPT_SECONDS, Attempt
+from chorall.web.login.porter import ATTEMPT_COOKIE, LANDINGS, SESSION_COOKIE, place_cookie
+from chorall.web.login.provider import ProviderError
 from chorall.web.pages import render_page
 from chorall.web.problems import Problem, ProblemError
 from chorall.web.tokens import FIELD
 from chorall.web.visit import STRANGER, VISIT, Visit, Visitor
 
 if TYPE_CHECKING:
-    from chorall.web.login.attempt import Attempt
     from chorall.web.login.porter import Porter
 
 log = logging.getLogger("chorall.web")
@@ -60,7 +55,7 @@ async def start(request: Request, to: str = "/") -> Response:
         _refuse(f"provider: {error}", Problem(503, "The sign-in service is not there", said, 30))
     response = RedirectResponse(begun.url, 303)
     sealed = porter.attempts.seal(begun, to if to in LANDINGS else "/")
-    place_cookie(response, ATTEMPT_COOKIE, sealed, 600)
+    place_cookie(response, ATTEMPT_COOKIE, sealed, ATTEMPT_SECONDS)
     return response
 
 
@@ -92,9 +87,8 @@ async def come_back(
 
 
 async def _identify(porter: Porter, attempt: Attempt, code: str) -> Visitor:
-    begun = Begun("", attempt.state, attempt.nonce, attempt.verifier)
     try:
-        claims = await porter.provider.finish(begun, code)
+        claims = await porter.provider.finish(code, nonce=attempt.nonce, verifier=attempt.verifier)
     except ProviderError as error:
         _refuse(str(error))
     person = porter.state.name_person(str(claims["sub"]))

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from chorall.errors import InputError
+
 if TYPE_CHECKING:
     from chorall.web.login.state import LoginState
 
@@ -62,7 +64,11 @@ class Sessions:
     ) -> None:
         os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
         self.database = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-        self.database.execute(TABLE)
+        try:
+            self.database.execute(TABLE)
+        except sqlite3.Error:
+            self.database.close()
+            raise
         self.idle_seconds = idle_seconds
         self.longest_seconds = longest_seconds
         self.clock = clock
@@ -140,6 +146,19 @@ def _hash(session_id: str) -> str:
 
 
 def open_sessions(state: LoginState, clock: Callable[[], float] = time.time) -> Sessions:
-    """Open the sessions of a login file."""
+    """Open the sessions of a login file.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be used, or is not one of sessions.
+    """
     about = state.definition
-    return Sessions(state.sessions, 60.0 * about.idle_minutes, 3600.0 * about.longest_hours, clock)
+    idle, longest = 60.0 * about.idle_minutes, 3600.0 * about.longest_hours
+    try:
+        return Sessions(state.sessions, idle, longest, clock)
+    except (OSError, sqlite3.Error):
+        raise InputError(
+            f"{state.sessions} cannot be used as the table of sessions.\n"
+            "  Use the account of the server; a broken file may be removed: all must sign in again."
+        ) from None

@@ -61,28 +61,44 @@ class LoginState:
         return hmac.new(self.key, text, hashlib.sha256).hexdigest()[:16]
 
 
-def open_state(path: Path) -> LoginState:
-    """Read a login file and open its state folder, or make it.
+def open_state(path: Path, *, make: bool = True) -> LoginState:
+    """Read a login file and open its state folder.
+
+    Parameters
+    ----------
+    path : Path
+        The login file.
+    make : bool
+        Make the folder and the key where they are not there: the server does.
 
     Raises
     ------
     InputError
-        If there is no such file, or others may enter the folder.
+        If a file is missing, the folder cannot be used, or others may enter it.
     DefinitionError
-        If the file is not sound.
+        If the login file is not sound.
     """
     definition = read_login(path)
     folder = path.parent / definition.state
+    if not make and not (folder / KEY).is_file():
+        raise InputError(f"there is no {folder / KEY}: this server has not been started yet.")
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _check_closed(folder)
+        return LoginState(definition, folder, _open_key(folder / KEY))
     except OSError as error:
-        raise InputError(f"the folder {folder} cannot be made: {error.strerror}.") from None
+        raise InputError(
+            f"the folder {folder} cannot be used: {error.strerror}.\n"
+            "  Use the account of the server, to which it belongs."
+        ) from None
+
+
+def _check_closed(folder: Path) -> None:
     if folder.stat().st_mode & 0o077:
         raise InputError(
             f"others may enter {folder}, which holds sessions and keys.\n"
             f"  Let nobody else in: chmod 700 {folder}"
         )
-    return LoginState(definition, folder, _open_key(folder / KEY))
 
 
 def _open_key(path: Path) -> bytes:

@@ -25,7 +25,7 @@ from chorall.web.doors import Doors
 from chorall.web.login.definition import read_login
 from chorall.web.login.porter import open_porter
 from chorall.web.login.provider import check_installed
-from chorall.web.login.sessions import Sessions
+from chorall.web.login.sessions import Sessions, open_sessions
 from chorall.web.login.state import open_state, read_secret
 from chorall.web.serving import LOGGING, create_config
 from chorall.web.settings import Settings
@@ -219,6 +219,24 @@ def test_a_key_that_was_cut_is_said(login_file):
     (state.folder / "person.key").write_bytes(b"short")
     with pytest.raises(InputError, match="bring the right one back"):
         open_state(login_file)
+
+
+def test_before_the_first_start_there_is_nothing_to_end(login_file, run):
+    code, _, said = run("sessions", "list", login_file)
+    assert code == 10
+    assert "has not been started yet" in said
+    assert list(login_file.parent.iterdir()) == [login_file]
+
+
+def test_a_state_that_cannot_be_used_is_said(login_file, tmp_path):
+    (tmp_path / "chorall-state").write_text("a file, no folder")
+    with pytest.raises(InputError, match="account of the server"):
+        open_state(login_file)
+    (tmp_path / "chorall-state").unlink()
+    state = open_state(login_file)
+    state.sessions.write_text("no table" * 1000)
+    with pytest.raises(InputError, match="table of sessions"):
+        open_sessions(state)
 
 
 def test_sessions_outlive_the_server(login_file):
