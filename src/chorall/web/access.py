@@ -47,12 +47,19 @@ ACCESS: Final[dict[str, frozenset[str]]] = {
     "/patients/{language}": SIGNED_IN,
     "/api/v1/openapi.json": SIGNED_IN,
     "/api/v1/predict": DOCTORS,
+    "/api/v1/bank": DOCTORS,
+    "/api/v1/missing-tests": DOCTORS,
     "/api/v1/classify": DOCTORS,
     "/api/v1/fhir/risk-assessment": DOCTORS,
     "/cds-services": DOCTORS,
     "/cds-services/{service}": DOCTORS,
     "/api/v1/incidence": ANALYSTS,
     "/api/v1/prognosis": ANALYSTS,
+    "/api/v1/pool": ANALYSTS,
+    "/api/v1/marker": ANALYSTS,
+    "/api/v1/treatment": ANALYSTS,
+    "/api/v1/risk": ANALYSTS,
+    "/api/v1/deescalation": ANALYSTS,
 }
 """By the path of the route, for all its methods."""
 

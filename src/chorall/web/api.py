@@ -1,134 +1,86 @@
-"""The JSON interface: the same questions as the command line, the same numbers."""
+"""The JSON interface about one patient: the numbers of the command line, and what can be asked."""
 
 from __future__ import annotations
 
+import math
 from functools import partial
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import TYPE_CHECKING, Any
 
-from fastapi import APIRouter, Query, Request
-from pydantic import BaseModel, ConfigDict, Field
+from fastapi import APIRouter, Request
 
 from chorall.analyses.bank.published import ask_published, check_mrd_items
-from chorall.web.analyst_questions import ask_incidence, ask_prognosis
-from chorall.web.problems import PROBLEM_TYPE, Problem, ProblemError
+from chorall.models.bank.states import LIVING
+from chorall.models.bank.strategy import TRANSPLANT_WORDS
+from chorall.web.answer_words import name_item
+from chorall.web.api_models import (
+    PROBLEMS,
+    BankAnswer,
+    ClassifyAnswer,
+    ClassifyQuestion,
+    MissingAnswer,
+    PredictAnswer,
+    PredictQuestion,
+)
+from chorall.web.doctor import find_bank
+from chorall.web.doctor_fields import name_treatment
+from chorall.web.summary_view import list_missing
 
 if TYPE_CHECKING:
+    from chorall.models.bank.features import Feature
+    from chorall.models.bank.prediction import BankPrediction
     from chorall.web.settings import Settings
 
-
-class ProblemDocument(BaseModel):
-    """A problem (RFC 9457)."""
-
-    type: str
-    title: str
-    status: int
-    detail: str
+router = APIRouter(prefix="/api/v1", responses=PROBLEMS, tags=["one patient"])
 
 
-MOST_DRAWS: Final = 2000
-PROBLEMS: Final[dict[int | str, dict[str, Any]]] = {
-    number: {
-        "description": words,
-        "content": {PROBLEM_TYPE: {"schema": ProblemDocument.model_json_schema()}},
+@router.get("/bank", response_model=BankAnswer)
+def describe_bank(request: Request) -> dict[str, Any]:
+    """Say what the bank can be asked: items, states, strategies. It holds no patient."""
+    settings: Settings = request.app.state.settings
+    bank = find_bank(settings)
+    names = [*TRANSPLANT_WORDS, *(one for one in bank.strategies if one not in TRANSPLANT_WORDS)]
+    return {
+        **_sign(settings),
+        "trials": bank.about.get("trials", []),
+        "n_patients": bank.about.get("n_patients"),
+        "items": [_describe(feature) for feature in bank.design.features],
+        "states": list(LIVING),
+        "strategies": [{"strategy": name, "label": name_treatment(name)} for name in names],
+        "comparisons": [
+            {
+                "strategies": list(one.strategies),
+                "randomised": one.randomised,
+                "n_trials": one.n_trials,
+            }
+            for one in bank.comparisons
+        ],
     }
-    for number, words in {
-        400: "The body cannot be read.",
-        403: "The request comes from another page.",
-        404: "What is asked is not served.",
-        413: "The body is too large.",
-        415: "The body is no JSON.",
-        422: "The question cannot be answered; the detail says why.",
-        429: "Too many questions; Retry-After says when to come again.",
-        503: "Busy; Retry-After says when to come again.",
-    }.items()
-}
-
-router = APIRouter(prefix="/api/v1", responses=PROBLEMS, tags=["v1"])
-
-
-class PredictQuestion(BaseModel):
-    """One patient, as in a patient file, and what is to be compared."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    patient: dict[str, Any] = Field(
-        description="Items by name; left out, null or not_tested: not known. `course` says where "
-        "the patient is today.",
-        max_length=400,
-        examples=[{"age_years": 34, "lineage": "B", "TP53": "absent"}],
-    )
-    strategies: list[str] = Field(
-        ["as_observed"], description="Parts joined by +.", min_length=1, max_length=6
-    )
-    years: list[float] = Field([1.0, 3.0, 5.0], min_length=1, max_length=10)
-    conf_level: float = Field(0.95, gt=0, lt=1)
-    draws: int = Field(500, ge=100, le=MOST_DRAWS)
-
-
-class ClassifyQuestion(BaseModel):
-    """One patient, as in a patient file."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    patient: dict[str, Any] = Field(max_length=400)
-
-
-class PredictAnswer(BaseModel):
-    """What `chorall predict --json` writes, with the bank's hash."""
-
-    model_config = ConfigDict(extra="allow")
-
-    analysis: str
-    bank: str
-    synthetic: bool
-    research_use_only: bool
-
-
-class ClassifyAnswer(BaseModel):
-    """What published classifiers say of the patient, where they apply."""
-
-    classifiers: dict[str, dict[str, Any]]
-    research_use_only: bool
-
-
-class RowsAnswer(BaseModel):
-    """Rows of an analysis of the pool; small counts and what would give them away are null."""
-
-    model_config = ConfigDict(extra="allow")
-
-    analysis: str
-    pool: str
-    synthetic: bool
-    fewest_shown: int
-    rows: list[dict[str, Any]]
-    warnings: list[str]
-    research_use_only: bool
 
 
 @router.post("/predict", response_model=PredictAnswer)
 async def predict(request: Request, question: PredictQuestion) -> dict[str, Any]:
     """Predict one patient's course under each strategy. Nothing is stored."""
-    from chorall.analyses.bank import predict as ask_bank
+    found = await _ask(request, question)
+    return {**found.to_dict(), **_sign(request.app.state.settings)}
 
-    settings = _settings(request)
-    if settings.bank is None:
-        raise ProblemError(Problem(404, "No bank is served", "chorall serve BANK"))
-    work = partial(
-        ask_bank,
-        settings.bank,
-        question.patient,
-        question.strategies,
-        years=tuple(question.years),
-        level=question.conf_level,
-        draws=question.draws,
-    )
-    found = await request.app.state.desk.ask(work)
-    own = {
-        "bank": settings.bank_hash,
-        "synthetic": bool(settings.bank.about.get("synthetic")),
-        "research_use_only": True,
+
+@router.post("/missing-tests", response_model=MissingAnswer)
+async def list_missing_tests(request: Request, question: PredictQuestion) -> dict[str, Any]:
+    """Say what is not known of a patient, and what would narrow the answer most."""
+    found = await _ask(request, question)
+    settings: Settings = request.app.state.settings
+    shares = {one["item"]: one["share_of_variance"] for one in found.next_tests}
+    missing = [
+        {"item": item, "label": name_item(item), "share_of_variance": shares.get(item)}
+        for item in list_missing(found, question.patient, find_bank(settings))
+    ]
+    return {
+        **_sign(settings),
+        "of": found.split_of,
+        "missing": missing,
+        "interval_split": found.interval_split,
+        "notes": list(found.notes),
     }
-    return {**found.to_dict(), **own}
 
 
 @router.post("/classify", response_model=ClassifyAnswer)
@@ -136,46 +88,47 @@ async def classify(request: Request, question: ClassifyQuestion) -> dict[str, An
     """Ask published classifiers about one patient. Nothing is stored."""
     check_mrd_items(question.patient)
     found = await request.app.state.desk.ask(partial(ask_published, question.patient))
-    return {"classifiers": found, "research_use_only": True}
+    return {"classifiers": found}
 
 
-Words = Annotated[list[str] | None, Query(max_length=40)]
+async def _ask(request: Request, question: PredictQuestion) -> BankPrediction:
+    from chorall.analyses.bank import predict as ask_bank
+
+    work = partial(
+        ask_bank,
+        find_bank(request.app.state.settings),
+        question.patient,
+        question.strategies,
+        years=tuple(question.years),
+        level=question.conf_level,
+        draws=question.draws,
+    )
+    found: BankPrediction = await request.app.state.desk.ask(work)
+    return found
 
 
-@router.get("/incidence", response_model=RowsAnswer)
-async def incidence(request: Request, marker: Words = None, by: Words = None) -> dict[str, Any]:
-    """Say how frequent markers are among those tested."""
-    settings = _settings(request)
-    work = partial(ask_incidence, settings, markers=marker, by=by)
-    return _write_rows(settings, await request.app.state.desk.ask(work))
-
-
-@router.get("/prognosis", response_model=RowsAnswer)
-async def prognosis(
-    request: Request,
-    marker: Annotated[list[str], Query(min_length=1, max_length=20)],
-    endpoint: Words = None,
-) -> dict[str, Any]:
-    """Say how markers go with outcome, within and across trials."""
-    settings = _settings(request)
-    work = partial(ask_prognosis, settings, markers=marker, endpoints=endpoint)
-    return _write_rows(settings, await request.app.state.desk.ask(work))
-
-
-def _settings(request: Request) -> Settings:
-    settings: Settings = request.app.state.settings
-    return settings
-
-
-def _write_rows(settings: Settings, shown: Any) -> dict[str, Any]:
-    from chorall.analyses.result import plain_rows
-
+def _sign(settings: Settings) -> dict[str, Any]:
     return {
-        "analysis": shown.result.analysis,
-        "pool": shown.result.pool.hash,
-        "synthetic": shown.result.pool.synthetic,
-        "fewest_shown": settings.fewest_shown,
-        "rows": plain_rows(shown.rows),
-        "warnings": list(shown.result.warnings),
-        "research_use_only": True,
+        "bank": settings.bank_hash,
+        "synthetic": bool(find_bank(settings).about.get("synthetic")),
+    }
+
+
+def _describe(feature: Feature) -> dict[str, Any]:
+    is_number = feature.kind in ("number", "mrd")
+    limits = {
+        "low": feature.low,
+        "high": feature.high,
+        "supported_low": feature.supported_low,
+        "supported_high": feature.supported_high,
+    }
+    return {
+        "item": feature.item,
+        "label": name_item(feature.item),
+        "kind": feature.kind,
+        "words": list(feature.words),
+        **{
+            name: value if is_number and math.isfinite(value) else None
+            for name, value in limits.items()
+        },
     }

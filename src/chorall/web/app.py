@@ -21,6 +21,7 @@ from chorall.web import (
     analyst_risk,
     analyst_treatment,
     api,
+    api_pool,
     carer,
     cds,
     doctor,
@@ -44,7 +45,7 @@ if TYPE_CHECKING:
 
 PARTS: Final = (
     doctor, summary, analyst, analyst_quality, analyst_treatment, analyst_risk,
-    analyst_deescalation, carer, api, cds,
+    analyst_deescalation, carer, api, api_pool, cds,
 )  # fmt: skip
 
 

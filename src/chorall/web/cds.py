@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from functools import partial
-from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel, ConfigDict, Field
 
 from chorall.errors import InputError
-from chorall.web.api import PROBLEMS
+from chorall.web.api_models import PROBLEMS
 from chorall.web.cds_cards import write_cards
+from chorall.web.cds_models import CdsRequest, CdsResponse, CdsServices, FhirBundle
 from chorall.web.doctor import find_bank
 from chorall.web.fhir_known import FhirRecord
 from chorall.web.fhir_parts import list_resources, read_date
@@ -34,87 +34,6 @@ PREFETCH: Final = {
     "conditions": "Condition?patient={{context.patientId}}",
     "observations": "Observation?patient={{context.patientId}}&category=laboratory",
 }
-
-
-class CdsService(BaseModel):
-    """One service, as the discovery lists it."""
-
-    hook: str
-    title: str
-    description: str
-    id: str
-    prefetch: dict[str, str]
-
-
-class CdsServices(BaseModel):
-    """What the discovery answers."""
-
-    services: list[CdsService]
-
-
-class CdsContext(BaseModel):
-    """Whose record was opened."""
-
-    model_config = ConfigDict(extra="allow")
-
-    patientId: str = Field(max_length=200)
-
-
-class CdsRequest(BaseModel):
-    """A call of a service. A token for the record's server is neither read nor used."""
-
-    model_config = ConfigDict(extra="allow")
-
-    hook: Literal["patient-view"]
-    hookInstance: str = Field(max_length=200)
-    context: CdsContext
-    prefetch: dict[str, dict[str, Any] | None] = Field(default_factory=dict, max_length=20)
-
-
-class CdsSource(BaseModel):
-    """Where a card comes from."""
-
-    label: str
-
-
-class CdsCard(BaseModel):
-    """Information: no suggestion, no action, no link."""
-
-    summary: str = Field(max_length=139)
-    indicator: Literal["info"]
-    detail: str
-    source: CdsSource
-    extension: dict[str, Any] | None = Field(
-        None, description="`chorall.risk-assessment`: the answer as a FHIR R4 RiskAssessment."
-    )
-
-
-class CdsResponse(BaseModel):
-    """The cards."""
-
-    cards: list[CdsCard]
-
-
-class FhirBundle(BaseModel):
-    """A FHIR R4 Bundle with the resources of one patient."""
-
-    model_config = ConfigDict(
-        extra="allow",
-        json_schema_extra={
-            "examples": [
-                {
-                    "resourceType": "Bundle",
-                    "type": "collection",
-                    "entry": [
-                        {"resource": {"resourceType": "Patient", "id": "p", "gender": "female"}}
-                    ],
-                }
-            ]
-        },
-    )
-
-    resourceType: Literal["Bundle"]
-    entry: list[dict[str, Any]] = Field(default_factory=list, max_length=1000)
 
 
 @router.get("/cds-services", response_model=CdsServices)

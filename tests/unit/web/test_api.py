@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shlex
+from concurrent.futures import Future
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,11 @@ from unit.models.bank.made_bank import PATIENT
 
 from chorall.analyses.bank.published import ask_published
 
+PATIENCE = 300.0
+"""Long questions are waited for; nothing here hangs on how long they take."""
+NO_PATIENTS = ("n_trials", "n_pooled", "n_events")
+"""Counts of trials, and events of all trials together."""
+LONG = ("treatment", "risk", "deescalation")
 DOCS = Path(__file__).parents[3] / "docs"
 KIND = {"content-type": "application/json"}
 ITEMS = st.sampled_from([*PATIENT, "wbc_10e9_per_l", "lineage", "BCR::ABL1", "subtype", "trial",
@@ -105,8 +111,111 @@ def list_curls(page):
     ("address", "body"), [one for page in ("web.md", "fhir.md") for one in list_curls(page)]
 )
 def test_the_examples_of_the_pages_work(client, address, body):
+    client.app.state.desk.patience = PATIENCE
     found = (
         client.get(address) if body is None else client.post(address, content=body, headers=KIND)
     )
     assert found.status_code == 200, found.text
     assert found.json()
+
+
+def test_every_route_has_an_example_on_a_page(client):
+    described = client.get("/api/v1/openapi.json").json()["paths"]
+    shown = {one.split("?")[0] for page in ("web.md", "fhir.md") for one, _ in list_curls(page)}
+    assert {one.replace("{service}", "all-outcome") for one in described} == shown
+
+
+def test_every_example_of_the_description_is_answered(client):
+    described = client.get("/api/v1/openapi.json").json()
+    asked = 0
+    for path, methods in described["paths"].items():
+        body = methods.get("post", {}).get("requestBody")
+        if body and "{" not in path:
+            name = body["content"]["application/json"]["schema"]["$ref"].rsplit("/", 1)[1]
+            for example in described["components"]["schemas"][name].get("examples", []):
+                assert client.post(path, json=example).status_code == 200, path
+                asked += 1
+    assert asked >= 4
+
+
+def test_every_answer_has_a_type(client):
+    described = client.get("/api/v1/openapi.json").json()
+    for path, methods in described["paths"].items():
+        for one in methods.values():
+            (content,) = one["responses"]["200"]["content"].values()
+            assert "$ref" in content["schema"] or path.startswith("/api/v1/fhir/"), path
+
+
+def test_the_bank_says_all_that_it_can_be_asked(client, settings):
+    found = client.get("/api/v1/bank").json()
+    items = {one["item"]: one for one in found["items"]}
+    assert list(items) == [feature.item for feature in settings.bank.design.features]
+    assert (items["age_years"]["low"], items["age_years"]["supported_high"]) == (0, 70)
+    assert items["sex"]["words"] == ["female", "male"]
+    assert items["TP53"] == {
+        "item": "TP53", "label": "TP53", "kind": "marker", "words": [], "low": None, "high": None,
+        "supported_low": None, "supported_high": None,
+    }  # fmt: skip
+    assert found["bank"] == settings.bank_hash
+    for one in found["strategies"]:
+        answer = client.post(
+            "/api/v1/predict", json={"patient": PATIENT, "strategies": [one["strategy"]]}
+        )
+        assert answer.status_code == 200 or "no trial of the bank dates" in answer.text
+    assert {"old", "new", "as_observed"} <= {one["strategy"] for one in found["strategies"]}
+
+
+def test_missing_tests_are_those_of_the_prediction(client):
+    known = {name: value for name, value in PATIENT.items() if name not in ("TP53", "IKZF1_del")}
+    question = {"patient": {**known, "TP53": "not_tested"}, "strategies": ["new", "old"]}
+    predicted = client.post("/api/v1/predict", json=question).json()
+    found = client.post("/api/v1/missing-tests", json=question).json()
+    assert {one["item"] for one in found["missing"]} == {"TP53", "IKZF1_del"}
+    told = [one for one in found["missing"] if one["share_of_variance"] is not None]
+    assert [{k: one[k] for k in ("item", "share_of_variance")} for one in told] == (
+        predicted["next_tests"]
+    )
+    assert {"of": found["of"], **found["interval_split"]} == predicted["interval_split"]
+    whole = client.post("/api/v1/missing-tests", json={"patient": PATIENT}).json()
+    assert whole["missing"] == []
+
+
+@pytest.mark.parametrize("name", ["pool", "incidence", "prognosis?marker=TP53", *LONG])
+def test_no_small_count_is_sent_by_the_interface(client, settings, name):
+    client.app.state.desk.patience = PATIENCE
+    found = client.get(f"/api/v1/{name}").json()
+    counts = [
+        (key, value) for row in found["rows"] for key, value in row.items()
+        if key.startswith("n_") and key not in NO_PATIENTS and value is not None
+    ]  # fmt: skip
+    assert counts or name == "deescalation"
+    assert not [one for one in counts if 0 < one[1] < settings.fewest_shown]
+    assert found["pool"] == settings.pool.hash
+    assert found["research_use_only"] is True
+
+
+@pytest.mark.parametrize("part", ["treatment", "waiting", "groups"])
+def test_rows_are_those_of_the_page(client, part):
+    """The interface and the file of the page are the same rows."""
+    client.app.state.desk.patience = PATIENCE
+    rows = client.get(f"/api/v1/risk?part={part}").json()["rows"]
+    file = client.get(f"/analyst/risk.csv?part={part}").text.splitlines()
+    assert len(rows) == len(file) - 1
+    assert not rows or list(rows[0]) == file[0].split(",")
+
+
+def test_one_marker_is_incidence_and_prognosis(client):
+    found = client.get("/api/v1/marker?marker=TP53").json()
+    assert found["rows"] == client.get("/api/v1/prognosis?marker=TP53").json()["rows"]
+    assert found["incidence"] == client.get("/api/v1/incidence?marker=TP53").json()["rows"]
+    unknown = client.get("/api/v1/marker?marker=NOBODY")
+    assert unknown.status_code == 422
+    assert "TP53" in unknown.json()["detail"], "the message lists the known ones"
+
+
+def test_a_long_answer_that_is_not_ready_says_when_to_come_again(client):
+    desk = client.app.state.desk
+    desk.patience, desk.kept["ask_risks"] = 0.0, Future()
+    found = client.get("/api/v1/risk")
+    assert found.status_code == 503
+    assert int(found.headers["retry-after"]) > 0

@@ -296,7 +296,8 @@ def test_static_names_lead_nowhere_else(client):
 def test_the_description_has_no_page_of_another_host(client):
     assert client.get("/docs").status_code == 404
     paths = client.get("/api/v1/openapi.json").json()["paths"]
-    wanted = {"predict", "classify", "incidence", "prognosis", "fhir/risk-assessment"}
+    wanted = {"bank", "predict", "missing-tests", "classify", "fhir/risk-assessment", "pool",
+              "incidence", "prognosis", "marker", "treatment", "risk", "deescalation"}  # fmt: skip
     services = {"/cds-services", "/cds-services/{service}"}
     assert set(paths) == {f"/api/v1/{name}" for name in wanted} | services
     json.dumps(paths)
