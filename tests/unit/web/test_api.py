@@ -15,9 +15,8 @@ from hypothesis import strategies as st
 from unit.models.bank.made_bank import PATIENT
 
 from chorall.analyses.bank.published import ask_published
+from chorall.web.desk import Desk
 
-PATIENCE = 300.0
-"""Long questions are waited for; nothing here hangs on how long they take."""
 NO_PATIENTS = ("n_trials", "n_pooled", "n_events")
 """Counts of trials, and events of all trials together."""
 LONG = ("treatment", "risk", "deescalation")
@@ -111,7 +110,6 @@ def list_curls(page):
     ("address", "body"), [one for page in ("web.md", "fhir.md") for one in list_curls(page)]
 )
 def test_the_examples_of_the_pages_work(client, address, body):
-    client.app.state.desk.patience = PATIENCE
     found = (
         client.get(address) if body is None else client.post(address, content=body, headers=KIND)
     )
@@ -182,7 +180,6 @@ def test_missing_tests_are_those_of_the_prediction(client):
 
 @pytest.mark.parametrize("name", ["pool", "incidence", "prognosis?marker=TP53", *LONG])
 def test_no_small_count_is_sent_by_the_interface(client, settings, name):
-    client.app.state.desk.patience = PATIENCE
     found = client.get(f"/api/v1/{name}").json()
     counts = [
         (key, value) for row in found["rows"] for key, value in row.items()
@@ -197,7 +194,6 @@ def test_no_small_count_is_sent_by_the_interface(client, settings, name):
 @pytest.mark.parametrize("part", ["treatment", "waiting", "groups"])
 def test_rows_are_those_of_the_page(client, part):
     """The interface and the file of the page are the same rows."""
-    client.app.state.desk.patience = PATIENCE
     rows = client.get(f"/api/v1/risk?part={part}").json()["rows"]
     file = client.get(f"/analyst/risk.csv?part={part}").text.splitlines()
     assert len(rows) == len(file) - 1
@@ -214,8 +210,8 @@ def test_one_marker_is_incidence_and_prognosis(client):
 
 
 def test_a_long_answer_that_is_not_ready_says_when_to_come_again(client):
-    desk = client.app.state.desk
-    desk.patience, desk.kept["ask_risks"] = 0.0, Future()
+    desk = client.app.state.desk = Desk(patience=0.0)
+    desk.kept["ask_risks"] = Future()
     found = client.get("/api/v1/risk")
     assert found.status_code == 503
     assert int(found.headers["retry-after"]) > 0
