@@ -74,6 +74,7 @@ PATIENT: Final = {
     "BCR::ABL1": "absent",
 }  # fmt: skip
 STRATEGIES: Final = ("asparaginase_standard", "asparaginase_intensive")
+PAIR: Final = ("ukallxii_clinical", "graall_2014")
 RULE_ITEMS: Final = ("age_years", "wbc_10e9_per_l", "IKZF1_del", "mrd_end_of_induction")
 
 
@@ -128,8 +129,8 @@ ENTRIES: Final = (
     Entry(lambda pool: ch.risk(pool, classifiers=["nci"]), "risk POOL -c nci --out DIR",
           {"risk-groups": "Risk groups", "risk-causes": "Causes over time",
            "risk-treatment": "Treatment given by risk"}),
-    Entry(lambda pool: ch.risk(pool, classifiers=["nci", "heh_moorman_2003"]),
-          "risk POOL -c nci -c heh_moorman_2003 --out DIR",
+    Entry(lambda pool: ch.risk(pool, classifiers=PAIR),
+          f"risk POOL -c {PAIR[0]} -c {PAIR[1]} --out DIR",
           {"risk-flow": "Two classifiers compared"}),
     Entry(lambda pool: ch.build_risk_rule(pool, targets=[0.1, 0.3], items=RULE_ITEMS),
           "risk-rule POOL --target-risk 0.1 --target-risk 0.3 -i age_years -i wbc_10e9_per_l "

@@ -35,7 +35,7 @@ HIGHEST_SHARE: Final = 3.0
 
 def draw_panels(panels: Sequence[AgePanel], title: str, note: str, *, synthetic: bool) -> Drawing:
     """Return the figure: two panels in a row, one on a narrow sheet."""
-    n_columns = 1 if is_narrow() else 2
+    n_columns = 1 if is_narrow() or len(panels) == 1 else 2
     n_rows = -(-len(panels) // n_columns)
     sheet = open_sheet(title, note, n_rows * ROW_HEIGHT + 0.08, synthetic=synthetic)
     width = (sheet.width - LEFT - GAP * (n_columns - 1) - MARGIN) / n_columns

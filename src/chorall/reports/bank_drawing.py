@@ -28,8 +28,8 @@ from chorall.reports.row_layout import RowLayout, choose_layout, write_row
 
 TWO_COLUMNS: Final = RowLayout(0.24, (2.0, 2.35), (), 30)
 ONE_COLUMN: Final = RowLayout(0.36, (0.2, 1.45), (), 44, n_lines=2)
-SQUARES: Final = {True: (2, 1.05), False: (3, 1.6)}
-"""Of a narrow sheet and a wide one: squares in a row, and inches of each."""
+SQUARES: Final = {True: (2, 1.05, 0.4), False: (3, 1.6, 0.55)}
+"""Of a narrow sheet and a wide one: squares in a row, inches of each and between two."""
 LEVELS: Final = {"as_foretold": (VERMILION, "-"), "recalibrated": (BLUE, "--")}
 MODELS: Final = {
     "bank": (VERMILION, "-"), "age_and_wbc": (BLUE, "--"), "everybody": (GREY, ":"),
@@ -84,18 +84,18 @@ def draw_calibration(
     data: pl.DataFrame, trials: list[str], title: str, note: str, *, synthetic: bool
 ) -> Drawing:
     """Return one square per trial: observed by foretold risk, as foretold and recalibrated."""
-    across, square = SQUARES[is_narrow()]
+    across, square, gap = SQUARES[is_narrow()]
     n_rows = -(-len(trials) // across)
     step = square + 0.75
-    sheet = open_sheet(title, note, n_rows * step + 0.3, synthetic=synthetic)
+    sheet = open_sheet(title, note, n_rows * step + 0.4, synthetic=synthetic)
     for place, (name, (colour, dash)) in enumerate(LEVELS.items()):
         left = MARGIN + 1.6 * place
         sheet.draw_line((left, left + 0.3), sheet.top, color=colour, linestyle=dash)
         sheet.write(left + 0.36, sheet.top, name.replace("_", " "), color=colour)
-    sheet.top += 0.3
+    sheet.top += 0.4
     for place, trial in enumerate(trials):
         row, column = divmod(place, across)
-        left = 0.75 + column * (square + 0.4)
+        left = 0.75 + column * (square + gap)
         axes = sheet.place_axes(left, sheet.top + row * step, square, square)
         axes.set_title(shorten_label(trial, int(square * 13)), size=TEXT_SIZE)
         _draw_squares(axes, data.filter(trial=trial), is_first=column == 0)

@@ -202,7 +202,7 @@ def tell_empty(axes: Axes, words: str = NOT_ESTIMATED) -> None:
 def tell_lacking(axes: Axes, at: float, words: str = NOT_ESTIMATED) -> None:
     """Write `words` at the left end of a row of axes that has no figure."""
     style: dict[str, Any] = {"va": "center", "transform": axes.get_yaxis_transform()}
-    axes.text(0, at, f" {words}", color=SOFT_INK, size=TEXT_SIZE - 1, **style)
+    axes.text(0, at, f" {words}", color=SOFT_INK, size=TEXT_SIZE - 1, bbox=PLATE, **style)
 
 
 def choose_ticks(highest: float) -> list[float]:

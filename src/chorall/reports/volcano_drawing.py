@@ -45,7 +45,7 @@ def draw_panels(
     panels: Sequence[VolcanoPanel], title: str, note: str, x_label: str, *, synthetic: bool
 ) -> Drawing:
     """Return the figure: all panels with one axis of hazard ratios, two in a row (narrow: one)."""
-    n_columns = 1 if is_narrow() else 2
+    n_columns = 1 if is_narrow() or len(panels) == 1 else 2
     n_rows = -(-len(panels) // n_columns)
     sheet = open_sheet(title, note, n_rows * ROW_HEIGHT + 0.13, synthetic=synthetic)
     width = (sheet_width() - LEFT - GAP * (n_columns - 1) - 0.2) / n_columns

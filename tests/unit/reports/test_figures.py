@@ -19,6 +19,7 @@ from chorall.reports.forest_figure import draw_forest
 from chorall.reports.frequency_figure import draw_frequency
 from chorall.reports.survival_drawing import find_year_ticks
 from chorall.reports.survival_figure import SMALLEST_AT_RISK, draw_survival
+from chorall.reports.transplant_figure import cut_curves
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -286,3 +287,12 @@ def test_markers_without_an_overall_row_keep_their_heading():
     rows = incidence.rows.filter(pl.col("by") == "age_band")
     figure = draw_frequency(dataclasses.replace(incidence, rows=rows), ["iAMP21"])
     assert "iAMP21" in texts(figure.svg())
+
+
+def test_curves_of_transplantation_end_where_few_are_at_risk_but_may_begin_with_few():
+    curve = pl.DataFrame({
+        "group": ["transplanted"] * 4 + ["not transplanted"] * 2,
+        "time_years": [0.5, 1.0, 2.0, 3.0, 1.0, 2.0],
+        "n_at_risk": [4, 12, 10, 9, 9, 8],
+    })  # fmt: skip
+    assert cut_curves(curve)["time_years"].to_list() == [0.5, 1.0, 2.0]

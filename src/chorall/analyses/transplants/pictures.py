@@ -24,6 +24,7 @@ CURVES: Final[dict[str, pl.DataType]] = {
     "endpoint": pl.String(),
     "group": pl.String(),
     **dict.fromkeys(("time_years", "estimate", "lower", "upper"), pl.Float64()),
+    "n_at_risk": pl.Int64(),
 }
 STATE_ROWS: Final[dict[str, pl.DataType]] = {
     "endpoint": pl.String(),
@@ -66,6 +67,7 @@ def draw_curves(
             "estimate": curve.survival[steps],
             "lower": curve.lower[steps],
             "upper": curve.upper[steps],
+            "n_at_risk": curve.n_at_risk[steps].astype(np.int64),
         }
         frames.append(pl.DataFrame(columns, schema=CURVES))
     return pl.concat(frames).with_columns(pl.col(pl.Float64).fill_nan(None))

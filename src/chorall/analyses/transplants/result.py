@@ -29,7 +29,7 @@ class TransplantResult(AnalysisResult):
     ----------
     curves : DataFrame
         endpoint, group (`transplanted`, `not transplanted`), time_years (from the endpoint's
-        origin), estimate, lower, upper: survival without the event by Simon and Makuch.
+        origin), estimate, lower, upper, n_at_risk: survival without the event by Simon and Makuch.
     states : DataFrame
         endpoint, state, time_years (0, 1, 2 ...), probability, lower, upper: the multi-state
         answer (Aalen-Johansen, all trials together).
