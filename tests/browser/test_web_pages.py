@@ -188,6 +188,24 @@ def test_an_analyst_finds_a_marker_and_its_data(open_page):
     assert file.value.suggested_filename.startswith("incidence-")
 
 
+def test_an_analyst_goes_from_the_pool_to_a_risk_group_and_its_data(open_page):
+    page = open_page("/analyst", width=PHONE, script=False)
+    page.click("text=Risk groups")
+    while page.locator("#waiting").count():
+        page.click("text=Look again")
+    page.select_option("#grouping", "nci")
+    page.click("text=Show")
+    page.wait_for_selector("caption:has-text('Groups by nci')", timeout=WAIT)
+    assert "grouping=nci&pool=" in page.url
+    with page.expect_download() as file:
+        page.locator("text=(CSV)").first.click()
+    assert file.value.suggested_filename.startswith("risk-groups-")
+    page.click("text=De-escalation")
+    while page.locator("#waiting").count():
+        page.click("text=Look again")
+    assert page.locator("caption:has-text('Verdicts')").count() == 1
+
+
 def test_a_reader_changes_the_language(open_page):
     page = open_page("/patients/en", width=PHONE)
     page.click("text=Auf Deutsch lesen")

@@ -19,6 +19,7 @@ class Counted:
     def __init__(self) -> None:
         self.counts: dict[Cell, int] = {}
         self.sums: list[Sum] = []
+        self.unseen: set[Cell] = set()
 
     def split(self, whole: Cell, size: int, parts: Mapping[Cell, int], rest: Cell = None) -> None:
         """Add a count and its parts; what they leave over is the part `rest`, which none shows."""
@@ -26,10 +27,11 @@ class Counted:
         own = dict(parts) | ({rest: left} if left > 0 else {})
         self.counts |= {whole: size, **own}
         self.sums.append((whole, tuple(own)))
+        self.unseen.add(rest)
 
     def find(self, fewest: int) -> set[Cell]:
-        """Return what must be hidden."""
-        return find_hidden(self.counts, self.sums, fewest)
+        """Return what must be hidden, of what is shown as little as can be."""
+        return find_hidden(self.counts, self.sums, fewest, lambda cell: cell not in self.unseen)
 
 
 def cover_lines(frame: pl.DataFrame, gone: Sequence[set[str]]) -> pl.DataFrame:

@@ -93,14 +93,14 @@ def _cover_group(line: Line, hidden: set[Cell]) -> set[str]:
     name = line["group"]
     gone = {f"n_{word}" for word, cell in (("population", "known"), ("unknown", "unknown"))
             if (cell, name) in hidden}  # fmt: skip
-    if hidden & {("late", name), ("early", name)}:
+    if ("late", name) in hidden:
         gone.add("n_late_relapses")
-    kinds = set(OF_GROUP) if ("n", name) in hidden else {
-        kind for kind in OF_GROUP if hidden & {(kind, name), ("free of", kind, name)}
-    }  # fmt: skip
-    if hidden & {("n", name), ("known", name), ("outside", name)}:
-        gone |= {"n_group", "share"} if ("n", name) in hidden else {"share"}
-    return gone | {column for kind in kinds for column in OF_GROUP[kind]}
+    if ("n", name) in hidden:
+        gone |= {"n_group", "share", *(column for kind in OF_GROUP for column in OF_GROUP[kind])}
+    elif ("known", name) in hidden:
+        gone.add("share")
+    own = (OF_GROUP[kind] for kind in OF_GROUP if (kind, name) in hidden)
+    return gone.union(*own)
 
 
 def hide_reductions(rows: pl.DataFrame, fewest: int = FEWEST_SHOWN) -> pl.DataFrame:

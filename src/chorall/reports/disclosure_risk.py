@@ -91,7 +91,7 @@ def _cover_risk(line: Line, hidden: set[Cell], fewest: int) -> set[str]:
     cell = _name_group(line)
     if cell in hidden:
         return {"n_patients", "share", *OF_RISK}
-    if hidden & {("events", *cell), ("free", *cell)}:
+    if ("events", *cell) in hidden:
         return set(OF_RISK)
     return {"n_at_risk"} if 0 < (line["n_at_risk"] or 0) < fewest else set()
 
@@ -135,13 +135,7 @@ def _cover_arm(line: Line, hidden: set[Cell]) -> set[str]:
     cell = _name_arm(line)
     if cell in hidden:
         return {"n_patients", "reading", *OF_ARM["relapses"], *OF_ARM["deaths"]}
-    few_left = ("free", *cell) in hidden
-    gone = {
-        name
-        for kind, names in OF_ARM.items()
-        if few_left or (kind, *cell) in hidden
-        for name in names
-    }
+    gone = {name for kind, names in OF_ARM.items() if (kind, *cell) in hidden for name in names}
     return gone | ({"reading"} if gone else set())
 
 

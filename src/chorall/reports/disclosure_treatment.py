@@ -67,7 +67,7 @@ def _cover_treatment(place: int, line: Line, hidden: set[Cell]) -> set[str]:
     for spot in SPOTS:
         if _name_spot(line, spot) in hidden:
             gone |= {f"n_{spot}", f"events_{spot}"}
-        elif (place, spot) in hidden or ("free", place, spot) in hidden:
+        elif (place, spot) in hidden:
             gone.add(f"events_{spot}")
         closed = closed or f"events_{spot}" in gone
     return gone | ({name for name, value in line.items() if isinstance(value, float)} if closed
