@@ -221,6 +221,9 @@ def test_the_log_of_it_all_holds_no_value(open_page, served):
     page.fill("#karyotype", "46,XX,t(9;22)(q34;q11)[20]")
     page.click("text=Show the answer")
     wait_for_answer(page)
+    page.click("button[name=summary][value=de]")
+    page.wait_for_selector(".summary", timeout=WAIT)
     log = served[1].read_text("utf-8")
     assert "POST /doctor 200" in log
+    assert "POST /doctor/summary 200" in log
     assert not re.search(r"31\.4159|t\(9;22\)|IKZF1|TP53|age_years|Traceback", log)

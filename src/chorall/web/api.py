@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from fastapi import APIRouter, Request
 
-from chorall.analyses.bank.published import ask_published, check_mrd_items
+from chorall.analyses.bank.published import ask_published, check_items
 from chorall.models.bank.states import LIVING
 from chorall.models.bank.strategy import TRANSPLANT_WORDS
 from chorall.web.answer_words import name_item
@@ -86,7 +86,7 @@ async def list_missing_tests(request: Request, question: PredictQuestion) -> dic
 @router.post("/classify", response_model=ClassifyAnswer)
 async def classify(request: Request, question: ClassifyQuestion) -> dict[str, Any]:
     """Ask published classifiers about one patient. Nothing is stored."""
-    check_mrd_items(question.patient)
+    check_items(question.patient)
     found = await request.app.state.desk.ask(partial(ask_published, question.patient))
     return {"classifiers": found}
 

@@ -16,6 +16,7 @@ from unit.models.bank.made_bank import PATIENT, make_bank
 
 import chorall as ch
 from chorall.cli.app import app
+from chorall.models.bank.features import encode_patient
 from chorall.reports.icon_array import FATES, count_in_hundred, draw_icons, share_fates
 from chorall.web.answer_words import write_estimate
 from chorall.web.doctor_fields import describe_fields
@@ -314,16 +315,44 @@ def test_icons_by_hand():
     assert "44 alive, no relapse" in drawing.alt
 
 
-WORDS = st.text(max_size=12) | st.sampled_from(["present", "absent", "yes", "new", "old"])
-NAMES = st.sampled_from([*FULL, "karyotype", "subtype", "wbc_10e9_per_l", "wbc_unit",
-                         "mrd_undetected", "a_treatment", "b_treatment"])  # fmt: skip
+FIELDS = sorted({*FULL, "karyotype", "subtype", "wbc_10e9_per_l", "wbc_unit", "mrd_undetected",
+                 "a_treatment", "a_transplant", "b_treatment", "b_transplant"})  # fmt: skip
+WORDS = st.text(max_size=12) | st.sampled_from([
+    "present", "absent", "yes", "new", "old", "as_observed", "transplant", "no_transplant", "male",
+    "B", "remission", "induction", "percent", "fraction", "/uL", "30", "0", "-1", "1e308", "1,5",
+    "nan", "inf", "9" * 400, "\u0663", "46,XX,t(9;22)(q34;q11)[20]", "46,XX,(((", "\x00",
+    "\U0001f9a0",
+])  # fmt: skip
+FILLED = st.dictionaries(st.sampled_from(FIELDS), WORDS, max_size=8).map(
+    lambda one: {name: text.encode("utf-8", "ignore").decode() for name, text in one.items()}
+)
 
 
-@examples(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.dictionaries(NAMES, WORDS, max_size=6))
-def test_no_form_breaks_the_server(ask, filled):
+def test_the_fuzz_below_knows_every_field_of_the_form(client):
+    text = client.get("/doctor").text
+    assert set(re.findall(r'name="([^"]+)"', text[text.index("<form") :])) - {"token"} == set(
+        FIELDS
+    )
+
+
+@examples(
+    max_examples=20, derandomize=True, deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)  # fmt: skip
+@given(FILLED, st.sampled_from(["/doctor", "/doctor/print", "/doctor/summary"]))
+def test_no_form_breaks_the_server(ask, filled, path):
     """Any text in any field: an answer or a message, and no bug."""
-    encodable = {
-        name: text.encode("utf-8", "ignore").decode("utf-8") for name, text in filled.items()
-    }
-    assert ask(**encodable).status_code in (200, 422)
+    assert ask(path, **filled, **({"summary": "de"} if "summary" in path else {})).status_code in (
+        200, 422,
+    )  # fmt: skip
+
+
+@examples(max_examples=300, derandomize=True, deadline=None)
+@given(FILLED)
+def test_what_a_form_says_the_bank_can_read(filled):
+    """Whatever is not refused at its field is a patient file that the bank takes or refuses."""
+    bank = make_bank()
+    form = read_form(describe_fields(bank), {"a_treatment": "new", **filled})
+    assert bool(form.problems) or form.strategies
+    if not form.problems:
+        encode_patient(bank.design.features, form.patient)

@@ -8,11 +8,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from chorall.analyses.bank.published import OWN_FIELDS, ask_published, check_mrd_items
+from chorall.analyses.bank.published import (
+    OWN_FIELDS,
+    ask_published,
+    check_mrd_items,
+    is_known_item,
+)
 from chorall.errors import InputError, raise_gathered
-from chorall.knowledge.classifier_items import classifier_items
-from chorall.knowledge.gene_names import known_symbols
-from chorall.markers.names import SUFFIXES
 from chorall.models.bank.bank import Bank
 from chorall.models.bank.predict import predict
 from chorall.models.bank.prediction import BankPrediction
@@ -90,7 +92,7 @@ def check_fields(bank: Bank, patient: Mapping[str, Any]) -> tuple[str, ...]:
     """Refuse fields that nobody knows; return notes on those that this bank does not use."""
     used = {feature.item for feature in bank.design.features}
     others = [name for name in patient if name not in used and name not in OWN_FIELDS]
-    unknown = [name for name in others if not _is_known(name)]
+    unknown = [name for name in others if not is_known_item(name)]
     raise_gathered(
         InputError,
         "the patient has fields that are not known",
@@ -101,9 +103,3 @@ def check_fields(bank: Bank, patient: Mapping[str, Any]) -> tuple[str, ...]:
     if not others:
         return ()
     return (f"Not used, because the bank has too few patients with it: {', '.join(others)}.",)
-
-
-def _is_known(name: str) -> bool:
-    ends = [end for end in SUFFIXES.values() if end and name.endswith(end)]
-    gene = name.removesuffix(ends[0]) if ends else name
-    return name in classifier_items() or "::" in name or gene in known_symbols()

@@ -7,12 +7,41 @@ from typing import Any, Final
 
 from chorall.errors import InputError, raise_gathered
 from chorall.knowledge.classifier_items import classifier_items
+from chorall.knowledge.gene_names import known_symbols
+from chorall.knowledge.measurements import measurement_items
 from chorall.markers.classifiers import classify_patient
+from chorall.markers.names import SUFFIXES
 from chorall.models.bank.features import UNDETECTED, UNKNOWN_WORDS
 from chorall.tables.mrd_result import MrdResult
 
 OWN_FIELDS: Final = ("course", "patient_id", "trial")
 """What a patient file holds that is no item of the patient."""
+
+
+def is_known_item(name: str) -> bool:
+    """Return True where a name is that of an item of a classifier, a fusion, or a gene's marker."""
+    ends = [end for end in SUFFIXES.values() if end and name.endswith(end)]
+    gene = name.removesuffix(ends[0]) if ends else name
+    return name in classifier_items() or "::" in name or gene in known_symbols()
+
+
+def check_items(patient: Mapping[str, Any]) -> None:
+    """Refuse names that nobody knows, as a question to a bank does, and impossible MRD.
+
+    Raises
+    ------
+    InputError
+        One message for all such names, or for all such items.
+    """
+    others = {*OWN_FIELDS, *measurement_items()}
+    names = [name for name in patient if name not in others and not is_known_item(name)]
+    raise_gathered(
+        InputError,
+        "the patient has fields that are not known",
+        [f"`{name}`" for name in names],
+        f"Classifiers ask: {', '.join(classifier_items())}.",
+    )
+    check_mrd_items(patient)
 
 
 def check_mrd_items(patient: Mapping[str, Any]) -> None:
