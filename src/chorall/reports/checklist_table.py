@@ -87,7 +87,8 @@ def count_items(checklist: pl.DataFrame) -> str:
     known, open_ = pl.col("known") != "", pl.col("to_fill") != ""
     complete = checklist.filter(known, ~open_).height
     partly = checklist.filter(known, open_).height
+    left = checklist.height - complete - partly
     return (
-        f"Of {count_of(checklist.height, 'item')}, {complete} are told wholly by the data, "
-        f"{partly} in part, and {checklist.height - complete - partly} are for a person to fill."
+        f"{count_of(checklist.height, 'item')}: told wholly by the data {complete}, in part "
+        f"{partly}, left to a person {left}."
     )

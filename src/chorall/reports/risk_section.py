@@ -40,7 +40,7 @@ def write_risk_part(result: RiskResult, numbers: Iterator[int]) -> Part:
         title = "Where limits hint at too much or too little treatment: hypotheses"
         few = readings.head(MOST_READINGS)
         more = readings.height - few.height
-        caption = f"{title}; {more} more in `chorall risk POOL --out DIR`" if more else title
+        caption = f"{title}; {more} more by chorall risk POOL --out DIR" if more else title
         tables.append(render_table(few, INTENSITY_COLUMNS, caption))
     figures = place_figures(_select_figures(result), numbers)
     return Part(tuple(say_risk(result)), tuple(figures), tuple(tables))

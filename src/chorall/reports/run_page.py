@@ -166,12 +166,12 @@ def _describe_pools(run: Run) -> list[tuple[dict[str, Any], Markup]]:
 def _say_standing(inputs: list[InputState]) -> str:
     lost = [one for one in inputs if one.state != "unchanged"]
     if not inputs:
-        return "The run has no inputs: `chorall verify` can compute it again anywhere."
+        return "The run has no inputs: chorall verify can compute it again anywhere."
     if not lost:
-        return "When this report was written, `chorall verify` would have found every input."
+        return "When this report was written, chorall verify would have found every input."
     named = "; ".join(f"{one.input.argument}: {_STATES[one.state]}" for one in lost)
     return (
-        f"When this report was written, `chorall verify` would not have found "
+        f"When this report was written, chorall verify would not have found "
         f"{count_of(len(lost), 'input')} ({named})."
     )
 

@@ -149,7 +149,7 @@ def test_no_group_that_passes_is_said_with_the_nearest_by_its_limit() -> None:
 
 def test_items_are_counted_by_what_is_left_to_a_person() -> None:
     assert count_items(REMARK) == (
-        "Of 4 items, 2 are told wholly by the data, 1 in part, and 1 are for a person to fill."
+        "4 items: told wholly by the data 2, in part 1, left to a person 1."
     )
     assert "`" not in " ".join(
         cell for block in read_page(page()).blocks if isinstance(block, Grid)
