@@ -70,14 +70,20 @@ async def list_missing_tests(request: Request, question: PredictQuestion) -> dic
     found = await _ask(request, question)
     settings: Settings = request.app.state.settings
     shares = {one["item"]: one["share_of_variance"] for one in found.next_tests}
-    missing = [
-        {"item": item, "label": name_item(item), "share_of_variance": shares.get(item)}
-        for item in list_missing(found, question.patient, find_bank(settings))
+    missing, to_come = list_missing(found, question.patient, find_bank(settings))
+    rows = [
+        {
+            "item": item,
+            "label": name_item(item),
+            "share_of_variance": shares.get(item),
+            "is_to_come": item in to_come,
+        }
+        for item in [*missing, *to_come]
     ]
     return {
         **_sign(settings),
         "of": found.split_of,
-        "missing": missing,
+        "missing": rows,
         "interval_split": found.interval_split,
         "notes": list(found.notes),
     }

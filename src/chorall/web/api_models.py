@@ -129,11 +129,15 @@ class PredictAnswer(_OfBank):
 
 
 class MissingItem(BaseModel):
-    """An item that is not known; `share_of_variance` is what knowing it would take away."""
+    """An item that is not known; `share_of_variance` is what knowing it would take away.
+
+    `is_to_come` is true for residual disease as long as the patient is in induction.
+    """
 
     item: str
     label: str
     share_of_variance: float | None
+    is_to_come: bool
 
 
 class MissingAnswer(_OfBank):

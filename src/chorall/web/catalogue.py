@@ -89,6 +89,7 @@ class SummaryWords(_Frozen):
     missing_text: str
     missing_more: str
     missing_none: str
+    to_come: str
     questions_heading: str
     questions: tuple[str, ...]
     more: str

@@ -24,6 +24,7 @@ from chorall.web.fhir_known import (
     NO_SEX,
     NOT_THERE,
     SEX,
+    TO_COME,
     FhirRecord,
 )
 from chorall.web.fhir_observations import REMISSION, read_observation
@@ -105,6 +106,10 @@ def _open_what_cannot_be(features: Mapping[str, Feature], record: FhirRecord) ->
             record.open_items[item] = IMPOSSIBLE
         elif feature.kind == "mrd" and state != "remission":
             record.open_items[item] = NO_REMISSION_DAY
+    if state != "remission" and COURSE not in record.open_items:
+        for item, why in record.open_items.items():
+            if features.get(item, OWN_FEATURES[REMISSION]).kind == "mrd" and why == NOT_THERE:
+                record.open_items[item] = TO_COME
     for item in record.open_items:
         record.patient.pop(item, None)
 

@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from chorall.models.bank.features import encode_patient
 from chorall.models.bank.prediction import QUANTITIES
+from chorall.models.bank.states import FIRST_STATE
 from chorall.reports.icon_array import FATES, count_in_hundred, draw_icons, draw_key, share_fates
 from chorall.reports.numbers import EN_DASH
 from chorall.web.answer_words import name_item
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 MONTHS: Final = 12
 MOST_TESTS: Final = 6
 MARKER_WORDS: Final = ("present", "absent")
+HORIZON: Final = 5.0
 OUTLOOK: Final = "overall_survival"
 
 
@@ -48,6 +51,7 @@ class SummaryView:
     evidence: str
     missing: tuple[str, ...]
     further_missing: str
+    to_come: str
     table: tuple[tuple[str, tuple[tuple[str, tuple[str, ...]], ...]], ...]
 
 
@@ -74,12 +78,13 @@ def view_summary(
         Smaller counts of patients are not told.
     """
     years = sorted({when for one in found.outcomes.values() for by in one.values() for when in by})
-    longest = years[-1] if years else 0.0
+    longest = years[-1] if years else HORIZON
     pairs = list(zip("AB", found.strategies, strict=False))
     contrast = next(
         (one for one in found.contrasts if (one.quantity, one.years) == (OUTLOOK, longest)), None
     )
-    missing = list_missing(found, patient, bank)
+    missing, to_come = list_missing(found, patient, bank)
+    further = len(missing) - MOST_TESTS
     return SummaryView(
         years=f"{longest:g}",
         asked=_list_asked(patient, words),
@@ -92,26 +97,25 @@ def view_summary(
         difference=say_difference(contrast, words) if contrast else "",
         evidence=words.evidence[contrast.evidence] if contrast else "",
         missing=tuple(_name(item, words) for item in missing[:MOST_TESTS]),
-        further_missing=words.missing_more.format(n=len(missing) - MOST_TESTS)
-        if len(missing) > MOST_TESTS
-        else "",
+        further_missing=words.missing_more.format(n=further) if further > 0 else "",
+        to_come=words.to_come if to_come else "",
         table=tuple(
-            (
-                words.quantities[quantity],
-                tuple(
-                    (
-                        words.years.format(years=f"{when:g}"),
-                        tuple(
-                            write_people(found.outcomes[name][quantity][when]) for _, name in pairs
-                        ),
-                    )
-                    for when in years
-                ),
-            )
+            (words.quantities[quantity], _list_lines(found, quantity, years, words))
             for quantity in QUANTITIES
+            if years
+        ),
+    )
+
+
+def _list_lines(
+    found: BankPrediction, quantity: str, years: list[float], words: SummaryWords
+) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    return tuple(
+        (
+            words.years.format(years=f"{when:g}"),
+            tuple(write_people(found.outcomes[name][quantity][when]) for name in found.strategies),
         )
-        if years
-        else (),
+        for when in years
     )
 
 
@@ -131,12 +135,23 @@ def _list_asked(patient: Mapping[str, Any], words: SummaryWords) -> tuple[tuple[
     )
 
 
-def list_missing(found: BankPrediction, patient: Mapping[str, Any], bank: Bank) -> list[str]:
-    """Return the items of a bank that are not known, those that would help most first."""
-    items = dict.fromkeys(feature.item for feature in bank.design.features)
-    open_items = [item for item in items if item not in patient]
-    first = [one["item"] for one in found.next_tests]
-    return [*first, *(item for item in open_items if item not in first)]
+def list_missing(
+    found: BankPrediction, patient: Mapping[str, Any], bank: Bank
+) -> tuple[list[str], list[str]]:
+    """Return the items of a bank that are not known: those that could be, and those to come.
+
+    Those that would help most come first. In induction residual disease is to come.
+    """
+    features = bank.design.features
+    numbers = encode_patient(features, patient)
+    items = {
+        one.item: one for one, number in zip(features, numbers, strict=True) if number != number
+    }
+    helpful = [one["item"] for one in found.next_tests if one["item"] in items]
+    ordered = list(dict.fromkeys([*helpful, *items]))
+    is_early = found.today["state"] == FIRST_STATE
+    to_come = [item for item in ordered if is_early and items[item].kind == "mrd"]
+    return [item for item in ordered if item not in to_come], to_come
 
 
 def name_for_patient(strategy: str, words: SummaryWords) -> str:

@@ -182,6 +182,7 @@ def test_missing_tests_are_those_of_the_prediction(client):
     predicted = client.post("/api/v1/predict", json=question).json()
     found = client.post("/api/v1/missing-tests", json=question).json()
     assert {one["item"] for one in found["missing"]} == {"TP53", "IKZF1_del"}
+    assert not any(one["is_to_come"] for one in found["missing"])
     told = [one for one in found["missing"] if one["share_of_variance"] is not None]
     assert [{k: one[k] for k in ("item", "share_of_variance")} for one in told] == (
         predicted["next_tests"]
@@ -189,6 +190,11 @@ def test_missing_tests_are_those_of_the_prediction(client):
     assert {"of": found["of"], **found["interval_split"]} == predicted["interval_split"]
     whole = client.post("/api/v1/missing-tests", json={"patient": PATIENT}).json()
     assert whole["missing"] == []
+    early = {"age_years": 30, "lineage": "B", "sex": None, "TP53": "failed", "IKZF1_del": "absent"}
+    told = client.post("/api/v1/missing-tests", json={"patient": early}).json()["missing"]
+    assert {one["item"]: one["is_to_come"] for one in told} == {
+        "sex": False, "TP53": False, "mrd_end_of_induction": True,
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize("name", ["pool", "incidence", "prognosis?marker=TP53", *LONG])

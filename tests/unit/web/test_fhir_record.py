@@ -223,6 +223,7 @@ def test_the_state_of_today_is_never_assumed(read):
     old = read(made.PATIENT, made.CONDITION, made.REMISSION, today=date(2036, 1, 1))
     assert old.open_items["course"] == why.TOO_LONG_AGO
     soon = read(made.PATIENT, made.CONDITION)
+    assert soon.open_items["mrd_end_of_induction"] == why.TO_COME
     assert soon.patient["course"] == {"state": "induction", "day": 41, "since_day": 0}
 
 

@@ -147,6 +147,10 @@ def test_what_is_open_is_missing_and_never_not_found(ask, language):
     assert f"{words.values['present']}: IKZF1 del" in lines
     assert not any(one.startswith(f"{words.values['absent']}:") for one in lines)
     assert "TP53" in lines[lines.index(words.missing) + 2]
+    assert words.to_come not in lines
+    early = read_main(ask(PATH, age_years="30", sex="male", summary=language).text)
+    assert words.to_come in early, "residual disease is no missing test in induction"
+    assert not any("MRD" in one for one in early[early.index(words.missing) + 2].split(","))
     complete = read_main(ask(PATH, **FULL, summary=language).text)
     assert f"{words.values['absent']}: TP53" in complete
     assert words.missing_none in complete
@@ -178,6 +182,7 @@ def test_small_counts_and_refusals_are_told_without_the_number(settings, languag
     found = ch.predict(settings.bank, known, ["new", "old"])
     view = view_summary(found, known, settings.bank, words, 5)
     assert view.sides == view.table == ()
+    assert view.years == "5"
     assert view.refused == tuple(words.refused.format(name=name) for name in ("new", "old"))
     found = ch.predict(settings.bank, PATIENT, ["new", "old"])
     hidden = view_summary(found, PATIENT, settings.bank, words, 56).sides
