@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
@@ -62,7 +62,7 @@ async def call_service(request: Request, service: str, question: CdsRequest) -> 
         said = f"The service is: {SERVICE}."
         raise ProblemError(Problem(404, "There is no such service", said))
     settings: Settings = request.app.state.settings
-    today = datetime.now(UTC).date()
+    today = find_today()
     resources = list_resources(question.prefetch.values())
     record = read_record(resources, find_bank(settings), today)
     _check_person(record, question.context.patientId)
@@ -85,13 +85,18 @@ async def assess_risk(
     Counts from the Bundle's `timestamp`, or from today. Nothing is kept.
     """
     settings: Settings = request.app.state.settings
-    today = read_date(bundle.model_extra, "timestamp") or datetime.now(UTC).date()
+    today = read_date(bundle.model_extra, "timestamp") or find_today()
     resources = list_resources([bundle.model_dump()])
     record = read_record(resources, find_bank(settings), today)
     _check_complete(record)
     found = await _ask(request, record, strategy or AS_OBSERVED)
     resource = write_risk_assessment(found, record, settings.bank_hash, today)
     return JSONResponse(resource, media_type=FHIR_JSON)
+
+
+def find_today() -> date:
+    """Return the day from which an answer counts where nothing else is said."""
+    return datetime.now(UTC).date()
 
 
 def _check_person(record: FhirRecord, patient: str) -> None:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import re
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -29,13 +28,9 @@ ALLOWED = {"summary", "indicator", "detail", "source", "extension"}
 TODAY = date.fromisoformat(made.TODAY)
 
 
-def recent(*resources, days=41):
-    """Return a record whose diagnosis lies `days` before the real today."""
-    shift = datetime.now(UTC).date() - timedelta(days=days) - date.fromisoformat(made.DIAGNOSED)
-    moved = json.dumps(resources)
-    for day in (made.DIAGNOSED, "2024-06-12", made.BORN):
-        moved = moved.replace(day, str(date.fromisoformat(day) + shift))
-    return json.loads(moved)
+@pytest.fixture(autouse=True)
+def _today(monkeypatch):
+    monkeypatch.setattr("chorall.web.cds.find_today", lambda: TODAY)
 
 
 def ask(client, *resources, **further):
@@ -54,13 +49,11 @@ def test_the_discovery_says_what_the_standard_asks(client):
 
 
 def test_a_whole_record_gets_one_card_with_the_numbers_of_the_library(client, settings):
-    resources = recent(*made.WHOLE)
-    today = datetime.now(UTC).date()
-    (card,) = ask(client, *resources)
+    (card,) = ask(client, *made.WHOLE)
     assert set(card) == ALLOWED
     assert card["indicator"] == "info"
     assert len(card["summary"]) < 140
-    patient = read_record(resources, settings.bank, today).patient
+    patient = read_record(made.WHOLE, settings.bank, TODAY).patient
     assert patient["course"] == {"state": "remission", "day": 41, "since_day": 33}
     one = ch.predict(settings.bank, patient, ["as_observed"]).outcomes["as_observed"][
         "overall_survival"
@@ -75,9 +68,9 @@ def test_a_whole_record_gets_one_card_with_the_numbers_of_the_library(client, se
 
 
 def test_what_is_missing_is_said_and_widens_the_range(client):
-    whole = ask(client, *recent(*made.WHOLE))
+    whole = ask(client, *made.WHOLE)
     without = [one for one in made.WHOLE if one["id"] not in ("tp53", "ikzf1")]
-    outlook, missing = ask(client, *recent(*without))
+    outlook, missing = ask(client, *without)
     assert missing["summary"] == "2 items of this patient are not known"
     assert "TP53: not in the record" in missing["detail"]
     assert "never as normal or absent" in missing["detail"]
@@ -100,7 +93,7 @@ def test_what_is_missing_is_said_and_widens_the_range(client):
     ],
 )  # fmt: skip
 def test_without_what_is_needed_no_number_is_given(client, resources, words):
-    (card,) = ask(client, *recent(*resources))
+    (card,) = ask(client, *resources)
     assert card["summary"].startswith("No outlook without: ")
     assert words in card["summary"]
     assert "of 100" not in card["detail"]
@@ -108,13 +101,13 @@ def test_without_what_is_needed_no_number_is_given(client, resources, words):
 
 
 def test_long_ago_without_a_remission_is_not_taken_as_induction(client):
-    (card,) = ask(client, *recent(made.PATIENT, made.CONDITION, days=400))
+    (card,) = ask(client, made.PATIENT, made.changed(made.CONDITION, onsetDateTime="2023-05-10"))
     assert card["summary"] == "No outlook without: where the patient is today"
 
 
 def test_outside_of_the_data_no_number_is_given(client):
     old = made.changed(made.PATIENT, birthDate="1940-01-01")
-    refusal, _ = ask(client, *recent(old, made.CONDITION))
+    refusal, _ = ask(client, old, made.CONDITION)
     assert refusal["summary"] == "No outlook: the data hold too few patients like this"
     assert "extension" not in refusal
 
@@ -166,7 +159,7 @@ def test_only_the_service_is_there_and_other_pages_cannot_call_it(client):
 
 def test_a_token_for_the_record_is_not_used_nor_sent_back(client):
     further = {"fhirServer": "https://ehr.example", "fhirAuthorization": {"access_token": "SECRET"}}
-    found = client.post(SERVICE, json=made.call(*recent(*made.WHOLE), **further))
+    found = client.post(SERVICE, json=made.call(*made.WHOLE, **further))
     assert found.status_code == 200
     assert "SECRET" not in found.text
     assert "ehr.example" not in found.text
