@@ -187,8 +187,8 @@ def test_a_trial_with_all_others_gone_has_no_risk_carried_over(pool, rule):
 
 
 def test_bad_arguments_are_gathered(pool):
-    with pytest.raises(InputError, match=r"(?s)`cuts`.*`shares`.*`n_resamples`"):
-        risk(pool, cuts=[0.3, 0.1], shares=[2.0], n_resamples=1)
+    with pytest.raises(InputError, match=r"(?s)`most`.*`cuts`.*`shares`.*`n_resamples`"):
+        risk(pool, most=0, cuts=[0.3, 0.1], shares=[2.0], n_resamples=1)
     with pytest.raises(InputError, match="unknown target"):
         risk(pool, target="death")
     with pytest.raises(InputError, match="landmark_day"):
@@ -273,3 +273,14 @@ def test_what_was_received_goes_before_what_was_allocated(tmp_path):
         (40.0, "steroid_dexamethasone", "as received"),
     ]
     assert warned[0].startswith("1 treatments have no day")
+
+
+def test_only_those_that_place_most_can_be_asked_for(pool, rule):
+    every = risk(pool, rules=[rule], n_resamples=20)
+    assert len(every.groupings) > 1
+    few = risk(pool, rules=[rule], most=1, n_resamples=20)
+    assert few.groupings == every.groupings[:1]
+    left = f"{len(every.groupings) - 1} of {len(every.groupings)} classifiers"
+    assert any(left in line for line in few.warnings)
+    named = risk(pool, classifiers=["nci", "own_mrd"], rules=[rule], most=1, n_resamples=20)
+    assert len(named.groupings) == 2, "a choice of yours is kept whole"
