@@ -95,6 +95,7 @@ class SummaryWords(_Frozen):
     more: str
     more_text: str
     when: str
+    one_year: str
     years: str
     quantities: dict[str, str]
     date: str

@@ -10,12 +10,20 @@ from chorall.models.bank.features import encode_patient
 from chorall.models.bank.prediction import QUANTITIES
 from chorall.models.bank.states import FIRST_STATE
 from chorall.reports.icon_array import FATES, count_in_hundred, draw_icons, draw_key, share_fates
-from chorall.reports.numbers import EN_DASH
-from chorall.web.answer_words import name_item
+from chorall.web.summary_words import (
+    judge,
+    name_for_patient,
+    name_for_reader,
+    say_comparable,
+    say_difference,
+    say_outlook,
+    write_people,
+    write_value,
+)
 
 if TYPE_CHECKING:
     from chorall.models.bank.bank import Bank
-    from chorall.models.bank.prediction import BankPrediction, Contrast, Estimate
+    from chorall.models.bank.prediction import BankPrediction
     from chorall.reports.plain_svg import PlainSvg
     from chorall.web.catalogue import SummaryWords
 
@@ -93,10 +101,10 @@ def view_summary(
         refused=tuple(
             words.refused.format(name=name_for_patient(name, words)) for name in found.refused
         ),
-        verdict=_judge(contrast, words) if contrast else "",
+        verdict=judge(contrast, words) if contrast else "",
         difference=say_difference(contrast, words) if contrast else "",
         evidence=words.evidence[contrast.evidence] if contrast else "",
-        missing=tuple(_name(item, words) for item in missing[:MOST_TESTS]),
+        missing=tuple(name_for_reader(item, words) for item in missing[:MOST_TESTS]),
         further_missing=words.missing_more.format(n=further) if further > 0 else "",
         to_come=words.to_come if to_come else "",
         table=tuple(
@@ -112,7 +120,7 @@ def _list_lines(
 ) -> tuple[tuple[str, tuple[str, ...]], ...]:
     return tuple(
         (
-            words.years.format(years=f"{when:g}"),
+            words.one_year if when == 1 else words.years.format(years=f"{when:g}"),
             tuple(write_people(found.outcomes[name][quantity][when]) for name in found.strategies),
         )
         for when in years
@@ -122,12 +130,12 @@ def _list_lines(
 def _list_asked(patient: Mapping[str, Any], words: SummaryWords) -> tuple[tuple[str, str], ...]:
     """List what is known, and under one line each the markers found and not found."""
     plain = tuple(
-        (_name(item, words), _write(value, words))
+        (name_for_reader(item, words), write_value(value, words))
         for item, value in patient.items()
         if item != "course" and value not in MARKER_WORDS
     )
     markers = {
-        word: [_name(item, words) for item, value in patient.items() if value == word]
+        word: [name_for_reader(item, words) for item, value in patient.items() if value == word]
         for word in MARKER_WORDS
     }
     return plain + tuple(
@@ -154,59 +162,6 @@ def list_missing(
     return [item for item in ordered if item not in to_come], to_come
 
 
-def name_for_patient(strategy: str, words: SummaryWords) -> str:
-    """Return a strategy, its parts joined by commas, in the words of a patient."""
-    return ", ".join(
-        words.treatments.get(one, one.replace("_", " ")) for one in strategy.split("+")
-    )
-
-
-def write_people(one: Estimate) -> str:
-    """Return people of 100 and between what they may be."""
-    return f"{100 * one.estimate:.0f} ({100 * one.lower:.0f}{EN_DASH}{100 * one.upper:.0f})"
-
-
-def say_outlook(one: Estimate, years: float, words: SummaryWords) -> str:
-    """Say how many of 100 are alive, and the range; where tests are missing, both ranges."""
-    said = words.alive.format(
-        n=f"{100 * one.estimate:.0f}",
-        low=f"{100 * one.drawn_lower:.0f}",
-        high=f"{100 * one.drawn_upper:.0f}",
-        years=f"{years:g}",
-    )
-    if (one.lower, one.upper) == (one.drawn_lower, one.drawn_upper):
-        return said
-    wide = {"low": f"{100 * one.lower:.0f}", "high": f"{100 * one.upper:.0f}"}
-    return f"{said} {words.open_range.format(**wide)}"
-
-
-def say_difference(one: Contrast, words: SummaryWords) -> str:
-    """Say how many more of 100 are alive, and between what it may be."""
-    found, years = one.difference, f"{one.years:g}"
-    points = round(100 * found.estimate)
-    letters = {"letter": "A", "other": "B"} if points > 0 else {"letter": "B", "other": "A"}
-    said = (
-        words.difference.format(n=abs(points), years=years, **letters)
-        if points
-        else words.no_difference.format(years=years)
-    )
-    low, high = (round(100 * limit) for limit in (found.lower, found.upper))
-    if _is_told_apart(one):
-        small, large = sorted((abs(low), abs(high)))
-        return f"{said} {words.range_one.format(low=small, high=large)}"
-    return f"{said} {words.range_both.format(first=max(high, 0), second=max(-low, 0))}"
-
-
-def _is_told_apart(one: Contrast) -> bool:
-    return not one.difference.lower <= 0 <= one.difference.upper
-
-
-def _judge(one: Contrast, words: SummaryWords) -> str:
-    if not _is_told_apart(one):
-        return words.cannot_tell
-    return words.better.format(letter="A" if one.difference.estimate > 0 else "B")
-
-
 def _view_side(
     found: BankPrediction, pair: tuple[str, str], longest: float, words: SummaryWords, fewest: int
 ) -> SummarySide:
@@ -223,23 +178,5 @@ def _view_side(
         key=tuple(
             (draw_key(fate, words.fates), f"{counts[fate]} {words.fates[fate]}") for fate in FATES
         ),
-        comparable=_say_comparable(found.comparable.get(name, 0), letter, words, fewest),
+        comparable=say_comparable(found.comparable.get(name, 0), letter, words, fewest),
     )
-
-
-def _say_comparable(count: int | None, letter: str, words: SummaryWords, fewest: int) -> str:
-    if count is None:
-        return words.comparable_hidden.format(letter=letter)
-    if count < fewest:
-        return words.comparable_few.format(letter=letter, n=fewest)
-    return words.comparable.format(letter=letter, n=count)
-
-
-def _name(item: str, words: SummaryWords) -> str:
-    return words.items.get(item) or name_item(item)
-
-
-def _write(value: Any, words: SummaryWords) -> str:
-    if isinstance(value, str):
-        return words.values.get(value, value)
-    return f"{value:g}".replace(".", words.decimal)

@@ -24,7 +24,8 @@ from chorall.models.bank.prediction import QUANTITIES, Contrast, Estimate
 from chorall.reports.icon_array import FATES
 from chorall.reports.numbers import EN_DASH
 from chorall.web.catalogue import LANGUAGES, read_catalogue
-from chorall.web.summary_view import say_difference, view_summary
+from chorall.web.summary_view import view_summary
+from chorall.web.summary_words import say_difference
 
 PATH = "/doctor/summary"
 IN_REMISSION = {"state": "remission", "day": "33", "since_day": "33"}
@@ -101,6 +102,9 @@ def test_words_icons_and_table_are_the_numbers_of_the_library(settings, language
         assert sum(counts.values()) == 100
         assert counts["alive"] + counts["alive_after"] == estimate
         assert [int(text.split()[0]) for _, text in side.key] == list(counts.values())
+    assert [when for when, _ in view.table[0][1]] == [
+        words.one_year, *(words.years.format(years=years) for years in "35")
+    ]  # fmt: skip
     cells = [cells for _, lines in view.table for _, cells in lines]
     expected = [
         tuple(
