@@ -64,6 +64,7 @@ class FhirWindows(_Frozen):
     wbc_to_day: int
     marker_from_day: int
     marker_to_day: int
+    absent_to_day: int
     induction_to_day: int
     source: str
     confidence: Confidence

@@ -108,6 +108,8 @@ def _check_person(record: FhirRecord, patient: str) -> None:
 
 
 def _check_complete(record: FhirRecord) -> None:
+    if record.has_died:
+        raise InputError("the record says that the person has died.\n  No risk is told.")
     if not record.has_leukaemia:
         raise InputError(
             "the bundle holds no Condition with a code of acute lymphoblastic leukaemia.\n"

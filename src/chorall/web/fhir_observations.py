@@ -29,6 +29,10 @@ NO_ANSWER: Final = "the result says neither present nor absent in a code that is
 NO_NUMBER: Final = "the result holds no exact number"
 NO_UNIT: Final = "the unit is not one that is read"
 ONE_VARIANT: Final = "one variant was not found, which does not say that the gene is unchanged"
+MODIFIED: Final = "the result holds an element that may change its meaning and is not read"
+NUMBER_AGAINST_WORD: Final = 'a number and "not detected" contradict each other'
+UNREAD: Final = "?"
+"""Stands for a coded word that is not one of those that are read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,12 +92,12 @@ def _name_markers(resource: Resource) -> list[str]:
         if facts.find_meanings("gene", codings):
             genes.append(_name_gene(value))
         if facts.find_meanings("change", codings):
-            ends |= facts.find_meanings("change_kind", list_codings(value)) or {"?"}
+            ends |= facts.find_meanings("change_kind", list_codings(value)) or {UNREAD}
     if len(genes) == 2 and all(genes):
         return ["::".join(genes), "::".join(reversed(genes))]
     if len(genes) != 1 or not genes[0] or len(ends) > 1:
         return []
-    end = next(iter(ends - {"?"}), "")
+    end = next(iter(ends - {UNREAD}), "")
     return [f"{genes[0]}{end}"]
 
 
@@ -109,9 +113,10 @@ def _read_value(resource: Resource, feature: Feature) -> tuple[Any, str]:
         return None, NOT_FINAL
     if part(resource, "dataAbsentReason") is not None:
         return None, NO_RESULT
+    if part(resource, "modifierExtension") or part(resource, "focus"):
+        return None, MODIFIED
     if feature.kind == "mrd":
-        is_not_found = _find_answers(resource) == {"absent"}
-        return (UNDETECTED, "") if is_not_found else _read_quantity(resource, "mrd")
+        return _read_mrd(resource)
     if feature.kind == "number":
         return _read_quantity(resource, feature.item)
     if feature.kind == "word":
@@ -119,23 +124,49 @@ def _read_value(resource: Resource, feature: Feature) -> tuple[Any, str]:
     return _read_status(resource)
 
 
+def _read_mrd(resource: Resource) -> tuple[Any, str]:
+    """Read a fraction, or that nothing was detected; a number above 0 is never `undetected`."""
+    found = _find_answers(resource)
+    if "absent" not in found:
+        return _read_quantity(resource, "mrd")
+    if found != {"absent"}:
+        return None, NO_ANSWER
+    value = read_number(resource, "valueQuantity", "value")
+    is_below = part(resource, "valueQuantity", "comparator") in ("<", "<=")
+    return (None, NUMBER_AGAINST_WORD) if value and not is_below else (UNDETECTED, "")
+
+
 def _read_status(resource: Resource) -> tuple[Any, str]:
     """Read present or absent from the answer or the interpretation; both must agree."""
     found = _find_answers(resource)
-    if len(found) != 1:
-        return None, NO_ANSWER
-    value = next(iter(found))
-    told = [list_codings(part(one, "code")) for one in parts(resource, "component")]
-    if value == "absent" and any(fhir_codes().find_meanings("one_variant", one) for one in told):
-        return None, ONE_VARIANT
-    return value, ""
+    if found in ({"present"}, {"absent"}):
+        value = next(iter(found))
+        is_part = value == "absent" and any(map(_is_one_variant, parts(resource, "component")))
+        return (None, ONE_VARIANT) if is_part else (value, "")
+    return None, NO_ANSWER
+
+
+def _is_one_variant(component: Any) -> bool:
+    """Return True where a component narrows the test to one variant, or one unread kind of it."""
+    facts, codings = fhir_codes(), list_codings(part(component, "code"))
+    kind = list_codings(part(component, "valueCodeableConcept"))
+    return bool(facts.find_meanings("one_variant", codings)) or (
+        bool(facts.find_meanings("change", codings))
+        and not facts.find_meanings("change_kind", kind)
+    )
 
 
 def _find_answers(resource: Resource) -> set[str]:
-    facts = fhir_codes()
-    found = facts.find_meanings("answer", list_codings(part(resource, "valueCodeableConcept")))
+    """Return what answer and interpretations say, `UNREAD` among it where one is not read.
+
+    Beside `present` an interpretation that is not read (such as `abnormal`) takes nothing away.
+    """
+    facts, value = fhir_codes(), part(resource, "valueCodeableConcept")
+    answer = facts.find_meanings("answer", list_codings(value)) if value is not None else set()
+    found = answer or ({UNREAD} if value is not None else set())
     for one in parts(resource, "interpretation"):
-        found |= facts.find_meanings("interpretation", list_codings(one))
+        told = facts.find_meanings("interpretation", list_codings(one))
+        found |= told or ({UNREAD} if answer != {"present"} else set())
     return found
 
 

@@ -44,7 +44,9 @@ OWN_FEATURES: Final = {
 }
 """Read beside what the bank uses."""
 PATIENT_REFERENCE: Final = re.compile(r"Patient/([A-Za-z0-9.-]{1,64})")
-REFUTED: Final = ("refuted", "entered-in-error")
+NOT_CONFIRMED: Final = (
+    "unconfirmed", "provisional", "differential", "refuted", "entered-in-error",
+)  # fmt: skip
 SEXES: Final = ("female", "male")
 
 
@@ -86,7 +88,7 @@ def read_record(resources: Sequence[Resource], bank: Bank, today: date) -> FhirR
     ]
     read_course(by_kind["Condition"], sayings, diagnosis, today, record)
     for item in asked:
-        if item not in record.patient and item not in (AGE, SEX, REMISSION):
+        if item not in (*record.patient, *record.open_items, AGE, SEX, REMISSION):
             settle(item, [said for said in sayings if said.item == item], diagnosis, record)
     told = {said.value for said in sayings if said.item == LINEAGE} - {None}
     if told - {record.patient.get(LINEAGE)}:
@@ -116,11 +118,15 @@ def _open_what_cannot_be(features: Mapping[str, Feature], record: FhirRecord) ->
 
 def _check_one_patient(by_kind: dict[str, list[Resource]], record: FhirRecord) -> None:
     people = {read_text(one, "id") for one in by_kind["Patient"]} - {""}
-    for kind in ("Condition", "Observation"):
-        for one in by_kind[kind]:
-            subject = PATIENT_REFERENCE.search(read_text(one, "subject", "reference"))
-            people |= {subject[1]} if subject else set()
-    if len(people) > 1 or len(by_kind["Patient"]) > 1:
+    told = {
+        read_text(one, "subject", "reference")
+        for kind in ("Condition", "Observation")
+        for one in by_kind[kind]
+    } - {""}
+    by_id = {found[1] for one in told if (found := PATIENT_REFERENCE.search(one))}
+    others = {one for one in told if not PATIENT_REFERENCE.search(one)}
+    people |= by_id
+    if len(people) > 1 or len(by_kind["Patient"]) > 1 or len(others) + len(by_id) > 1:
         raise InputError(
             "the resources are of more than one patient.\n"
             "  Send those of one: Patient, Condition and Observation with the same subject."
@@ -131,16 +137,19 @@ def _check_one_patient(by_kind: dict[str, list[Resource]], record: FhirRecord) -
 def _read_diagnosis(conditions: list[Resource], record: FhirRecord) -> date | None:
     """Return the day of the first diagnosis of ALL."""
     facts = fhir_codes()
-    found = []
+    found: list[Resource] = []
+    lineages: set[str] = set()
     for one in conditions:
         codings = list_codings(part(one, "code"))
         status = {code for _, code in list_codings(part(one, "verificationStatus"))}
-        if facts.find_meanings("diagnosis", codings) and not status & set(REFUTED):
+        if facts.find_meanings("diagnosis", codings) and not status & set(NOT_CONFIRMED):
             record.has_leukaemia = True
             found.append(one)
-            lineage = facts.find_meanings("lineage", codings)
-            if len(lineage) == 1:
-                record.patient[LINEAGE] = next(iter(lineage))
+            lineages |= facts.find_meanings("lineage", codings)
+    if len(lineages) == 1:
+        record.patient[LINEAGE] = next(iter(lineages))
+    elif lineages:
+        record.open_items[LINEAGE] = CONTRADICTION
     dated = [(day, one) for one in found if (day := read_onset(one)) is not None]
     if not dated:
         record.open_items[DIAGNOSIS] = NO_DIAGNOSIS_DAY if found else NOT_THERE

@@ -35,13 +35,11 @@ def read_course(
     record: FhirRecord,
 ) -> None:
     """Say where the patient is today: in induction soon after diagnosis, or in dated remission."""
-    states: set[str] = set()
-    for one in conditions:
-        states |= fhir_codes().find_meanings("state", list_codings(part(one, "code")))
+    states = find_states(conditions)
+    told = [(place, said) for place, said in enumerate(sayings) if said.item == REMISSION]
     reached = sorted(
-        (said.day, place) for place, said in enumerate(sayings)
-        if said.item == REMISSION and said.value == "present" and said.day
-    )  # fmt: skip
+        (said.day, place) for place, said in told if said.value == "present" and said.day
+    )
     if diagnosis is None:
         record.open_items[COURSE] = NO_DIAGNOSIS_DAY
         return
@@ -50,6 +48,10 @@ def read_course(
         record.open_items[COURSE] = DAYS_CONTRADICT
     elif "relapse" in states:
         record.open_items[COURSE] = IN_RELAPSE
+    elif reached and any(
+        said.value == "absent" and not (said.day and said.day < reached[0][0]) for _, said in told
+    ):
+        record.open_items[COURSE] = CONTRADICTION
     elif reached:
         since = (reached[0][0] - diagnosis).days
         if day - since > LONGEST_YEARS * DAYS_PER_YEAR:
@@ -57,10 +59,25 @@ def read_course(
             return
         record.patient[COURSE] = {"state": "remission", "day": day, "since_day": since}
         record.use(sayings[reached[0][1]].resource)
-    elif "remission" in states or day > fhir_codes().windows.induction_to_day:
+    elif (
+        "remission" in states
+        or any(said.value == "present" for _, said in told)
+        or day > fhir_codes().windows.induction_to_day
+    ):
         record.open_items[COURSE] = NO_REMISSION_DAY
     elif day:
         record.patient[COURSE] = {"state": "induction", "day": day, "since_day": 0}
+
+
+def find_states(conditions: list[Resource]) -> set[str]:
+    """Return remission and relapse where a Condition of ALL says so, by its code or its status."""
+    facts, states = fhir_codes(), set()
+    for one in conditions:
+        codings = list_codings(part(one, "code"))
+        if facts.find_meanings("diagnosis", codings):
+            codings = [*codings, *list_codings(part(one, "clinicalStatus"))]
+        states |= facts.find_meanings("state", codings)
+    return states
 
 
 def settle(item: str, sayings: list[Saying], diagnosis: date | None, record: FhirRecord) -> None:
@@ -97,4 +114,6 @@ def _is_in_time(said: Saying, diagnosis: date | None) -> bool:
         return window.from_day <= day <= window.to_day
     if said.item == WBC:
         return windows.wbc_from_day <= day <= windows.wbc_to_day
+    if said.value == "absent":  # treatment clears what was there
+        return windows.marker_from_day <= day <= windows.absent_to_day
     return windows.marker_from_day <= day <= windows.marker_to_day

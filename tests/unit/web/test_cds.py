@@ -117,6 +117,10 @@ def test_other_patients_get_no_card(client):
     assert ask(client, made.PATIENT, other) == []
     assert ask(client, made.changed(made.PATIENT, deceasedBoolean=True), made.CONDITION) == []
     assert ask(client, made.changed(made.PATIENT, deceasedDateTime="2024"), made.CONDITION) == []
+    dead = made.bundle(made.changed(made.PATIENT, deceasedBoolean=True), made.CONDITION)
+    found = client.post(RISK, json=dead)
+    assert found.status_code == 422
+    assert "died" in found.text
 
 
 def test_without_the_prefetch_of_conditions_the_diagnosis_is_missing(client):

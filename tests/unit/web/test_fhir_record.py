@@ -242,3 +242,100 @@ def test_resources_of_two_people_are_refused(read):
         read(made.PATIENT, made.PATIENT)
     same = made.changed(made.TP53, subject={"reference": "http://x/fhir/Patient/p1/_history/1"})
     assert read(made.PATIENT, same).subject == "Patient/p1"
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"valueCodeableConcept": made.concept(made.LOINC, "LA18198-4"),
+          "interpretation": [made.concept(made.INTERPRETATION, "NEG")]}, said.NO_ANSWER),
+        ({"interpretation": [made.concept(made.INTERPRETATION, "IND")]}, said.NO_ANSWER),
+        ({"modifierExtension": [{"url": "urn:x:not-done", "valueBoolean": True}]}, said.MODIFIED),
+        ({"focus": [{"reference": "RelatedPerson/donor"}]}, said.MODIFIED),
+        ({"component": [*made.TP53["component"], made.change_type("SO:0000159")]},
+         said.ONE_VARIANT),
+    ],
+)  # fmt: skip
+def test_absent_beside_what_is_not_read_leaves_it_open(read, changes, reason):
+    found = read(made.PATIENT, made.CONDITION, made.changed(made.TP53, **changes))
+    assert "TP53" not in found.patient
+    assert found.open_items["TP53"] == reason
+
+
+def test_abnormal_takes_nothing_from_present(read):
+    flagged = made.variant("TP53", interpretation=[made.concept(made.INTERPRETATION, "A")])
+    assert read(made.PATIENT, made.CONDITION, flagged).patient["TP53"] == "present"
+
+
+def test_absent_in_a_sample_under_treatment_says_nothing_of_diagnosis(read):
+    """Of day 33: present still counts, absent does not, and takes nothing from day 0."""
+    late = {"effectiveDateTime": "2024-06-12"}
+    gone = read(made.PATIENT, made.CONDITION, made.changed(made.TP53, **late))
+    assert gone.open_items["TP53"] == why.NOT_IN_TIME
+    there = made.variant("TP53", name="late", **late)
+    assert read(made.PATIENT, made.CONDITION, there).patient["TP53"] == "present"
+    first = made.variant("TP53", name="first")
+    both = read(made.PATIENT, made.CONDITION, first, made.changed(made.TP53, **late))
+    assert both.patient["TP53"] == "present"
+
+
+@pytest.mark.parametrize("quantity", [{"value": 0.004, "code": "%"}, {"value": 0.5, "code": "x"},
+                                      {"value": 1, "code": "%", "comparator": ">"}])  # fmt: skip
+def test_a_number_is_never_undetected(read, quantity):
+    flagged = made.changed(made.MRD, valueQuantity=quantity,
+                           interpretation=[made.concept(made.INTERPRETATION, "NEG")])  # fmt: skip
+    found = read(made.PATIENT, made.CONDITION, made.REMISSION, flagged)
+    assert found.open_items["mrd_end_of_induction"] == said.NUMBER_AGAINST_WORD
+
+
+def test_two_diagnoses_of_two_lineages_leave_it_open(read):
+    other = made.changed(made.CONDITION, id="c2", code=made.concept(made.MORPHOLOGY, "9837/3"))
+    for order in ((made.CONDITION, other), (other, made.CONDITION)):
+        found = read(made.PATIENT, *order)
+        assert found.open_items["lineage"] == why.CONTRADICTION
+        assert "lineage" not in found.patient
+
+
+CLINICAL = "http://terminology.hl7.org/CodeSystem/condition-clinical"
+
+
+@pytest.mark.parametrize(
+    ("status", "reason"),
+    [("relapse", why.IN_RELAPSE), ("recurrence", why.IN_RELAPSE),
+     ("remission", why.NO_REMISSION_DAY)],
+)  # fmt: skip
+def test_the_status_of_the_leukaemia_says_where_the_patient_is(read, status, reason):
+    told = made.changed(made.CONDITION, clinicalStatus=made.concept(CLINICAL, status))
+    assert read(made.PATIENT, told).open_items["course"] == reason
+    asthma = made.changed(told, id="c2", code=made.concept(made.SNOMED, "195967001"))
+    assert read(made.PATIENT, made.CONDITION, asthma).patient["course"]["state"] == "induction"
+
+
+def test_a_remission_that_was_lost_or_has_no_day_is_not_told_as_today(read):
+    lost = made.changed(made.REMISSION, id="lost", effectiveDateTime="2024-06-18",
+                        valueCodeableConcept=made.concept(made.LOINC, "LA9634-2"))  # fmt: skip
+    found = read(made.PATIENT, made.CONDITION, made.REMISSION, lost)
+    assert found.open_items["course"] == why.CONTRADICTION
+    before = made.changed(lost, effectiveDateTime="2024-05-25")
+    ever = read(made.PATIENT, made.CONDITION, made.REMISSION, before)
+    assert ever.patient["course"]["state"] == "remission"
+    undated = made.changed(made.REMISSION, effectiveDateTime=None)
+    found = read(made.PATIENT, made.CONDITION, undated)
+    assert found.open_items["course"] == why.NO_REMISSION_DAY
+
+
+@pytest.mark.parametrize("status", ["unconfirmed", "provisional", "differential"])
+def test_a_suspected_diagnosis_is_none(read, status):
+    unsure = made.changed(made.CONDITION, verificationStatus=made.concept("x", status))
+    assert not read(made.PATIENT, unsure).has_leukaemia
+
+
+def test_subjects_that_cannot_be_told_apart_are_refused(read):
+    first = made.changed(made.CONDITION, subject={"reference": "urn:uuid:1"})
+    second = made.changed(made.TP53, subject={"reference": "urn:uuid:2"})
+    with pytest.raises(InputError, match="more than one patient"):
+        read(made.PATIENT, first, second)
+    with pytest.raises(InputError, match="more than one patient"):
+        read(made.PATIENT, made.CONDITION, second)
+    same = made.changed(made.TP53, subject={"reference": "urn:uuid:1"})
+    assert read(made.PATIENT, first, same).patient["TP53"] == "absent"
