@@ -140,8 +140,8 @@ def _tell_questions(settings: Settings, found: Treatments) -> Section:
         f"{HERE}.csv?part=questions",
         f"chorall strategies {settings.pool_name}",
         (
-            "Randomised: chance decided. Not randomised: choice decided, and no line above rests "
-            "on it.",
+            "Randomised: chance decided. A dash: trials give it, and choice or the protocol "
+            "decided; no line above rests on that.",
         ),
         put_table(
             found.questions,
