@@ -27,6 +27,7 @@ from chorall.reports.numbers import (
 )
 from chorall.reports.printed_table import PrintedTable, lay_out_table, state_status
 from chorall.reports.risk_table import INTENSITY_COLUMNS, WAITING_COLUMNS, select_readings
+from chorall.reports.selection import select_lines
 from chorall.reports.table import TableColumn
 from chorall.reports.wording import name_marker, name_terms
 
@@ -108,7 +109,9 @@ def print_tables(result: AnalysisResult) -> list[PrintedTable]:
                 status=status, row_class=class_baseline_row,
             )
         ]  # fmt: skip
-    found = [(name, result.printed, columns_of(result), name.replace("-", " ").capitalize())]
+    # of a stratum within a trial the printed columns could not say which trial it is
+    shown = select_lines(result) if isinstance(result, IncidenceResult) else result.printed
+    found = [(name, shown, columns_of(result), name.replace("-", " ").capitalize())]
     if isinstance(result, PrognosisResult):
         columns = side_by_side_columns(result)
         title = "Univariable and multivariable hazard ratios of each marker"

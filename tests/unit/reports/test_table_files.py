@@ -12,7 +12,9 @@ from pathlib import Path
 import docx
 import pytest
 from unit.reports.built_results import built_incidence, built_overview, built_prognosis
+from unit.reports.made_results import simulated_pool
 
+import chorall as ch
 from chorall.errors import InputError
 from chorall.reports.printed_table import PrintedTable
 from chorall.reports.result_tables import print_tables
@@ -133,6 +135,16 @@ def test_other_results_have_tables_too() -> None:
     assert incidence[0] == "incidence"
     (trials,) = print_tables(built_overview())
     assert [row[0] for row in trials.rows] == built_overview().rows["trial_id"].to_list()
+
+
+def test_every_line_of_a_frequency_says_of_whom_it_is() -> None:
+    result = ch.incidence(simulated_pool(3), markers=["TP53"], by=["trial", "age_band"])
+    assert result.rows.filter(trial="SYN-AYA-1").height > 1, "also of strata within the trial"
+    table = print_tables(result)[0]
+    place = table.headers.index("Patients")
+    named = [(row[0], row[place]) for row in table.rows]
+    assert len(named) == len(set(named))
+    assert ("TP53", "SYN-AYA-1") in named
 
 
 def test_an_unknown_format_is_refused_before_anything_is_written(tmp_path: Path) -> None:
