@@ -26,9 +26,14 @@ from typing import Any
 from urllib.parse import urlencode
 from urllib.request import urlopen
 
-import numpy as np
+from chorall.cli import THREADS
 
-import chorall as ch
+for name in THREADS:  # as the command does, and for the peer too
+    os.environ.setdefault(name, "1")
+
+import numpy as np  # noqa: E402
+
+import chorall as ch  # noqa: E402
 
 FOLDER = Path("bench-data") / "web"
 PATIENTS, TRIALS, SEED = 1540, 4, 7
@@ -203,7 +208,7 @@ async def load_shiny(address: str, clients: int, seconds: float, *, anew: bool) 
 
 
 def serve_ours(pool: str, bank: str) -> None:
-    """Serve without a limit of questions a minute."""
+    """Serve as `chorall serve --workers 2`, without a limit of questions a minute."""
     import uvicorn
 
     from chorall.web import guard
@@ -214,7 +219,7 @@ def serve_ours(pool: str, bank: str) -> None:
 
     guard.Pace = partial(Pace, 10**9)  # type: ignore[misc, assignment]
     settings = open_settings((Path(pool), Path(bank)))
-    uvicorn.Server(create_config(settings, Doors(port=PORT))).run()
+    uvicorn.Server(create_config(settings, Doors(port=PORT), n_workers=2)).run()
 
 
 def serve_shiny(bank: str, share_tested: str, site: str) -> None:
@@ -290,6 +295,7 @@ def main() -> None:
     for share in (1.0, 0.5):
         forms = draw_patients(held, share)
         with started(*ours):
+            load(forms, 4, 5)  # until its processes have begun
             for clients in (16, 200):
                 found = load(forms, clients, asked.seconds)
                 print(f"{share:.0%} of markers tested, {clients} clients: {say(found)}")
@@ -320,6 +326,7 @@ def compare(
     command = (sys.executable, __file__, "serve-shiny", bank, str(share), site)
     sys.path.append(site)
     with started(*command, wait_for=f"http://127.0.0.1:{PORT + 1}/"):
+        asyncio.run(load_shiny(address, 4, 2, anew=True))
         for anew in (True, False):
             spent = asyncio.run(load_shiny(address, 16, seconds, anew=anew))
             kind = "a page of its own each" if anew else "an open page changed"

@@ -44,6 +44,10 @@ def serve(
         list[str] | None,
         typer.Option(metavar="ADDRESS", help="A proxy that does TLS; may be repeated."),
     ] = None,
+    workers: Annotated[
+        int,
+        typer.Option(help="Processes that predict, where several people ask; 0: the server alone."),
+    ] = 0,
 ) -> None:
     """Serve the web app: doctor, analyst, patient and carer.
 
@@ -65,7 +69,7 @@ def serve(
     who = "those who sign in" if login else "one person on this machine"
     print_label(console, f"Web app for {who}", synthetic=settings.synthetic)
     console.print(f"Open {_find_address(doors)} (stop with Ctrl-C).", markup=False)
-    serve(settings, doors, audit)
+    serve(settings, doors, audit, workers)
 
 
 def _find_address(doors: Doors) -> str:

@@ -21,6 +21,7 @@ from chorall.web.api_models import (
     PredictAnswer,
     PredictQuestion,
 )
+from chorall.web.bedside import ask_bedside
 from chorall.web.doctor import find_bank
 from chorall.web.doctor_fields import name_treatment
 from chorall.web.summary_view import list_missing
@@ -98,19 +99,14 @@ async def classify(request: Request, question: ClassifyQuestion) -> dict[str, An
 
 
 async def _ask(request: Request, question: PredictQuestion) -> BankPrediction:
-    from chorall.analyses.bank import predict as ask_bank
-
-    work = partial(
-        ask_bank,
-        find_bank(request.app.state.settings),
+    return await ask_bedside(
+        request,
         question.patient,
         question.strategies,
         years=tuple(question.years),
         level=question.conf_level,
         draws=question.draws,
     )
-    found: BankPrediction = await request.app.state.desk.ask(work)
-    return found
 
 
 def _sign(settings: Settings) -> dict[str, Any]:

@@ -28,7 +28,8 @@ from chorall.web import (
     summary,
 )
 from chorall.web.assets import KINDS, hash_asset, read_assets
-from chorall.web.desk import Desk
+from chorall.web.bedside import Bedside
+from chorall.web.desk import AT_WORK, Desk
 from chorall.web.guard import Guard
 from chorall.web.headers import UNCHANGING
 from chorall.web.pages import render_page
@@ -62,13 +63,18 @@ class ProblemResponse(Response):
 
 
 def create_app(
-    settings: Settings, *, porter: Porter | None = None, audit: AuditLog | None = None
+    settings: Settings,
+    *,
+    porter: Porter | None = None,
+    audit: AuditLog | None = None,
+    n_workers: int = 0,
 ) -> FastAPI:
     """Return the app that serves `settings`.
 
     With a porter people sign in; without one there is one person on this machine. What is asked is
-    written into `audit`.
+    written into `audit`. Predictions are made by `n_workers` processes, 0: by this one.
     """
+    bedside = Bedside(settings.bank, n_workers)
     app = FastAPI(
         title="Chorall",
         version=__version__,
@@ -77,10 +83,11 @@ def create_app(
         docs_url=None,  # its page would load scripts from another host
         redoc_url=None,
         dependencies=[Depends(check_entry)],
-        lifespan=partial(_live, porter, audit),
+        lifespan=partial(_live, bedside, porter, audit),
     )
     app.state.settings = settings
-    app.state.desk = Desk()
+    app.state.bedside = bedside
+    app.state.desk = Desk(at_work=max(AT_WORK, n_workers))
     app.state.porter = porter
     if porter:
         from chorall.web.login import routes
@@ -100,9 +107,13 @@ def create_app(
 
 
 @asynccontextmanager
-async def _live(porter: Porter | None, audit: AuditLog | None, _: FastAPI) -> AsyncIterator[None]:
-    """Close sessions and audit log when the server stops, by a signal too."""
+async def _live(
+    bedside: Bedside, porter: Porter | None, audit: AuditLog | None, _: FastAPI
+) -> AsyncIterator[None]:
+    """Start processes; stop them, close sessions and log when the server stops, by a signal too."""
+    bedside.open()
     yield
+    bedside.close()
     if porter:
         porter.sessions.close()
     if audit:

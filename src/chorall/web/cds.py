@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
-from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from fastapi import APIRouter, Query, Request
@@ -11,6 +10,7 @@ from fastapi.responses import JSONResponse
 
 from chorall.errors import InputError
 from chorall.web.api_models import PROBLEMS
+from chorall.web.bedside import ask_bedside
 from chorall.web.cds_cards import write_cards
 from chorall.web.cds_models import CdsRequest, CdsResponse, CdsServices, FhirBundle
 from chorall.web.doctor import find_bank
@@ -21,7 +21,6 @@ from chorall.web.fhir_risk import write_risk_assessment
 from chorall.web.problems import Problem, ProblemError
 
 if TYPE_CHECKING:
-    from chorall.models.bank.prediction import BankPrediction
     from chorall.web.settings import Settings
 
 router = APIRouter(responses=PROBLEMS, tags=["health records"])
@@ -69,7 +68,7 @@ async def call_service(request: Request, service: str, question: CdsRequest) -> 
     is_told = question.prefetch.get("conditions") is not None
     if record.has_died or (is_told and not record.has_leukaemia):
         return {"cards": []}
-    found = None if record.lacking else await _ask(request, record, AS_OBSERVED)
+    found = None if record.lacking else await ask_bedside(request, record.patient, AS_OBSERVED)
     risk = write_risk_assessment(found, record, settings.bank_hash, today) if found else {}
     return {"cards": write_cards(settings, record, found, risk)}
 
@@ -89,7 +88,7 @@ async def assess_risk(
     resources = list_resources([bundle.model_dump()])
     record = read_record(resources, find_bank(settings), today)
     _check_complete(record)
-    found = await _ask(request, record, strategy or AS_OBSERVED)
+    found = await ask_bedside(request, record.patient, strategy or AS_OBSERVED)
     resource = write_risk_assessment(found, record, settings.bank_hash, today)
     return JSONResponse(resource, media_type=FHIR_JSON)
 
@@ -120,13 +119,3 @@ def _check_complete(record: FhirRecord) -> None:
         raise InputError(
             f"no risk can be told without: {', '.join(missing)}.\n  Nothing is assumed for it."
         )
-
-
-async def _ask(request: Request, record: FhirRecord, strategies: list[str]) -> BankPrediction:
-    from chorall.analyses.bank import predict
-
-    bank = find_bank(request.app.state.settings)
-    found: BankPrediction = await request.app.state.desk.ask(
-        partial(predict, bank, record.patient, strategies)
-    )
-    return found

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from fastapi import APIRouter, Request
@@ -14,6 +13,7 @@ from chorall.models.bank.model_card import list_support
 from chorall.reports.icon_array import FATES, draw_key
 from chorall.web.answer_view import AnswerView, view_answer
 from chorall.web.answer_words import name_item
+from chorall.web.bedside import NO_BANK, ask_bedside
 from chorall.web.catalogue import LANGUAGES, read_catalogue
 from chorall.web.doctor_course import STATES
 from chorall.web.doctor_fields import (
@@ -34,16 +34,10 @@ from chorall.web.tokens import FIELD, is_token, make_token, make_visit, place_vi
 if TYPE_CHECKING:
     from chorall.models.bank.bank import Bank
     from chorall.models.bank.prediction import BankPrediction
-    from chorall.web.desk import Desk
     from chorall.web.settings import Settings
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
-NO_BANK: Final = Problem(
-    404,
-    "No bank is served",
-    "Start again with one: chorall serve BANK (make it with `chorall bank fit POOL -o BANK`).",
-)
 CHOICES: Final[dict[str, Any]] = {
     "labels": LABELS,
     "statuses": STATUSES,
@@ -155,11 +149,8 @@ async def ask_bank(request: Request, settings: Settings, form: DoctorForm) -> Ba
     """Ask the bank as the command `predict` does; None where something must be corrected."""
     if form.problems:
         return None
-    from chorall.analyses.bank import predict
-
-    bank, desk = find_bank(settings), _desk(request)
     try:
-        return await desk.ask(partial(predict, bank, form.patient, form.strategies))
+        return await ask_bedside(request, form.patient, form.strategies)
     except UserError as error:
         form.problems["form"] = str(error)
         return None
@@ -171,11 +162,6 @@ async def _answer(request: Request, settings: Settings, form: DoctorForm) -> Ans
         return None
     about = find_bank(settings).about
     return view_answer(found, form.patient, about, settings.fewest_shown)
-
-
-def _desk(request: Request) -> Desk:
-    desk: Desk = request.app.state.desk
-    return desk
 
 
 def _list_inputs(form: DoctorForm) -> list[tuple[str, str]]:

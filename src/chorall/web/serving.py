@@ -36,8 +36,10 @@ KEEP_ALIVE_SECONDS: Final = 5
 STOP_SECONDS: Final = 10
 
 
-def serve(settings: Settings, doors: Doors, audit: Path | None = None) -> None:
+def serve(settings: Settings, doors: Doors, audit: Path | None = None, n_workers: int = 0) -> None:
     """Serve until interrupted; what is asked is written to the log `audit`.
+
+    `n_workers` processes make the predictions, 0: this one.
 
     With a login there is always an audit log, in its state folder unless `audit` names another.
 
@@ -62,11 +64,15 @@ def serve(settings: Settings, doors: Doors, audit: Path | None = None) -> None:
     logging.config.dictConfig(LOGGING)
     file = audit or (porter.state.audit if porter else None)
     log = open_audit(file, settings.hashes) if file else None
-    uvicorn.Server(create_config(settings, doors, porter, log)).run()
+    uvicorn.Server(create_config(settings, doors, porter, log, n_workers)).run()
 
 
 def create_config(
-    settings: Settings, doors: Doors, porter: Porter | None = None, audit: AuditLog | None = None
+    settings: Settings,
+    doors: Doors,
+    porter: Porter | None = None,
+    audit: AuditLog | None = None,
+    n_workers: int = 0,
 ) -> uvicorn.Config:
     """Return how the server runs."""
     import uvicorn
@@ -74,7 +80,7 @@ def create_config(
     from chorall.web.app import create_app
 
     return uvicorn.Config(
-        create_app(settings, porter=porter, audit=audit),
+        create_app(settings, porter=porter, audit=audit, n_workers=n_workers),
         host=doors.host,
         port=doors.port,
         access_log=False,

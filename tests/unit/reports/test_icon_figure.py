@@ -24,7 +24,8 @@ def answer(*names: str) -> BankPrediction:
     }
     alive = {1.0: Estimate(0.567, 0.4, 0.7, 0.45, 0.65)}
     return BankPrediction(
-        today={"state": "induction", "day": 0}, strategies=names, refused={}, comparable={}, comparable_by_trial={},
+        today={"state": "induction", "day": 0}, strategies=names, refused={},
+        comparable={}, comparable_by_trial={},
         outcomes={name: {"overall_survival": alive} for name in names},
         occupancy=dict.fromkeys(names, course), contrasts=(), interval_split={}, split_of="",
         next_tests=(), factors=(), published={}, notes=(),

@@ -1,0 +1,160 @@
+"""Predictions of the bank: in this process, or where several people ask in some of their own."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from functools import partial
+from multiprocessing import get_context, parent_process
+from typing import TYPE_CHECKING, Any
+
+from chorall.errors import InputError
+from chorall.web.problems import Problem, ProblemError
+
+if TYPE_CHECKING:
+    from fastapi import Request
+
+    from chorall.models.bank.bank import Bank
+    from chorall.models.bank.prediction import BankPrediction
+
+NO_BANK = Problem(
+    404,
+    "No bank is served",
+    "Start again with one: chorall serve BANK (make it with `chorall bank fit POOL -o BANK`).",
+)
+MOST_WORKERS = 64
+
+_held: list[Bank] = []
+"""In a process that predicts: its bank."""
+
+
+class Bedside:
+    """Asks the bank that is served.
+
+    Parameters
+    ----------
+    bank : Bank or None
+        None: every question is answered by saying that there is none.
+    n_workers : int
+        Processes that predict, each with a copy of the bank; 0: this one. The numbers are the same.
+    """
+
+    def __init__(self, bank: Bank | None, n_workers: int = 0) -> None:
+        if not 0 <= n_workers <= MOST_WORKERS:
+            raise InputError(
+                f"{n_workers} workers cannot be: give 0 (none) to {MOST_WORKERS}, such as the "
+                "number of cores."
+            )
+        self.bank = bank
+        self.n_workers = n_workers if bank is not None else 0
+        self.lock = threading.Lock()
+        self.pool: ProcessPoolExecutor | None = None
+
+    def open(self) -> None:
+        """Start the processes, without waiting until they are ready."""
+        if self.n_workers:
+            pool = self._find_pool()
+            for _ in range(self.n_workers):
+                pool.submit(int)
+
+    def close(self) -> None:
+        """Stop them; what is being worked on is finished."""
+        with self.lock:
+            pool, self.pool = self.pool, None
+        if pool is not None:
+            pool.shutdown(cancel_futures=True)
+
+    def predict(
+        self, patient: Mapping[str, Any], strategies: Sequence[str], **options: Any
+    ) -> BankPrediction:
+        """Predict as `chorall.predict` does; waits for the answer.
+
+        Raises
+        ------
+        ProblemError
+            404 where no bank is served.
+        InputError
+            As `chorall.predict`.
+        """
+        if not self.n_workers:
+            return _predict_by(self._find_bank(), patient, strategies, options)
+        try:
+            return self._submit(patient, strategies, options)
+        except BrokenProcessPool:  # a process was killed: new ones are started, once
+            self.close()
+            return self._submit(patient, strategies, options)
+
+    def _submit(
+        self, patient: Mapping[str, Any], strategies: Sequence[str], options: dict[str, Any]
+    ) -> BankPrediction:
+        return (
+            self._find_pool().submit(_predict, dict(patient), tuple(strategies), options).result()
+        )
+
+    def _find_pool(self) -> ProcessPoolExecutor:
+        with self.lock:
+            if self.pool is None:
+                self.pool = ProcessPoolExecutor(
+                    self.n_workers, get_context("spawn"), partial(_begin, self._find_bank())
+                )
+            return self.pool
+
+    def _find_bank(self) -> Bank:
+        if self.bank is None:
+            raise ProblemError(NO_BANK)
+        return self.bank
+
+
+async def ask_bedside(
+    request: Request, patient: Mapping[str, Any], strategies: Sequence[str], **options: Any
+) -> BankPrediction:
+    """Return the prediction of the bank that is served, when its turn has come.
+
+    Raises
+    ------
+    ProblemError
+        404 without a bank, 503 with Retry-After where the line is full.
+    InputError
+        As `chorall.predict`.
+    """
+    state = request.app.state
+    work = partial(state.bedside.predict, patient, strategies, **options)
+    found: BankPrediction = await state.desk.ask(work)
+    return found
+
+
+def _begin(bank: Bank) -> None:
+    """Make a process ready that predicts; it leaves with the server, however that one ends."""
+    import chorall.analyses.bank  # noqa: F401 - now, so that the first question need not wait for it
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the server, which stops this one
+    threading.Thread(target=_leave_with_parent, daemon=True).start()
+    _held[:] = [bank]
+
+
+def _leave_with_parent() -> None:
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(0)
+
+
+def _predict(
+    patient: dict[str, Any], strategies: tuple[str, ...], options: dict[str, Any]
+) -> BankPrediction:
+    return _predict_by(_held[0], patient, strategies, options)
+
+
+def _predict_by(
+    bank: Bank,
+    patient: Mapping[str, Any],
+    strategies: Sequence[str],
+    options: dict[str, Any],
+) -> BankPrediction:
+    from chorall.analyses.bank import predict
+
+    return predict(bank, patient, strategies, **options)

@@ -1,0 +1,64 @@
+"""Predictions in processes of their own: the same numbers, the same refusals, no lost server."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Iterator
+
+import pytest
+from unit.models.bank.made_bank import PATIENT, make_bank
+
+import chorall as ch
+from chorall.errors import InputError
+from chorall.web.bedside import Bedside
+from chorall.web.problems import ProblemError
+
+STRATEGIES = ("new", "old")
+
+
+@pytest.fixture(scope="module")
+def bedside() -> Iterator[Bedside]:
+    made = Bedside(make_bank(), n_workers=1)
+    made.open()
+    yield made
+    made.close()
+
+
+def test_a_process_of_its_own_says_the_same(bedside: Bedside) -> None:
+    here = ch.predict(make_bank(), PATIENT, STRATEGIES, draws=200)
+    there = bedside.predict(PATIENT, STRATEGIES, draws=200)
+    assert there.to_dict() == here.to_dict()
+    assert Bedside(make_bank()).predict(PATIENT, STRATEGIES, draws=200).to_dict() == here.to_dict()
+
+
+def test_what_cannot_be_asked_is_refused_in_the_same_words(bedside: Bedside) -> None:
+    with pytest.raises(InputError) as here:
+        ch.predict(make_bank(), {"age_years": 300.0}, STRATEGIES)
+    with pytest.raises(InputError) as there:
+        bedside.predict({"age_years": 300.0}, STRATEGIES)
+    assert str(there.value) == str(here.value)
+
+
+def test_after_a_process_was_killed_the_next_question_has_its_answer(bedside: Bedside) -> None:
+    assert bedside.pool is not None
+    bedside.predict(PATIENT, STRATEGIES, draws=100)
+    (number,) = bedside.pool._processes
+    os.kill(number, signal.SIGKILL)
+    assert bedside.predict(PATIENT, STRATEGIES, draws=100).strategies == STRATEGIES
+    assert number not in bedside.pool._processes
+
+
+def test_without_a_bank_there_is_no_process_and_no_answer() -> None:
+    empty = Bedside(None, n_workers=4)
+    empty.open()
+    assert empty.pool is None
+    with pytest.raises(ProblemError) as refused:
+        empty.predict(PATIENT, STRATEGIES)
+    assert refused.value.problem.status == 404
+
+
+@pytest.mark.parametrize("n_workers", [-1, 65])
+def test_a_number_of_workers_that_cannot_be(n_workers: int) -> None:
+    with pytest.raises(InputError, match="workers cannot be"):
+        Bedside(make_bank(), n_workers)
