@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Final, TypeVar
 
 import polars as pl
@@ -128,7 +129,9 @@ def draw_key(fate: str, words: Mapping[str, str] = FATES) -> PlainSvg:
     return PlainSvg(f"key-{fate}", said, said, none, STEP, STEP, shape, paper="none")
 
 
+@cache
 def _draw(fate: str, place: int) -> str:
+    """Return one icon; there are as many as fates times 100 places."""
     x = STEP * (place % IN_A_ROW) + STEP / 2
     y = STEP * (place // IN_A_ROW) + STEP / 2
     colour = COLOURS[fate]
