@@ -49,6 +49,7 @@ from chorall.reports.donor_figure import draw_donor
 from chorall.reports.figure import Figure
 from chorall.reports.forest_figure import draw_forest
 from chorall.reports.frequency_figure import draw_frequency
+from chorall.reports.icon_figure import draw_icon_arrays
 from chorall.reports.imputed_figure import draw_answers
 from chorall.reports.learning_figure import draw_learning_figures
 from chorall.reports.marker_sheet_figure import draw_marker_sheet
@@ -204,6 +205,12 @@ def draw_imputed_figures(result: ImputedPrognosis) -> list[Figure]:
     return [draw_answers(result, name) for name in result.endpoints if name in there]
 
 
+def draw_patient_answer(result: PatientAnswer) -> list[Figure]:
+    """Return 100 icons for each strategy, or nothing where all were refused."""
+    found = result.found
+    return [draw_icon_arrays(found, synthetic=result.pool.synthetic)] if found.strategies else []
+
+
 def draw_nothing(_: AnalysisResult) -> list[Figure]:
     """Return no figure: the table says it all."""
     return []
@@ -223,7 +230,7 @@ FIGURES: Final[dict[type[AnalysisResult], Callable[[Any], list[Figure]]]] = {
     DeescalationResult: draw_deescalation,
     EndpointComparison: draw_nothing,
     EndpointList: draw_nothing,
-    PatientAnswer: draw_nothing,
+    PatientAnswer: draw_patient_answer,
     TableAnswers: draw_nothing,
     SubtypeCounts: draw_nothing,
     MissingnessResult: draw_nothing,

@@ -63,6 +63,9 @@ def test_an_answer_is_kept_verified_and_reported(
         one.caption: one for one in read_page(page.read_text()).blocks if isinstance(one, Grid)
     }
     assert len(grids["Predict"].rows) == rows.height
+    drawing = (folder / "figures" / "predict-figure-1.svg").read_text("utf-8")
+    assert "100 patients like this one, 3 years from today" in drawing
+    assert drawing in page.read_text("utf-8")
     performance = next(row for row in grids["TRIPOD+AI, item by item"].rows if row[0] == "23a")
     assert performance[2] == "nothing is known here"
     assert performance[3].startswith(NOT_VALIDATED.replace("`", ""))

@@ -12,11 +12,14 @@ from typing import Any
 import numpy as np
 import polars as pl
 from unit.analyses.pool_builder import build_pool
+from unit.models.bank.made_bank import PATIENT, make_bank
 from unit.reports.hand_results import hand_learning, hand_rule, hand_validation
 
 import chorall as ch
+from chorall.analyses.bank.answers import answer_for_patient
 from chorall.analyses.result import AnalysisResult
 from chorall.analyses.risk.result import RiskResult
+from chorall.models.bank.predict import predict
 from chorall.tables.store import Pool
 
 MARKERS = ("TP53", "IKZF1_del", "ETV6::RUNX1", "BCR::ABL1")
@@ -40,6 +43,7 @@ MAKERS: Mapping[str, Callable[[Pool], AnalysisResult]] = {
     "bank-learning": hand_learning,
     "cut-off": lambda pool: ch.cut_off(pool, variable="age", cut=16, bandwidth=12),
     "target-trial": lambda pool: ch.target_trial(pool, write_target_trial()),
+    "predict": lambda _: make_answer(),
 }
 TARGET_TRIAL = """
 name = "Transplantation in first remission by day 270, or not"
@@ -61,6 +65,12 @@ def write_target_trial() -> Path:
     file = Path(mkdtemp()) / "target_trial.toml"
     file.write_text(TARGET_TRIAL, encoding="utf-8")
     return file
+
+
+def make_answer() -> AnalysisResult:
+    """Return the answer of a bank made by hand about one patient."""
+    bank = make_bank()
+    return answer_for_patient(bank, predict(bank, PATIENT, ["new", "old"]), "words")
 
 
 @cache

@@ -57,8 +57,15 @@ def test_no_event_among_carriers_and_nobody_tested_can_be_drawn(make):
 NARROW = ("one_column",)
 """Where what strains a drawing strains it most."""
 TOLD = {"not estimated", "not assessable", "not tested", "nobody tested", "none could be assessed"}
-NEEDS_NO_EVENT = {"plan-study", "attrition", "oncoprint", "bank-decisions-OS", "risk-rule-decision"}
-"""Drawings of numbers that are known without an estimate."""
+NEEDS_NO_EVENT = {
+    "plan-study",
+    "predict",
+    "attrition",
+    "oncoprint",
+    "bank-decisions-OS",
+    "risk-rule-decision",
+}
+"""Drawings of numbers that are known without an estimate from the pool."""
 REFUSED = {("donor", 1), ("transplant", 12)}
 """Patients of either kind are lacking within trials; the message says so."""
 

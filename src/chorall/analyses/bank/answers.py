@@ -40,8 +40,8 @@ class PatientAnswer(AnalysisResult):
     ----------
     pool : PoolLabel
         Of the patients the bank was fitted to.
-    prediction : dict
-        Everything, as `BankPrediction.to_dict` returns it.
+    found : BankPrediction
+        Everything.
     contrasts : DataFrame
         The first strategy against each other one.
     occupancy : DataFrame
@@ -52,7 +52,7 @@ class PatientAnswer(AnalysisResult):
         The answer in sentences.
     """
 
-    prediction: dict[str, Any]
+    found: BankPrediction
     contrasts: pl.DataFrame
     occupancy: pl.DataFrame
     tripod: pl.DataFrame
@@ -65,7 +65,7 @@ class PatientAnswer(AnalysisResult):
 
     def to_dict(self) -> dict[str, Any]:
         """Return the prediction, with rows and warnings as every analysis has them."""
-        return AnalysisResult.to_dict(self) | self.prediction
+        return AnalysisResult.to_dict(self) | self.found.to_dict()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,14 +94,13 @@ def answer_for_patient(bank: Bank, found: BankPrediction, told: str) -> PatientA
         for state, values in states.items()
         for month, value in enumerate(values)
     ]
-    prediction = found.to_dict()
     return PatientAnswer(
         analysis="predict",
         pool=label_bank(bank),
         rows=list_outcomes(found),
         warnings=found.notes,
-        prediction=prediction,
-        contrasts=pl.DataFrame(prediction["contrasts"], schema=_CONTRASTS),
+        found=found,
+        contrasts=pl.DataFrame(found.to_dict()["contrasts"], schema=_CONTRASTS),
         occupancy=pl.DataFrame(occupancy, schema=_OCCUPANCY, orient="row"),
         tripod=fill_tripod_of_bank(bank),
         told=told,
