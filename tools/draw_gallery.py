@@ -148,7 +148,8 @@ ENTRIES: Final = (
     Entry(lambda pool: ch.bank_learning(pool, n_repeats=2, n_resamples=100),
           "bank learning POOL --repeats 2 --resamples 100 --out DIR",
           {"bank-learning": "How large a bank must be"}),
-    Entry(foretell, "draw_icon_arrays(ch.predict(bank, patient, strategies))",
+    Entry(foretell,
+          "predict BANK patient.json -s asparaginase_standard -s asparaginase_intensive --run DIR",
           {"icons": "One patient, two strategies"}),
     Entry(lambda _: ch.plan_study("marker", frequency=0.1, hazard_ratio=1.5),
           "plan-study marker --frequency 0.1 --hazard-ratio 1.5 --out DIR",
@@ -195,7 +196,7 @@ def show_figure(figure: Figure, heading: str, name: str, command: str) -> str:
     (PICTURES / f"{name}.png").write_bytes(content)
     said = figure.alt.replace("[", "(").replace("]", ")")
     return (
-        f"## {heading}\n\n`{'' if '(' in command else 'chorall '}{command}`\n\n"
+        f"## {heading}\n\n`chorall {command}`\n\n"
         f"![{figure.title}](images/gallery/{name}.png)\n\n{said}\n"
     )
 
