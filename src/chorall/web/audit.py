@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 import os
 import time
@@ -57,7 +58,8 @@ class AuditLog:
         Raises
         ------
         OSError
-            If it cannot be written: what is not recorded must not be answered.
+            If it cannot be written: what is not recorded must not be answered. Of the line nothing
+            is left in the file.
         """
         at = self.clock()
         fields: dict[str, str | int] = {
@@ -69,14 +71,23 @@ class AuditLog:
             "previous": self.head.hash,
         }
         line = ChainLine.close(fields)
-        self.file.write(line.text + b"\n")
-        self.file.flush()
+        self._append(line.text + b"\n")
         self.head = Head(line.n, line.hash)
         late = at - self.kept_at >= LATE_SECONDS or self.head.n - self.kept >= LATE_LINES
         if late or event not in EVENTS_KEPT_LATER:
             self.keep()
         if self.head.n % ANNOUNCED_EVERY == 0:
             self.announce()
+
+    def _append(self, whole: bytes) -> None:
+        """Write all of a line or nothing: what is left of one would break the chain later."""
+        size = self.file.seek(0, os.SEEK_END)
+        try:
+            if self.file.write(whole) < len(whole):
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        except OSError:
+            self.file.truncate(size)
+            raise
 
     def write_of_stranger(self, event: str, **said: str | int) -> None:
         """Write of somebody who has not signed in: so many lines a minute, the others counted."""
@@ -129,7 +140,7 @@ def open_audit(
         descriptor = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
     except OSError as error:
         raise InputError(f"the audit log {path} cannot be written: {error.strerror}.") from None
-    file = os.fdopen(descriptor, "ab+")
+    file = os.fdopen(descriptor, "ab+", buffering=0)
     try:
         _lock(file, path)
         head = _find_end(file, path)

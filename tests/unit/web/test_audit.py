@@ -260,12 +260,39 @@ def test_what_cannot_be_recorded_is_not_answered(served, log, monkeypatch):
         raise OSError(28, "No space left on device")
 
     assert served.get("/patients/en").status_code == 200
-    monkeypatch.setattr(log, "file", type("Full", (), {"write": fail, "closed": True})())
+    full = {"write": fail, "closed": True, "seek": lambda *_: 0, "truncate": lambda *_: 0}
+    monkeypatch.setattr(log, "file", type("Full", (), full)())
     found = served.get("/patients/en")
     assert found.status_code == 500
     assert "MRD" not in found.text
     assert found.headers["x-frame-options"] == "DENY"
     assert served.get("/health").status_code == 200
+
+
+class FullDisk:
+    """A file on a disk that has room for a part of a line only, for a while."""
+
+    def __init__(self, file):
+        self.file, self.is_full = file, True
+
+    def __getattr__(self, name):
+        return getattr(self.file, name)
+
+    def write(self, whole):
+        return self.file.write(whole[:20] if self.is_full else whole)
+
+
+def test_a_line_that_found_no_room_leaves_the_chain_whole(log, file, run: Run):
+    log.write("question")
+    log.file = disk = FullDisk(log.file)
+    for _ in range(2):
+        with pytest.raises(OSError, match="No space left"):
+            log.write("question")
+    disk.is_full = False
+    log.write("question")
+    log.close()
+    assert [json.loads(raw)["n"] for raw in lines(file)] == [1, 2, 3, 4]
+    assert run("verify-audit", file)[0] == 0
 
 
 def test_a_server_that_stops_ends_its_log(settings, log, file):
