@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any, Final
 
+from chorall.errors import InputError
+
 Resource = Mapping[str, Any]
 Coding = tuple[str, str]
 
@@ -57,7 +59,13 @@ def list_codings(concept: Any) -> list[Coding]:
 
 
 def list_resources(values: Iterable[Any]) -> list[Resource]:
-    """Return the resources in `values`, those of Bundles taken out; at most `MOST_RESOURCES`."""
+    """Return the resources in `values`, those of Bundles taken out.
+
+    Raises
+    ------
+    InputError
+        If there are more than `MOST_RESOURCES`: one that is not read might contradict the others.
+    """
     found: list[Resource] = []
     for value in values:
         if not isinstance(value, Mapping):
@@ -67,7 +75,12 @@ def list_resources(values: Iterable[Any]) -> list[Resource]:
             found += [one for one in inner if isinstance(one, Mapping)]
         else:
             found.append(value)
-    return found[:MOST_RESOURCES]
+    if len(found) > MOST_RESOURCES:
+        raise InputError(
+            f"there are more than {MOST_RESOURCES} resources.\n"
+            "  Send only those that are asked for: docs/fhir.md."
+        )
+    return found
 
 
 def name_resource(resource: Resource) -> str:
