@@ -104,7 +104,10 @@ def _cover_group(line: Line, hidden: set[Cell]) -> set[str]:
 
 
 def hide_reductions(rows: pl.DataFrame, fewest: int = FEWEST_SHOWN) -> pl.DataFrame:
-    """Return the randomised reductions that were compared; few events hide the whole difference."""
+    """Return the randomised reductions that were compared; few events hide the whole difference.
+
+    Few patients of an arm hide those of both.
+    """
     rows = rows.filter(pl.col("difference").is_not_null())
     gone = []
     for line in rows.to_dicts():
@@ -117,5 +120,8 @@ def hide_reductions(rows: pl.DataFrame, fewest: int = FEWEST_SHOWN) -> pl.DataFr
         ]  # fmt: skip
         few = any(0 < number < fewest for number in numbers)
         floats = {name for name, value in line.items() if isinstance(value, float)} - {"margin"}
-        gone.append({"events_standard", "events_reduced", *floats} if few else set())
+        sizes = {"n_standard", "n_reduced"}
+        small = any(0 < line[name] < fewest for name in sizes)
+        own = {"events_standard", "events_reduced", *floats} if few else set()
+        gone.append(own | (sizes if small else set()))
     return cover_lines(rows, gone)

@@ -9,6 +9,7 @@ from typing import Any, Final
 import polars as pl
 
 from chorall.analyses.hidden_counts import Cell
+from chorall.analyses.risk.groupings import NOT_ASSESSABLE_WORDS
 from chorall.reports.disclosure import FEWEST_SHOWN
 from chorall.reports.disclosure_counts import Counted, Line, cover_lines, group_lines
 
@@ -139,17 +140,25 @@ def _cover_arm(line: Line, hidden: set[Cell]) -> set[str]:
     return gone | ({"reading"} if gone else set())
 
 
-def hide_waiting(rows: pl.DataFrame, fewest: int = FEWEST_SHOWN) -> pl.DataFrame:
+def hide_waiting(
+    rows: pl.DataFrame, groups: pl.DataFrame, fewest: int = FEWEST_SHOWN
+) -> pl.DataFrame:
     """Return what waiting for MRD adds, in all trials, without lines of few patients or events.
 
     Parameters
     ----------
     rows : DataFrame
         `RiskResult.waiting`.
+    groups : DataFrame
+        As `hide_risk` returns them. The patients and events here are those of all groups together
+        into which somebody could be placed: where one of these hides a count, its sum is hidden.
     fewest : int
         The smallest count shown.
     """
     free = pl.col("n_patients") - pl.col("n_events")
     enough = (pl.col("n_events") >= fewest) & (free >= fewest)
     whole = rows.filter(pl.col("trial_id") == "all", enough)
-    return cover_lines(whole, [set()] * whole.height)
+    placed = groups.filter(pl.col("group") != NOT_ASSESSABLE_WORDS)
+    hiding = set(placed.filter(pl.col("n_events").is_null())["grouping"])
+    sums = {"n_patients", "n_events"}
+    return cover_lines(whole, [sums if one in hiding else set() for one in whole["grouping"]])

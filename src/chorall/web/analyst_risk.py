@@ -72,7 +72,7 @@ def ask_risks(settings: Settings) -> Risks:
         "warnings": hide_in_words(result.warnings, fewest),
     }
     drawn = replace(result, **changed)
-    return Risks(groups, treatment, hide_waiting(result.waiting, fewest), drawn)
+    return Risks(groups, treatment, hide_waiting(result.waiting, groups, fewest), drawn)
 
 
 @router.get("/risk", response_class=HTMLResponse)

@@ -149,8 +149,28 @@ def test_waiting_has_no_line_of_few():
             "n_events": [40, 3, 98, 20],
             "difference": [0.1, 0.2, 0.3, 0.4],
         }
-    )
-    assert hide_waiting(rows)["difference"].to_list() == [0.1]
+    ).with_columns(grouping=pl.lit("a"))
+    groups = pl.DataFrame({"grouping": ["a", "a"], "group": ["low", "high"], "n_events": [15, 25]})
+    shown = hide_waiting(rows, groups)
+    assert shown.select("difference", "n_patients", "n_events").rows() == [(0.1, 100, 40)]
+
+
+def test_waiting_does_not_tell_the_events_that_a_group_hides():
+    """28 events of all groups less 27 of one were 1 event of the other."""
+    pool_rows = pl.DataFrame(
+        {"grouping": ["a", "b"], "trial_id": "all", "n_patients": 98, "n_events": 28,
+         "difference": 0.1}
+    )  # fmt: skip
+    groups = pl.DataFrame(
+        {"grouping": ["a", "a", "b", "b"],
+         "group": ["high", "very_high", "low", "not assessable (not tested)"],
+         "n_events": [None, 27, 28, None]}
+    )  # fmt: skip
+    shown = hide_waiting(pool_rows, groups)
+    assert shown["n_events"].to_list() == [None, 28]
+    assert shown["n_patients"].to_list() == [None, 98]
+    assert shown["hidden_values"].to_list() == ["n_events n_patients", ""]
+    assert shown["difference"].to_list() == [0.1, 0.1]
 
 
 @pytest.fixture(scope="module")
@@ -191,6 +211,8 @@ def test_reductions_of_few_events_have_no_difference(children):
     assert shown["difference"].null_count() == whole.height
     assert shown["margin"].null_count() == 0
     assert hide_reductions(children.reductions, 1)["difference"].null_count() == 0
+    small = hide_reductions(children.reductions, int(whole["n_reduced"].max()) + 1)
+    assert small["n_reduced"].null_count() == small["n_standard"].null_count() == whole.height
 
 
 @pytest.mark.parametrize(
