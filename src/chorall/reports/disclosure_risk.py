@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
@@ -22,24 +22,40 @@ OF_ARM: Final = {
 }  # fmt: skip
 
 
-def hide_risk(printed: pl.DataFrame, fewest: int = FEWEST_SHOWN) -> pl.DataFrame:
-    """Return risk groups of all trials with small counts, and what tells them, as null.
+def hide_risk(
+    printed: pl.DataFrame, intensity: pl.DataFrame, fewest: int = FEWEST_SHOWN
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return risk groups and the map of treatment with small counts, and what tells them, as null.
 
     Parameters
     ----------
     printed : DataFrame
         `RiskResult.printed`: on day 0 and at the end of induction.
+    intensity : DataFrame
+        `RiskResult.intensity`; of it, all periods together.
     fewest : int
         The smallest count shown.
 
     Returns
     -------
-    DataFrame
-        The same lines and a column `hidden`. Groups add up to the patients of a view: where one of
+    tuple of DataFrame
+        The same lines and a column `hidden`, hidden together: the lines of the map add up to the
+        groups at the end of induction. Groups add up to the patients of a view: where one of
         them is hidden, so are the shares. Who left a group until the end of induction is a count
-        as well.
+        as well. Groupings that tell the same total are linked. A reading is left out where a figure
+        that it rests on is.
     """
-    lines, counted = printed.to_dicts(), Counted()
+    arms = intensity.filter(pl.col("era") == "all")
+    lines, of_map, counted = printed.to_dicts(), arms.to_dicts(), Counted()
+    _count_groups(counted, lines)
+    _count_map(counted, of_map)
+    _link_map(counted, lines, of_map)
+    hidden = counted.find(fewest)
+    covered = cover_lines(arms, [_cover_arm(line, hidden) for line in of_map])
+    return _cover_groups(printed, hidden, fewest), covered
+
+
+def _count_groups(counted: Counted, lines: Sequence[Line]) -> None:
     _add_totals(counted, group_lines(lines, "grouping", "view"), _name_group)
     for members in group_lines(lines, "grouping", "group").values():
         first, *later = members
@@ -55,7 +71,10 @@ def hide_risk(printed: pl.DataFrame, fewest: int = FEWEST_SHOWN) -> pl.DataFrame
         counted.split(
             cell, line["n_patients"], {("events", *cell): line["n_events"]}, ("free", *cell)
         )
-    hidden = counted.find(fewest)
+
+
+def _cover_groups(printed: pl.DataFrame, hidden: set[Cell], fewest: int) -> pl.DataFrame:
+    lines = printed.to_dicts()
     small = {cell[:2] for cell in map(_name_group, lines) if cell in hidden}
     gone = [_cover_risk(line, hidden, fewest) for line in lines]
     for line, names in zip(lines, gone, strict=True):
@@ -97,24 +116,7 @@ def _cover_risk(line: Line, hidden: set[Cell], fewest: int) -> set[str]:
     return {"n_at_risk"} if 0 < (line["n_at_risk"] or 0) < fewest else set()
 
 
-def hide_intensity(rows: pl.DataFrame, fewest: int = FEWEST_SHOWN) -> pl.DataFrame:
-    """Return the map of treatment, of all periods, with small counts and what tells them as null.
-
-    Parameters
-    ----------
-    rows : DataFrame
-        `RiskResult.intensity`.
-    fewest : int
-        The smallest count shown.
-
-    Returns
-    -------
-    DataFrame
-        Lines of all periods and a column `hidden`. Groupings that tell the same total are linked. A
-        reading is left out where a figure that it rests on is.
-    """
-    rows = rows.filter(pl.col("era") == "all")
-    lines, counted = rows.to_dicts(), Counted()
+def _count_map(counted: Counted, lines: Sequence[Line]) -> None:
     arms = group_lines(lines, "grouping", "trial_id", "component", "level")
     _add_totals(counted, arms, _name_arm)
     for line in lines:
@@ -123,8 +125,43 @@ def hide_intensity(rows: pl.DataFrame, fewest: int = FEWEST_SHOWN) -> pl.DataFra
             ("relapses", *cell): line["n_relapses"], ("deaths", *cell): line["n_treatment_deaths"],
         }  # fmt: skip
         counted.split(cell, line["n_patients"], parts, ("free", *cell))
-    hidden = counted.find(fewest)
-    return cover_lines(rows, [_cover_arm(line, hidden) for line in lines])
+
+
+def _link_map(counted: Counted, lines: Sequence[Line], of_map: Sequence[Line]) -> None:
+    """Add the sums of the map: its lines are the trials of a group, these the group at the end.
+
+    Each component of a trial has all its allocated patients; those without any stand beside them.
+    The sizes of a trial's part of a group, and who left before the allocation, are not shown.
+    """
+    trials = group_lines(of_map, "grouping", "group", "trial_id")
+    for (grouping, group), views in group_lines(lines, "grouping", "group").items():
+        last, own = views[-1], [key for key in trials if key[:2] == (grouping, group)]
+        cell = _name_group(last)
+        for kind, whole, size, name in (
+            ("patients", cell, last["n_patients"], "n_patients"),
+            ("relapses", ("events", *cell), last["n_events"], "n_relapses"),
+        ):
+            found = {key: _split_trial(counted, trials[key], kind, name, key) for key in own}
+            parts: dict[Cell, int] = {(kind, *key): n for key, n in found.items()}
+            if parts and sum(parts.values()) <= size:
+                counted.split(whole, size, parts, ("not in the map", kind, *cell))
+
+
+def _split_trial(
+    counted: Counted, lines: Sequence[Line], kind: str, name: str, key: tuple[Any, ...]
+) -> int:
+    """Add the components of one trial's part of a group, and return its size."""
+    parts: defaultdict[str, dict[Cell, int]] = defaultdict(dict)
+    for line in lines:
+        arm = _name_arm(line)
+        parts[line["component"]][arm if kind == "patients" else (kind, *arm)] = line[name]
+    without = parts.pop("", {})
+    each = [own | without for own in parts.values()] or [without]
+    size = max(sum(own.values()) for own in each)
+    for place, own in enumerate(each):
+        counted.split((kind, *key), size, own, ("not allocated", kind, place, *key))
+    counted.unseen.add((kind, *key))
+    return size
 
 
 def _name_arm(line: Line) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from markupsafe import Markup
 
 from chorall.analyses.choices import check_choices
 from chorall.reports.disclosure import hide_in_words
-from chorall.reports.disclosure_risk import hide_intensity, hide_risk, hide_waiting
+from chorall.reports.disclosure_risk import hide_risk, hide_waiting
 from chorall.reports.risk_table import INTENSITY_COLUMNS, RISK_COLUMNS, WAITING_COLUMNS
 from chorall.web.analyst_answers import (
     Choice,
@@ -63,8 +63,7 @@ def ask_risks(settings: Settings) -> Risks:
 
     fewest = settings.fewest_shown
     result = risk(find_pool(settings))
-    groups = hide_risk(result.printed, fewest)
-    treatment = hide_intensity(result.intensity, fewest)
+    groups, treatment = hide_risk(result.printed, result.intensity, fewest)
     changed: dict[str, Any] = {name: one.clear() for name, one in result.further_frames.items()}
     changed |= {
         "rows": groups.drop_nulls("n_patients").drop("hidden", "hidden_values"),

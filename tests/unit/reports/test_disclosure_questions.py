@@ -11,7 +11,7 @@ from unit.reports.solving import find_told
 import chorall as ch
 from chorall.reports.disclosure_groups import hide_groups, hide_reductions, tell_without_sizes
 from chorall.reports.disclosure_quality import hide_quality, hide_quarantine
-from chorall.reports.disclosure_risk import hide_intensity, hide_risk, hide_waiting
+from chorall.reports.disclosure_risk import hide_risk, hide_waiting
 from chorall.reports.disclosure_treatment import hide_strategies, hide_treatment
 
 SPOTS = ("present_treated", "present_control", "absent_treated", "absent_control")
@@ -95,7 +95,7 @@ def test_treatment(pool):
 def test_risk_groups(risk):
     whole = risk.printed
     cells, totals = Cells(), defaultdict(list)
-    for line, seen in walk(whole, hide_risk(whole)):
+    for line, seen in walk(whole, hide_risk(whole, risk.intensity)[0]):
         key = (line["grouping"], line["view"], line["group"])
         n = cells.add(key, line["n_patients"], is_shown=seen["n_patients"] is not None)
         events = cells.add(
@@ -122,7 +122,7 @@ def test_risk_groups(risk):
 def test_the_map_of_treatment(risk):
     whole = risk.intensity.filter(pl.col("era") == "all")
     cells, totals = Cells(), defaultdict(list)
-    for line, seen in walk(whole, hide_intensity(risk.intensity)):
+    for line, seen in walk(whole, hide_risk(risk.printed, risk.intensity)[1]):
         key = tuple(line[name] for name in ("grouping", "trial_id", "component", "level", "group"))
         n = cells.add(key, line["n_patients"], is_shown=seen["n_patients"] is not None)
         both = [
@@ -138,6 +138,38 @@ def test_the_map_of_treatment(risk):
         cell = ("all", *key[1:], total)
         cells.add(cell, total, is_shown=False)
         cells.sums.append((cell, parts))
+    judge(cells.sums, cells.values, cells.shown)
+
+
+def test_the_map_does_not_tell_what_the_groups_hide_nor_they_what_it_hides(risk):
+    """Each trial of this pool randomised one thing: lines of the map add up to a group's end."""
+    whole = risk.intensity.filter(pl.col("era") == "all")
+    groups, of_map = hide_risk(risk.printed, risk.intensity)
+    ends = {
+        (line["grouping"], line["group"]): (line, seen) for line, seen in walk(risk.printed, groups)
+    }
+    cells, arms = Cells(), defaultdict(list)
+    pairs = [("n_patients", "n_patients"), ("n_events", "n_relapses")]
+    for line, seen in walk(whole, of_map):
+        for _, name in pairs:
+            key = (line["grouping"], line["group"], name)
+            arm = tuple(line[name] for name in ("trial_id", "component", "level"))
+            arms[key].append(cells.add((*key, *arm), line[name], is_shown=seen[name] is not None))
+    for key, (line, seen) in ends.items():
+        for own, name in pairs:
+            parts = arms.get((*key, name), [])
+            cell = cells.add((*key, "end", own), line[own], is_shown=seen[own] is not None)
+            if parts:
+                cells.split(cell, parts, (*key, "left", own))
+    early = {
+        (line["grouping"], line["group"]): (line, seen)
+        for line, seen in reversed(walk(risk.printed, groups))
+    }
+    for key, (line, seen) in early.items():
+        first = cells.add((*key, "begin"), line["n_patients"],
+                          is_shown=seen["n_patients"] is not None)  # fmt: skip
+        if key in arms or (*key, "n_patients") in arms:
+            cells.split(first, [(*key, "end", "n_patients")], (*key, "lost"))
     judge(cells.sums, cells.values, cells.shown)
 
 
