@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 METHODS: Final = ("GET", "HEAD", "POST")
 SAME_SITE: Final = ("same-origin", "none")
+MOST_PACES: Final = 1000
+"""With more, those who asked nothing in the last minute are forgotten."""
+
 
 log = logging.getLogger("chorall.web")
 
@@ -83,7 +86,7 @@ class Guard:
             visit.visitor = self.porter.recognise(headers)
             problem = problem or self.porter.find_problem(visit, scope["path"])
         if problem is None and (scope["method"] == "POST" or scope["path"] == BACK):
-            problem = self._find_haste(visit)
+            problem = self._find_haste(visit, scope)
         if problem is None and scope["method"] == "POST":
             body, problem = await read_body(receive, find_most_bytes(scope["path"]))
             problem = problem or judge_body(body, headers)
@@ -96,11 +99,17 @@ class Guard:
             visit.event = "question"
         await self.app(scope, receive, send)
 
-    def _find_haste(self, visit: Visit) -> Problem | None:
-        """Count one question of this visitor, or say after how many seconds to come again."""
-        if visit.visitor.person not in self.paces:
-            self.paces[visit.visitor.person] = Pace()
-        wait = self.paces[visit.visitor.person].find_wait()
+    def _find_haste(self, visit: Visit, scope: Scope) -> Problem | None:
+        """Count one question of this visitor, or say after how many seconds to come again.
+
+        Strangers are told apart by where they come from: one of them keeps nobody else out.
+        """
+        who = visit.visitor.person or (scope.get("client") or ("",))[0]
+        if len(self.paces) >= MOST_PACES:
+            self.paces = {one: pace for one, pace in self.paces.items() if not pace.is_over()}
+        if who not in self.paces:
+            self.paces[who] = Pace()
+        wait = self.paces[who].find_wait()
         return Problem(429, "Too many questions", f"Wait {wait} seconds.", wait) if wait else None
 
     def _record(self, visit: Visit, method: str, status: int) -> None:

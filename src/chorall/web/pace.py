@@ -22,6 +22,10 @@ class Pace:
         self.clock = clock
         self.asked: deque[float] = deque()
 
+    def is_over(self) -> bool:
+        """Return True where nothing was asked in the last minute."""
+        return not self.asked or self.clock() - self.asked[-1] >= WINDOW_SECONDS
+
     def find_wait(self) -> int:
         """Count one question and return 0, or return after how many seconds to come again."""
         now = self.clock()

@@ -14,8 +14,10 @@ from joserfc.jwk import ECKey, OctKey
 from unit.web.login.made_provider import ADDRESS, ISSUER, ROLES, SECRET
 
 from chorall.web.access import ACCESS, NOBODY
+from chorall.web.guard import MOST_PACES, Guard
 from chorall.web.login.porter import ATTEMPT_COOKIE, SESSION_COOKIE, find_landing
 from chorall.web.pace import Pace
+from chorall.web.visit import Visit
 
 HOST = "chorall.example"
 PATIENT = "61.7305"
@@ -542,6 +544,28 @@ def test_sign_ins_have_a_pace_too(browser, provider, monkeypatch):
     found = [browser.get("/login/back?code=a&state=b").status_code for _ in range(3)]
     assert found == [403, 403, 429]
     assert provider.asked == []
+
+
+def test_a_stranger_in_haste_keeps_nobody_else_out(open_browser, sign_in, monkeypatch):
+    monkeypatch.setattr("chorall.web.guard.Pace", lambda: Pace(most=2))
+    hasty, other = (open_browser(client=(f"192.0.2.{n}", 1)) for n in (1, 2))
+    found = [hasty.get("/login/back?code=a&state=b").status_code for _ in range(3)]
+    assert found == [403, 403, 429]
+    assert sign_in(other).status_code == 303
+
+
+def test_strangers_who_went_away_are_forgotten(monkeypatch):
+    now = [0.0]
+    monkeypatch.setattr("chorall.web.guard.Pace", lambda: Pace(clock=lambda: now[0]))
+    guard = Guard(lambda *_: None)
+    for number in range(MOST_PACES):
+        guard._find_haste(Visit("0"), {"client": (f"10.0.{number}", 1)})
+    assert len(guard.paces) == MOST_PACES
+    now[0] = 30.0
+    guard._find_haste(Visit("0"), {"client": ("10.0.0", 1)})
+    now[0] = 60.0
+    guard._find_haste(Visit("0"), {"client": ("192.0.2.1", 1)})
+    assert set(guard.paces) == {"10.0.0", "192.0.2.1"}
 
 
 def test_two_persons_have_two_names_and_a_person_one(porter):
