@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 import polars as pl
@@ -65,3 +65,24 @@ def group_lines(lines: Iterable[Line], *names: str) -> dict[tuple[Any, ...], lis
     for line in lines:
         found[tuple(line[name] for name in names)].append(line)
     return found
+
+
+def add_totals(
+    counted: Counted,
+    wholes: Mapping[tuple[Any, ...], Sequence[Line]],
+    name: Callable[[Line], tuple[str, ...]],
+    known: Collection[int] = (),
+) -> None:
+    """Add the total of the groups of a grouping where another one, or `known`, tells the same.
+
+    A total that nothing else tells is not shown: then the shares of its groups are not either.
+    """
+    totals = {
+        key: (*key[1:], sum(line["n_patients"] for line in members))
+        for key, members in wholes.items()
+    }
+    told = Counter(totals.values())
+    for key, members in wholes.items():
+        if told[totals[key]] > 1 or totals[key][-1] in known:
+            cells: dict[Cell, int] = {name(line): line["n_patients"] for line in members}
+            counted.split(("all", *totals[key]), totals[key][-1], cells)

@@ -2,28 +2,31 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Collection, Sequence
+from typing import Final
 
 import polars as pl
 
 from chorall.analyses.hidden_counts import Cell
 from chorall.analyses.risk.groupings import NOT_ASSESSABLE_WORDS
 from chorall.reports.disclosure import FEWEST_SHOWN
-from chorall.reports.disclosure_counts import Counted, Line, cover_lines, group_lines
+from chorall.reports.disclosure_counts import (
+    Counted,
+    Line,
+    add_totals,
+    cover_lines,
+    group_lines,
+)
+from chorall.reports.disclosure_map import count_map, cover_arm, link_map, name_group
 
 OF_RISK: Final = ("n_events", "risk", "lower", "upper", "n_at_risk")
-OF_ARM: Final = {
-    "relapses": ("n_relapses", "relapse", "lower_relapse", "upper_relapse"),
-    "deaths": (
-        "n_treatment_deaths", "treatment_death", "lower_treatment_death", "upper_treatment_death",
-    ),
-}  # fmt: skip
 
 
 def hide_risk(
-    printed: pl.DataFrame, intensity: pl.DataFrame, fewest: int = FEWEST_SHOWN
+    printed: pl.DataFrame,
+    intensity: pl.DataFrame,
+    fewest: int = FEWEST_SHOWN,
+    known: Collection[int] = (),
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Return risk groups and the map of treatment with small counts, and what tells them, as null.
 
@@ -35,6 +38,8 @@ def hide_risk(
         `RiskResult.intensity`; of it, all periods together.
     fewest : int
         The smallest count shown.
+    known : collection of int
+        Numbers of patients that stand elsewhere, such as all of the pool.
 
     Returns
     -------
@@ -47,27 +52,27 @@ def hide_risk(
     """
     arms = intensity.filter(pl.col("era") == "all")
     lines, of_map, counted = printed.to_dicts(), arms.to_dicts(), Counted()
-    _count_groups(counted, lines)
-    _count_map(counted, of_map)
-    _link_map(counted, lines, of_map)
+    _count_groups(counted, lines, known)
+    count_map(counted, of_map)
+    link_map(counted, lines, of_map)
     hidden = counted.find(fewest)
-    covered = cover_lines(arms, [_cover_arm(line, hidden) for line in of_map])
+    covered = cover_lines(arms, [cover_arm(line, hidden) for line in of_map])
     return _cover_groups(printed, hidden, fewest), covered
 
 
-def _count_groups(counted: Counted, lines: Sequence[Line]) -> None:
-    _add_totals(counted, group_lines(lines, "grouping", "view"), _name_group)
+def _count_groups(counted: Counted, lines: Sequence[Line], known: Collection[int]) -> None:
+    add_totals(counted, group_lines(lines, "grouping", "view"), name_group, known)
     for members in group_lines(lines, "grouping", "group").values():
         first, *later = members
         for line in later:
             if line["n_patients"] <= first["n_patients"]:
-                lost = ("lost", *_name_group(line))
+                lost = ("lost", *name_group(line))
                 counted.split(
-                    _name_group(first), first["n_patients"],
-                    {_name_group(line): line["n_patients"]}, lost,
+                    name_group(first), first["n_patients"],
+                    {name_group(line): line["n_patients"]}, lost,
                 )  # fmt: skip
     for line in lines:
-        cell = _name_group(line)
+        cell = name_group(line)
         counted.split(
             cell, line["n_patients"], {("events", *cell): line["n_events"]}, ("free", *cell)
         )
@@ -75,106 +80,21 @@ def _count_groups(counted: Counted, lines: Sequence[Line]) -> None:
 
 def _cover_groups(printed: pl.DataFrame, hidden: set[Cell], fewest: int) -> pl.DataFrame:
     lines = printed.to_dicts()
-    small = {cell[:2] for cell in map(_name_group, lines) if cell in hidden}
+    small = {cell[:2] for cell in map(name_group, lines) if cell in hidden}
     gone = [_cover_risk(line, hidden, fewest) for line in lines]
     for line, names in zip(lines, gone, strict=True):
-        if _name_group(line)[:2] in small:
+        if name_group(line)[:2] in small:
             names.add("share")
     return cover_lines(printed, gone)
 
 
-def _add_totals(
-    counted: Counted,
-    wholes: Mapping[tuple[Any, ...], Sequence[Line]],
-    name: Callable[[Line], tuple[str, ...]],
-) -> None:
-    """Add the total of the groups of a grouping where another grouping tells the same total.
-
-    A total that nothing else tells is not shown: then the shares of its groups are not either.
-    """
-    totals = {
-        key: (*key[1:], sum(line["n_patients"] for line in members))
-        for key, members in wholes.items()
-    }
-    told = Counter(totals.values())
-    for key, members in wholes.items():
-        if told[totals[key]] > 1:
-            cells: dict[Cell, int] = {name(line): line["n_patients"] for line in members}
-            counted.split(("all", *totals[key]), totals[key][-1], cells)
-
-
-def _name_group(line: Line) -> tuple[str, ...]:
-    return (line["grouping"], line["view"], line["group"])
-
-
 def _cover_risk(line: Line, hidden: set[Cell], fewest: int) -> set[str]:
-    cell = _name_group(line)
+    cell = name_group(line)
     if cell in hidden:
         return {"n_patients", "share", *OF_RISK}
     if ("events", *cell) in hidden:
         return set(OF_RISK)
     return {"n_at_risk"} if 0 < (line["n_at_risk"] or 0) < fewest else set()
-
-
-def _count_map(counted: Counted, lines: Sequence[Line]) -> None:
-    arms = group_lines(lines, "grouping", "trial_id", "component", "level")
-    _add_totals(counted, arms, _name_arm)
-    for line in lines:
-        cell = _name_arm(line)
-        parts: dict[Cell, int] = {
-            ("relapses", *cell): line["n_relapses"], ("deaths", *cell): line["n_treatment_deaths"],
-        }  # fmt: skip
-        counted.split(cell, line["n_patients"], parts, ("free", *cell))
-
-
-def _link_map(counted: Counted, lines: Sequence[Line], of_map: Sequence[Line]) -> None:
-    """Add the sums of the map: its lines are the trials of a group, these the group at the end.
-
-    Each component of a trial has all its allocated patients; those without any stand beside them.
-    The sizes of a trial's part of a group, and who left before the allocation, are not shown.
-    """
-    trials = group_lines(of_map, "grouping", "group", "trial_id")
-    for (grouping, group), views in group_lines(lines, "grouping", "group").items():
-        last, own = views[-1], [key for key in trials if key[:2] == (grouping, group)]
-        cell = _name_group(last)
-        for kind, whole, size, name in (
-            ("patients", cell, last["n_patients"], "n_patients"),
-            ("relapses", ("events", *cell), last["n_events"], "n_relapses"),
-        ):
-            found = {key: _split_trial(counted, trials[key], kind, name, key) for key in own}
-            parts: dict[Cell, int] = {(kind, *key): n for key, n in found.items()}
-            if parts and sum(parts.values()) <= size:
-                counted.split(whole, size, parts, ("not in the map", kind, *cell))
-
-
-def _split_trial(
-    counted: Counted, lines: Sequence[Line], kind: str, name: str, key: tuple[Any, ...]
-) -> int:
-    """Add the components of one trial's part of a group, and return its size."""
-    parts: defaultdict[str, dict[Cell, int]] = defaultdict(dict)
-    for line in lines:
-        arm = _name_arm(line)
-        parts[line["component"]][arm if kind == "patients" else (kind, *arm)] = line[name]
-    without = parts.pop("", {})
-    each = [own | without for own in parts.values()] or [without]
-    size = max(sum(own.values()) for own in each)
-    for place, own in enumerate(each):
-        counted.split((kind, *key), size, own, ("not allocated", kind, place, *key))
-    counted.unseen.add((kind, *key))
-    return size
-
-
-def _name_arm(line: Line) -> tuple[str, ...]:
-    names = ("grouping", "group", "trial_id", "component", "level")
-    return tuple(line[name] for name in names)
-
-
-def _cover_arm(line: Line, hidden: set[Cell]) -> set[str]:
-    cell = _name_arm(line)
-    if cell in hidden:
-        return {"n_patients", "reading", *OF_ARM["relapses"], *OF_ARM["deaths"]}
-    gone = {name for kind, names in OF_ARM.items() if (kind, *cell) in hidden for name in names}
-    return gone | ({"reading"} if gone else set())
 
 
 def hide_waiting(

@@ -62,8 +62,11 @@ def ask_risks(settings: Settings) -> Risks:
     from chorall.analyses.risk import risk
 
     fewest = settings.fewest_shown
-    result = risk(find_pool(settings))
-    groups, treatment = hide_risk(result.printed, result.intensity, fewest)
+    pool = find_pool(settings)
+    result = risk(pool)
+    sizes = pool.table("patient")["trial_id"].value_counts()["count"].to_list()
+    known = (sum(sizes), *sizes)
+    groups, treatment = hide_risk(result.printed, result.intensity, fewest, known)
     changed: dict[str, Any] = {name: one.clear() for name, one in result.further_frames.items()}
     changed |= {
         "rows": groups.drop_nulls("n_patients").drop("hidden", "hidden_values"),

@@ -119,6 +119,17 @@ def test_risk_groups(risk):
     judge(cells.sums, cells.values, cells.shown)
 
 
+@pytest.mark.parametrize(("known", "shown"), [((), [None, 50, 47]), ((100,), [None, 50, None])])
+def test_a_total_that_stands_elsewhere_does_not_tell_a_small_group(risk, known, shown):
+    """3 + 50 + 47 are the 100 patients of the pool, which every page names."""
+    lines = risk.printed.head(3).with_columns(
+        grouping=pl.lit("a"), view=pl.lit("day 0"), group=pl.Series(["low", "middle", "high"]),
+        n_patients=pl.Series([3, 50, 47]), n_events=pl.Series([0, 20, 20]),
+    )  # fmt: skip
+    groups, _ = hide_risk(lines, risk.intensity.clear(), 5, known)
+    assert groups["n_patients"].to_list() == shown
+
+
 def test_the_map_of_treatment(risk):
     whole = risk.intensity.filter(pl.col("era") == "all")
     cells, totals = Cells(), defaultdict(list)
