@@ -82,18 +82,19 @@ class Bedside:
         """
         if not self.n_workers:
             return _predict_by(self._find_bank(), patient, strategies, options)
+        pool, question = self._find_pool(), (dict(patient), tuple(strategies), options)
         try:
-            return self._submit(patient, strategies, options)
+            return pool.submit(_predict, *question).result()
         except BrokenProcessPool:  # a process was killed: new ones are started, once
-            self.close()
-            return self._submit(patient, strategies, options)
+            self._drop(pool)
+            return self._find_pool().submit(_predict, *question).result()
 
-    def _submit(
-        self, patient: Mapping[str, Any], strategies: Sequence[str], options: dict[str, Any]
-    ) -> BankPrediction:
-        return (
-            self._find_pool().submit(_predict, dict(patient), tuple(strategies), options).result()
-        )
+    def _drop(self, broken: ProcessPoolExecutor) -> None:
+        """Let go of processes that broke; those that another question started since stay."""
+        with self.lock:
+            if self.pool is broken:
+                self.pool = None
+        broken.shutdown(wait=False)
 
     def _find_pool(self) -> ProcessPoolExecutor:
         with self.lock:

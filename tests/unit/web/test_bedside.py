@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Iterator
+from concurrent.futures import Future
+from concurrent.futures.process import BrokenProcessPool
 
 import pytest
 from unit.models.bank.made_bank import PATIENT, make_bank
@@ -62,3 +64,38 @@ def test_without_a_bank_there_is_no_process_and_no_answer() -> None:
 def test_a_number_of_workers_that_cannot_be(n_workers: int) -> None:
     with pytest.raises(InputError, match="workers cannot be"):
         Bedside(make_bank(), n_workers)
+
+
+def test_whoever_finds_processes_broken_leaves_those_started_since_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Two questions wait when a process is killed: the second must not stop the first's new one."""
+
+    class Pool:
+        def __init__(self, *, is_broken):
+            self.is_broken, self.is_shut = is_broken, False
+
+        def submit(self, *_):
+            done = Future()
+            if self.is_broken:
+                done.set_exception(BrokenProcessPool())
+            else:
+                done.set_result("answer")
+            return done
+
+        def shutdown(self, **_):
+            self.is_shut = True
+
+    side = Bedside(make_bank(), 1)
+    broken, new = Pool(is_broken=True), Pool(is_broken=False)
+    found = iter([broken, new])
+
+    def find():
+        side.pool = new  # another question found it broken first, and started this one
+        return next(found)
+
+    monkeypatch.setattr(side, "_find_pool", find)
+    assert side.predict({}, ["as_observed"]) == "answer"
+    assert side.pool is new
+    assert broken.is_shut
+    assert not new.is_shut
