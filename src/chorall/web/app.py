@@ -87,7 +87,8 @@ def create_app(
     )
     app.state.settings = settings
     app.state.bedside = bedside
-    app.state.desk = Desk(at_work=max(AT_WORK, n_workers))
+    # twice as many: while pages are written the processes need not wait for their next question
+    app.state.desk = Desk(at_work=max(AT_WORK, 2 * n_workers))
     app.state.porter = porter
     if porter:
         from chorall.web.login import routes
