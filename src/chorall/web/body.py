@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import anyio
 
-from chorall.web.problems import Problem
+from chorall.web.problems import Problem, is_for_programs
 
 if TYPE_CHECKING:
     from starlette.types import Message, Receive
@@ -20,11 +20,22 @@ RECORD_PATHS: Final = ("/cds-services/", "/api/v1/fhir/")
 BODY_SECONDS: Final = 10.0
 FORM: Final = "application/x-www-form-urlencoded"
 JSON: Final = "application/json"
+FHIR_JSON: Final = "application/fhir+json"
 
 
 def find_most_bytes(path: str) -> int:
     """Return how large a body may be."""
     return MOST_RECORD_BYTES if path.startswith(RECORD_PATHS) else MOST_BYTES
+
+
+def find_kinds(path: str) -> tuple[str, ...]:
+    """Return the content types that a body may have; none is one that a form of another page has.
+
+    The form of our own pages has its token instead.
+    """
+    if path.startswith(RECORD_PATHS):
+        return JSON, FHIR_JSON
+    return (JSON,) if is_for_programs(path) else (FORM,)
 
 
 async def read_body(receive: Receive, most: int = MOST_BYTES) -> tuple[bytes, Problem | None]:
@@ -48,7 +59,7 @@ def judge_body(body: bytes, headers: dict[str, str]) -> Problem | None:
     """Refuse a body that is no UTF-8, and JSON that other readers would not take."""
     try:
         text = body.decode()
-        if headers.get("content-type", "").startswith(JSON):
+        if headers.get("content-type", "").lower().startswith((JSON, FHIR_JSON)):
             read = json.loads(text, parse_constant=_refuse_constant)
             json.dumps(read, ensure_ascii=False).encode()
     except (ValueError, RecursionError):

@@ -11,6 +11,7 @@ from fastapi.responses import JSONResponse
 from chorall.errors import InputError
 from chorall.web.api_models import PROBLEMS
 from chorall.web.bedside import ask_bedside
+from chorall.web.body import FHIR_JSON
 from chorall.web.cds_cards import write_cards
 from chorall.web.cds_models import CdsRequest, CdsResponse, CdsServices, FhirBundle
 from chorall.web.doctor import find_bank
@@ -27,7 +28,6 @@ router = APIRouter(responses=PROBLEMS, tags=["health records"])
 
 SERVICE: Final = "all-outcome"
 AS_OBSERVED: Final = ["as_observed"]
-FHIR_JSON: Final = "application/fhir+json"
 PREFETCH: Final = {
     "patient": "Patient/{{context.patientId}}",
     "conditions": "Condition?patient={{context.patientId}}",

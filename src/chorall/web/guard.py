@@ -9,11 +9,11 @@ import traceback
 from typing import TYPE_CHECKING, Final
 
 from chorall.web.access import BACK, NOBODY, find_entry, find_roles
-from chorall.web.body import FORM, JSON, find_most_bytes, judge_body, read_body, replay_body
+from chorall.web.body import find_kinds, find_most_bytes, judge_body, read_body, replay_body
 from chorall.web.headers import complete_headers
 from chorall.web.house import House
 from chorall.web.pace import Pace
-from chorall.web.problems import Problem, answer_problem, is_for_programs
+from chorall.web.problems import Problem, answer_problem
 from chorall.web.visit import LOCAL, STRANGER, VISIT, Visit
 
 if TYPE_CHECKING:
@@ -145,9 +145,10 @@ def find_problem(scope: Scope, headers: dict[str, str], house: House) -> Problem
     if not is_own_origin(headers, house.address or f"{scope['scheme']}://{host}"):
         return Problem(403, "This came from another page", "Use the form of this page.")
     kind = headers.get("content-type", "").split(";")[0].strip().lower()
-    wanted = JSON if is_for_programs(scope["path"]) else FORM
-    if kind != wanted:
-        return Problem(415, "This cannot be read", f"The content type must be {wanted}.")
+    wanted = find_kinds(scope["path"])
+    if kind not in wanted:
+        said = f"The content type must be {' or '.join(wanted)}."
+        return Problem(415, "This cannot be read", said)
     return None
 
 

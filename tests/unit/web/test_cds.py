@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import date
 from pathlib import Path
@@ -159,6 +160,17 @@ def test_only_the_service_is_there_and_other_pages_cannot_call_it(client):
     assert client.post(SERVICE, data={"a": "b"}).status_code == 415
     assert client.post(SERVICE, json=body | {"x": "a" * 2_000_000}).status_code == 413
     assert client.post(SERVICE, json=body | {"x": "a" * 200_000}).status_code == 200
+
+
+def test_a_record_may_send_the_content_type_of_fhir_and_nobody_else(client):
+    sent = made.bundle(*made.WHOLE)
+    kind = {"content-type": "application/fhir+json; charset=utf-8"}
+    found = client.post(RISK, content=json.dumps(sent), headers=kind)
+    assert found.json() == client.post(RISK, json=sent).json()
+    assert found.status_code == 200
+    assert client.post(RISK, content="{NaN", headers=kind).status_code == 400
+    assert client.post("/api/v1/classify", content="{}", headers=kind).status_code == 415
+    assert client.post("/doctor", content="{}", headers=kind).status_code == 415
 
 
 def test_a_token_for_the_record_is_not_used_nor_sent_back(client):
