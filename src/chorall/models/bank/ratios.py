@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +13,7 @@ from chorall.models.bank.bank import Bank
 from chorall.models.bank.design import Design, list_factors, list_treated
 from chorall.models.bank.noise import ALL_SOURCES, Noise, Sources, make_noise
 from chorall.models.bank.transition_fit import TransitionModel
+from chorall.stats.predictor_moments import find_predictor_moments
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -152,14 +153,24 @@ class Columns:
         effects = drawn.effects[:, own[kept]]
         return np.array([risk + _weigh(effects, one[:, kept]) for one in self.by_strategy])
 
+    @cached_property
+    def expanded(self) -> list[Floats]:
+        """All covariates of the design, shape (rows, p), by strategy."""
+        n = len(self.features)
+        rows = [np.hstack([self.features, np.tile(own, (n, 1))]) for own in self.flags]
+        return [self.design.expand(one) for one in rows]
+
     def find_half_variance(self, model: TransitionModel) -> Floats:
         """Return half the variance of the log hazard by the effects, shape (strategies, rows)."""
-        found = []
-        for own in self.flags:
-            flags = np.tile(own, (len(self.features), 1))
-            x = self.design.expand_some(np.hstack([self.features, flags]), model.places)
-            found.append((((x - model.centre) @ model.root) ** 2).sum(axis=1) / 2)
-        return np.array(found)
+        law = model.centre, model.effect, _square(model)
+        found = [find_predictor_moments(x[:, model.places], *law)[1] for x in self.expanded]
+        return np.array(found) / 2
+
+
+@lru_cache(maxsize=64)
+def _square(model: TransitionModel) -> Floats:
+    """Return the covariance of the effects."""
+    return np.asarray(model.root @ model.root.T)
 
 
 def _weigh(effects: Floats, columns: Floats) -> Floats:
