@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import os
 
-for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+from chorall.cli import THREADS
+
+for name in THREADS:
     os.environ.setdefault(name, "1")
 
-import shutil  # noqa: E402
 import time  # noqa: E402
 from collections.abc import Callable  # noqa: E402
 from pathlib import Path  # noqa: E402
@@ -20,6 +21,7 @@ from typing import Any  # noqa: E402
 
 import numpy as np  # noqa: E402
 import polars as pl  # noqa: E402
+from bench.simulated import simulate_pool  # noqa: E402
 
 import chorall as ch  # noqa: E402
 from chorall.analyses.bank.fit import read_bank_data  # noqa: E402
@@ -48,14 +50,6 @@ def measure(call: Callable[[], Any], rounds: int) -> float:
         call()
         seconds.append(time.process_time() - began)
     return min(seconds)
-
-
-def make_data() -> BankData:
-    """Simulate a pool and read what a bank is fitted to."""
-    shutil.rmtree(FOLDER, ignore_errors=True)
-    ch.simulate(FOLDER / "deliveries", patients=PATIENTS, trials=TRIALS, seed=SEED)
-    pool = ch.build_pool(FOLDER / "deliveries" / "consortium.toml", FOLDER / "pool")
-    return read_bank_data(pool)[0]
 
 
 def make_patient(bank: Bank) -> dict[str, Any]:
@@ -93,7 +87,7 @@ def measure_leave_one_out(data: BankData) -> float:
 
 def main() -> None:
     """Measure and print."""
-    data = make_data()
+    data = read_bank_data(simulate_pool(FOLDER, PATIENTS, TRIALS, SEED))[0]
     bank = fit_bank(data, {})
     patient = make_patient(bank)
     known = encode_patient(

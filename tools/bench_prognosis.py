@@ -17,6 +17,7 @@ from pathlib import Path
 
 import numpy as np
 import polars as pl
+from bench.simulated import simulate_pool
 
 import chorall as ch
 from chorall.analyses.scan.scan import ENDPOINTS
@@ -60,12 +61,6 @@ if (there) {
   cat("rma", length(unique(rows$row)), sum(seconds[c("user.self", "sys.self")]), "\\n")
 }
 """
-
-
-def make_pool() -> Pool:
-    """Simulate and pool, anew each time: a kept pool may be of an older version."""
-    ch.simulate(FOLDER / "deliveries", patients=PATIENTS, trials=TRIALS, seed=SEED)
-    return ch.build_pool(FOLDER / "deliveries" / "consortium.toml", FOLDER / "pool")
 
 
 def measure_ours(analyse, rounds=ROUNDS):
@@ -165,7 +160,7 @@ def measure_r(result, columns: dict[str, str]):
 
 def main() -> None:
     """Measure, check and print."""
-    pool = make_pool()
+    pool = simulate_pool(FOLDER, PATIENTS, TRIALS, SEED)
     result, wall, processor = measure_ours(ch.scan_prognosis)
     n_whole, n_single = result.rows.height, result.by_trial.height
     print(

@@ -7,10 +7,11 @@ quiet machine the clock shows no more than they: the aim is judged by them.
 from __future__ import annotations
 
 import os
-import shutil
 import time
 from pathlib import Path
 from typing import Final
+
+from bench.simulated import simulate_pool
 
 import chorall as ch
 from chorall.tables.store import Pool
@@ -42,13 +43,6 @@ class Stopwatch:
         ]
 
 
-def make_pool() -> Pool:
-    """Simulate the trials and pool them."""
-    shutil.rmtree(FOLDER, ignore_errors=True)
-    made = ch.simulate(FOLDER / "deliveries", patients=PATIENTS, trials=TRIALS, seed=SEED)
-    return ch.build_pool(made.consortium_toml, FOLDER / "pool")
-
-
 def measure(pool: Pool, formats: tuple[str, ...]) -> list[tuple[str, float, float]]:
     """Write the report in these formats and return the times of its steps."""
     watch = Stopwatch()
@@ -66,7 +60,7 @@ def show(steps: list[tuple[str, float, float]], heading: str) -> None:
 
 def main() -> None:
     """Print seconds and megabytes; the aim is for the page."""
-    pool = make_pool()
+    pool = simulate_pool(FOLDER, PATIENTS, TRIALS, SEED)
     page = measure(pool, ("html",))
     show(page, "report as HTML")
     show(measure(pool, FORMATS), "report as HTML, PDF and Word")

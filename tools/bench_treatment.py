@@ -14,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 import polars as pl
+from bench.simulated import simulate_pool
 
 import chorall as ch
 from chorall.analyses.marker_groups import UNKNOWN, read_marker_groups
@@ -26,12 +27,6 @@ from chorall.tables.store import Pool
 PATIENTS, TRIALS, MARKERS, SEED, ROUNDS = 20_000, 8, 200, 7, 3
 AIM_SECONDS, CHECKED, AGREEMENT = 30.0, 24, 1e-6
 FOLDER = Path("bench-data") / "treatment"
-
-
-def make_pool() -> Pool:
-    """Simulate and pool, anew each time: a kept pool may be of an older version."""
-    ch.simulate(FOLDER / "deliveries", patients=PATIENTS, trials=TRIALS, seed=SEED, markers=MARKERS)
-    return ch.build_pool(FOLDER / "deliveries" / "consortium.toml", FOLDER / "pool")
 
 
 def find_largest_difference(pool: Pool, rows: pl.DataFrame) -> tuple[float, int]:
@@ -67,7 +62,7 @@ def find_largest_difference(pool: Pool, rows: pl.DataFrame) -> tuple[float, int]
 def main() -> int:
     """Measure, check and print."""
     began = time.perf_counter()
-    pool = make_pool()
+    pool = simulate_pool(FOLDER, PATIENTS, TRIALS, SEED, markers=MARKERS)
     print(f"simulated and pooled in {time.perf_counter() - began:.0f} s")
     seconds = []
     for _ in range(ROUNDS):

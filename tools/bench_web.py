@@ -32,6 +32,7 @@ for name in THREADS:  # as the command does, and for the peer too
     os.environ.setdefault(name, "1")
 
 import numpy as np  # noqa: E402
+from bench.simulated import simulate_pool  # noqa: E402
 
 import chorall as ch  # noqa: E402
 
@@ -77,14 +78,9 @@ end
 
 
 def make_served() -> tuple[Path, Path]:
-    """Simulate a pool and fit a bank, once."""
-    pool, bank = FOLDER / "POOL", FOLDER / "BANK"
-    if not bank.is_dir():
-        shutil.rmtree(FOLDER, ignore_errors=True)
-        ch.simulate(FOLDER / "deliveries", patients=PATIENTS, trials=TRIALS, seed=SEED)
-        built = ch.build_pool(FOLDER / "deliveries" / "consortium.toml", pool)
-        ch.write_bank(ch.fit_bank(built), bank)
-    return pool, bank
+    """Simulate a pool and fit a bank."""
+    pool = simulate_pool(FOLDER, PATIENTS, TRIALS, SEED)
+    return pool.path, ch.write_bank(ch.fit_bank(pool), FOLDER / "BANK")
 
 
 def draw_patients(bank: Any, share_tested: float) -> list[dict[str, str]]:

@@ -13,8 +13,8 @@ from typing import Final
 import polars as pl
 
 from chorall.analyses.hidden_counts import Cell, Sum, find_hidden
+from chorall.knowledge.small_counts import FEWEST_SHOWN
 
-FEWEST_SHOWN: Final = 5
 OVERALL: Final = "overall"
 PARTS_OF_PATIENTS: Final = ("n_tested", "n_without_result")
 PARTS_OF_TESTED: Final = ("n_present", "n_absent")

@@ -59,6 +59,11 @@ def cover_lines(frame: pl.DataFrame, gone: Sequence[set[str]]) -> pl.DataFrame:
     return pl.DataFrame(lines, schema={**dict(frame.schema), **added})
 
 
+def uncover(frame: pl.DataFrame) -> pl.DataFrame:
+    """Return the frame without the columns that `cover_lines` added."""
+    return frame.drop("hidden", "hidden_values")
+
+
 def group_lines(lines: Iterable[Line], *names: str) -> dict[tuple[Any, ...], list[Line]]:
     """Return the lines that have the same values in some columns, by these values."""
     found: defaultdict[tuple[Any, ...], list[Line]] = defaultdict(list)

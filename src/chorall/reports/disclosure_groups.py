@@ -8,7 +8,7 @@ from typing import Final
 import polars as pl
 
 from chorall.analyses.hidden_counts import Cell
-from chorall.reports.disclosure import FEWEST_SHOWN
+from chorall.knowledge.small_counts import FEWEST_SHOWN
 from chorall.reports.disclosure_counts import Counted, Line, cover_lines
 
 OF_GROUP: Final = {

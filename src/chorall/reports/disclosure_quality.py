@@ -7,7 +7,7 @@ from typing import Final
 import polars as pl
 
 from chorall.analyses.hidden_counts import Cell
-from chorall.reports.disclosure import FEWEST_SHOWN
+from chorall.knowledge.small_counts import FEWEST_SHOWN
 from chorall.reports.disclosure_counts import Counted, cover_lines, group_lines
 
 PLACE: Final = ("trial_id", "file", "column", "reason", "whole_row")

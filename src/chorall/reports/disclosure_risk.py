@@ -9,7 +9,7 @@ import polars as pl
 
 from chorall.analyses.hidden_counts import Cell
 from chorall.analyses.risk.groupings import NOT_ASSESSABLE_WORDS
-from chorall.reports.disclosure import FEWEST_SHOWN
+from chorall.knowledge.small_counts import FEWEST_SHOWN
 from chorall.reports.disclosure_counts import (
     Counted,
     Line,

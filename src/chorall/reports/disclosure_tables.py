@@ -8,7 +8,8 @@ from typing import Any, Final
 import polars as pl
 
 from chorall.analyses.hidden_counts import Cell, Sum, find_hidden
-from chorall.reports.disclosure import FEWEST_SHOWN, hide_in_words
+from chorall.knowledge.small_counts import FEWEST_SHOWN
+from chorall.reports.disclosure import hide_in_words
 
 AGE_COUNTS: Final = ("n_children", "n_young_adults", "n_adults", "n_age_unknown")
 GROUPS: Final = ("present", "absent", "unknown")

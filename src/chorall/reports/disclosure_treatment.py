@@ -7,7 +7,8 @@ from typing import Final
 import polars as pl
 
 from chorall.analyses.hidden_counts import Cell
-from chorall.reports.disclosure import FEWEST_SHOWN, hide_in_words
+from chorall.knowledge.small_counts import FEWEST_SHOWN
+from chorall.reports.disclosure import hide_in_words
 from chorall.reports.disclosure_counts import Counted, Line, cover_lines
 
 SPOTS: Final = ("present_treated", "present_control", "absent_treated", "absent_control")
@@ -32,7 +33,7 @@ def hide_treatment(rows: pl.DataFrame, fewest: int = FEWEST_SHOWN) -> pl.DataFra
     lines, counted = rows.to_dicts(), Counted()
     for place, line in enumerate(lines):
         cells = {_name_spot(line, spot): line[f"n_{spot}"] or 0 for spot in SPOTS}
-        arms = (line["strategy"], line["control"], line["question"])
+        arms = _name_arms(line)
         tested = ("tested", line["marker"], arms, line["n_patients"])
         unknown = ("unknown", line["marker"], arms, line["n_unknown"])
         counted.split(tested, line["n_patients"], cells, ("elsewhere", place))
@@ -50,14 +51,18 @@ def hide_treatment(rows: pl.DataFrame, fewest: int = FEWEST_SHOWN) -> pl.DataFra
     return covered.with_columns(note=pl.Series(notes, dtype=pl.String))
 
 
+def _name_arms(line: Line) -> tuple[str, str, str]:
+    return (line["strategy"], line["control"], line["question"])
+
+
 def _name_spot(line: Line, spot: str) -> Cell:
     """Name patients of marker and arm; the same ones of another endpoint are the same cell."""
-    arms = (line["strategy"], line["control"], line["question"])
+    arms = _name_arms(line)
     return (line["marker"], arms, spot, line[f"n_{spot}"])
 
 
 def _cover_treatment(place: int, line: Line, hidden: set[Cell]) -> set[str]:
-    arms = (line["strategy"], line["control"], line["question"])
+    arms = _name_arms(line)
     gone = {
         f"n_{name}"
         for name, word in (("patients", "tested"), ("unknown", "unknown"))

@@ -10,7 +10,7 @@ import polars as pl
 
 from chorall.analyses.risk.groupings import NOT_ASSESSABLE_WORDS
 from chorall.analyses.risk.result import RiskResult
-from chorall.reports.disclosure import FEWEST_SHOWN
+from chorall.knowledge.small_counts import FEWEST_SHOWN
 from chorall.reports.figure import Figure
 from chorall.reports.flow_counts import OUTCOME, SIDES, Flows, Nodes, cross_groups
 from chorall.reports.numbers import (

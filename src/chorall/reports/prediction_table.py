@@ -6,7 +6,7 @@ from html import escape
 from typing import Final
 
 from chorall.analyses.bank.answers import TableAnswers, list_outcomes
-from chorall.models.bank.bank import FEWEST_SHOWN
+from chorall.knowledge.small_counts import FEWEST_SHOWN
 from chorall.models.bank.prediction import QUANTITIES, BankPrediction
 from chorall.reports.numbers import (
     EN_DASH,

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from chorall.web.settings import Settings
 
 Answer = TypeVar("Answer")
+Figures = tuple[tuple[str, Markup], ...]
+"""Titles and drawings."""
 
 PoolHash = Annotated[str | None, Query(max_length=64)]
 NOT_YET: Final = Problem(
@@ -136,7 +138,7 @@ class Section:
     command: str
     words: tuple[str, ...]
     table: Markup
-    figures: tuple[tuple[str, Markup], ...] = ()
+    figures: Figures = ()
 
 
 @dataclass(frozen=True, slots=True)

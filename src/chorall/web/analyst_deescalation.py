@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 import polars as pl
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
-from markupsafe import Markup
 
 from chorall.knowledge.deescalation_rules import deescalation_rules
 from chorall.reports.deescalation_table import (
@@ -19,9 +18,11 @@ from chorall.reports.deescalation_table import (
     REDUCTION_COLUMNS,
 )
 from chorall.reports.disclosure import hide_in_words
+from chorall.reports.disclosure_counts import uncover
 from chorall.reports.disclosure_groups import hide_groups, hide_reductions
 from chorall.reports.numbers import format_percent
 from chorall.web.analyst_answers import (
+    Figures,
     PoolHash,
     Section,
     ask,
@@ -75,7 +76,7 @@ def ask_candidates(settings: Settings) -> Candidates:
     frames = result.further_frames.items()
     changed: dict[str, Any] = {name.replace("-", "_"): one.clear() for name, one in frames}
     changed |= {
-        "rows": groups.drop_nulls(["n_group", "relapse"]).drop("hidden", "hidden_values"),
+        "rows": uncover(groups.drop_nulls(["n_group", "relapse"])),
         "backbone": result.backbone.filter(pl.col("arm").is_null()),
         "warnings": hide_in_words(result.warnings, fewest),
     }
@@ -99,7 +100,7 @@ async def show_candidates(request: Request, pool: PoolHash = None) -> HTMLRespon
     )
 
 
-def _draw(drawn: DeescalationResult) -> tuple[tuple[str, Markup], ...]:
+def _draw(drawn: DeescalationResult) -> Figures:
     from chorall.reports.deescalation_figure import draw_glance
 
     return (put_figure(draw_glance(drawn)),) if drawn.rows.height else ()
@@ -121,9 +122,7 @@ def _say_gates(drawn: DeescalationResult) -> tuple[str, ...]:
     )
 
 
-def _list_sections(
-    settings: Settings, found: Candidates, figures: tuple[tuple[str, Markup], ...]
-) -> list[Section]:
+def _list_sections(settings: Settings, found: Candidates, figures: Figures) -> list[Section]:
     command = f"chorall deescalation {settings.pool_name}"
     verdicts = [one for one in GROUP_COLUMNS if one.header in VERDICT]
     figures_of = [one for one in GROUP_COLUMNS if one.header not in FIGURES_WITHOUT]

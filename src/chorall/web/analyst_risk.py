@@ -10,14 +10,15 @@ from urllib.parse import quote
 import polars as pl
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, Response
-from markupsafe import Markup
 
 from chorall.analyses.choices import check_choices
 from chorall.reports.disclosure import hide_in_words
+from chorall.reports.disclosure_counts import uncover
 from chorall.reports.disclosure_risk import hide_risk, hide_waiting
 from chorall.reports.risk_table import INTENSITY_COLUMNS, RISK_COLUMNS, WAITING_COLUMNS
 from chorall.web.analyst_answers import (
     Choice,
+    Figures,
     PoolHash,
     Section,
     ask,
@@ -44,7 +45,6 @@ TITLE: Final = "Who is at high risk, and who is treated how"
 LEFT_OUT: Final = ("Grouping", "Trial", "What")
 Part = Literal["groups", "treatment", "waiting"]
 Grouping = Annotated[str | None, Query(max_length=60)]
-Figures = tuple[tuple[str, Markup], ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -69,8 +69,8 @@ def ask_risks(settings: Settings) -> Risks:
     groups, treatment = hide_risk(result.printed, result.intensity, fewest, known)
     changed: dict[str, Any] = {name: one.clear() for name, one in result.further_frames.items()}
     changed |= {
-        "rows": groups.drop_nulls("n_patients").drop("hidden", "hidden_values"),
-        "intensity": treatment.drop_nulls("n_patients").drop("hidden", "hidden_values"),
+        "rows": uncover(groups.drop_nulls("n_patients")),
+        "intensity": uncover(treatment.drop_nulls("n_patients")),
         "warnings": hide_in_words(result.warnings, fewest),
     }
     drawn = replace(result, **changed)

@@ -10,14 +10,15 @@ from urllib.parse import quote
 import polars as pl
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, Response
-from markupsafe import Markup
 
 from chorall.analyses.choices import check_choices
 from chorall.reports.disclosure import hide_in_words
+from chorall.reports.disclosure_counts import uncover
 from chorall.reports.disclosure_treatment import hide_strategies, hide_treatment
 from chorall.reports.treatment_table import STRATEGY_COLUMNS, TREATMENT_COLUMNS
 from chorall.web.analyst_answers import (
     Choice,
+    Figures,
     PoolHash,
     Section,
     ask,
@@ -65,7 +66,7 @@ def ask_treatments(settings: Settings) -> Treatments:
     questions = hide_strategies(compare_strategies(pool).rows, fewest)
     result = scan_treatment(pool)
     lines = hide_treatment(result.rows, fewest)
-    kept = lines.filter(~pl.col("hidden")).drop("hidden", "hidden_values")
+    kept = uncover(lines.filter(~pl.col("hidden")))
     said = hide_in_words(result.warnings, fewest)
     return Treatments(lines, questions, replace(result, rows=kept, warnings=said))
 
@@ -97,7 +98,7 @@ def _choose(found: Treatments, marker: str) -> pl.DataFrame:
     return found.lines.filter(marker=marker)
 
 
-def _draw(drawn: TreatmentResult, marker: str) -> tuple[tuple[str, Markup], ...]:
+def _draw(drawn: TreatmentResult, marker: str) -> Figures:
     from chorall.reports.treatment_figure import draw_treatment
 
     endpoints = drawn.rows.filter(marker=marker)["endpoint"].unique(maintain_order=True)
@@ -107,7 +108,7 @@ def _draw(drawn: TreatmentResult, marker: str) -> tuple[tuple[str, Markup], ...]
 def _tell_lines(
     settings: Settings,
     lines: pl.DataFrame,
-    figures: tuple[tuple[str, Markup], ...],
+    figures: Figures,
     marker: str,
 ) -> Section:
     left_out = (*LEFT_OUT, "Marker") if marker else LEFT_OUT

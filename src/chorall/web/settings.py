@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from chorall.errors import InputError
+from chorall.knowledge.small_counts import FEWEST_SHOWN
 
 if TYPE_CHECKING:
     from chorall.models.bank.bank import Bank
     from chorall.tables.store import Pool
 
-FEWEST_SHOWN: Final = 5
 MANIFEST: Final = "manifest.json"
 BANK_FILES: Final = "bank-*.json"
 HASH_SHOWN: Final = 12

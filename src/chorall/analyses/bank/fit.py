@@ -16,7 +16,8 @@ from chorall.analyses.bank.pool_strategies import read_allocations
 from chorall.analyses.bank.support import TRANSPLANTED, count_support
 from chorall.analyses.result import label_pool
 from chorall.errors import DataError, InputError
-from chorall.models.bank.bank import FEWEST_SHOWN, FORMAT_VERSION, Bank
+from chorall.knowledge.small_counts import FEWEST_SHOWN
+from chorall.models.bank.bank import FORMAT_VERSION, Bank
 from chorall.models.bank.bank_fit import BankData, Stays, fit_bank, keep_patients
 from chorall.tables.store import Pool
 

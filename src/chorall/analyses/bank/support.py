@@ -11,10 +11,10 @@ import polars as pl
 
 from chorall.analyses.bank.pool_strategies import Allocations
 from chorall.analyses.hidden_counts import Cell, Sum, find_hidden
+from chorall.knowledge.small_counts import FEWEST_SHOWN
 from chorall.models.bank.bank import (
     ANY_AGE,
     ANY_LINEAGE,
-    FEWEST_SHOWN,
     Bank,
     Counts,
     TrialCounts,

@@ -29,8 +29,6 @@ FINE_STEPS: Final = 30
 """Induction is followed by the day: remission and failure follow each other within a month."""
 
 FORMAT_VERSION: Final = 3
-FEWEST_SHOWN: Final = 5
-"""Smaller counts of patients are kept as 0, so that nobody can be found in a bank."""
 
 AGE_EDGES: Final = (0, 10, 16, 25, 40, 55, 65, 111)
 """Age groups in which comparable patients are counted."""

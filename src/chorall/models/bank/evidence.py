@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from chorall.models.bank.bank import FEWEST_SHOWN, Bank
+from chorall.knowledge.small_counts import FEWEST_SHOWN
+from chorall.models.bank.bank import Bank
 from chorall.models.bank.strategy import Strategy
 
 

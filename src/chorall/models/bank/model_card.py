@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 
-from chorall.models.bank.bank import ANY_AGE, ANY_LINEAGE, FEWEST_SHOWN, Bank, write_cell
+from chorall.knowledge.small_counts import FEWEST_SHOWN
+from chorall.models.bank.bank import (
+    ANY_AGE,
+    ANY_LINEAGE,
+    Bank,
+    write_cell,
+)
 
 
 def write_card(bank: Bank, name: str) -> str:

@@ -14,7 +14,7 @@ from chorall.models.bank.baseline import draw_ratio, expect_events
 from chorall.models.bank.columns import list_columns
 from chorall.models.bank.level import place_trial
 from chorall.models.bank.risk_rows import RiskRows
-from chorall.models.bank.transition_fit import TransitionModel
+from chorall.models.bank.transition_fit import TransitionModel, find_covariance
 
 Floats = NDArray[np.float64]
 
@@ -68,8 +68,7 @@ def place_new_trial(bank: Bank, data: BankData, name: str) -> Bank:
 def expect_of_model(bank: Bank, model: TransitionModel, rows: RiskRows, edges: Floats) -> Floats:
     """Return the events that a transition expects of each row, in a trial not seen."""
     columns = list_columns(bank.design, rows, model.places)
-    covariance = model.root @ model.root.T
-    risk, variance = columns.find_drawn_risk(model.centre, model.effect, covariance)
+    risk, variance = columns.find_drawn_risk(model.centre, model.effect, find_covariance(model))
     ages = bank.design.expand_level(rows.values) - model.level_centre
     doubt = variance + ((ages @ model.level_root) ** 2).sum(axis=1)
     doubt += model.level_error**2 + model.between_trials**2

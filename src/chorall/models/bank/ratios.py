@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from chorall.models.bank.bank import Bank
 from chorall.models.bank.design import Design, list_factors, list_treated
 from chorall.models.bank.noise import ALL_SOURCES, Noise, Sources, make_noise
-from chorall.models.bank.transition_fit import TransitionModel
+from chorall.models.bank.transition_fit import TransitionModel, find_covariance
 from chorall.stats.predictor_moments import find_predictor_moments
 
 Floats = NDArray[np.float64]
@@ -162,15 +162,9 @@ class Columns:
 
     def find_half_variance(self, model: TransitionModel) -> Floats:
         """Return half the variance of the log hazard by the effects, shape (strategies, rows)."""
-        law = model.centre, model.effect, _square(model)
+        law = model.centre, model.effect, find_covariance(model)
         found = [find_predictor_moments(x[:, model.places], *law)[1] for x in self.expanded]
         return np.array(found) / 2
-
-
-@lru_cache(maxsize=64)
-def _square(model: TransitionModel) -> Floats:
-    """Return the covariance of the effects."""
-    return np.asarray(model.root @ model.root.T)
 
 
 def _weigh(effects: Floats, columns: Floats) -> Floats:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, Final
 
 import numpy as np
@@ -76,6 +77,12 @@ class TransitionModel:
     group_variance: dict[str, float] = field(default_factory=dict)
     trial_level: dict[str, tuple[float, float]] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
+
+
+@lru_cache(maxsize=64)
+def find_covariance(model: TransitionModel) -> Floats:
+    """Return the covariance of the effects of a transition, from its root."""
+    return np.asarray(model.root @ model.root.T)
 
 
 def fit_transition(
