@@ -207,9 +207,9 @@ def serve_ours(pool: str, bank: str) -> None:
     """Serve as `chorall serve --workers 2`, without a limit of questions a minute."""
     import uvicorn
 
-    from chorall.web import guard
-    from chorall.web.doors import Doors
-    from chorall.web.pace import Pace
+    from chorall.web.gate import guard
+    from chorall.web.gate.doors import Doors
+    from chorall.web.gate.pace import Pace
     from chorall.web.serving import create_config
     from chorall.web.settings import open_settings
 
@@ -223,10 +223,10 @@ def serve_shiny(bank: str, share_tested: str, site: str) -> None:
     sys.path.append(site)
     from shiny import App, render, run_app, ui
 
-    from chorall.web.answer_view import view_answer
-    from chorall.web.doctor import CHOICES
-    from chorall.web.doctor_fields import describe_fields
-    from chorall.web.doctor_form import read_form
+    from chorall.web.doctor.answer_view import view_answer
+    from chorall.web.doctor.fields import describe_fields
+    from chorall.web.doctor.form import read_form
+    from chorall.web.doctor.routes import CHOICES
     from chorall.web.pages import render_page
     from chorall.web.settings import Settings
 

@@ -13,7 +13,7 @@ pytest.importorskip("fastapi", reason="the extra `web` is not installed")
 import uvicorn
 from browser.test_web_pages import DESK, PHONE, WAIT, find_faults
 
-from chorall.web import analyst_deescalation
+from chorall.web.analyst import deescalation as analyst_deescalation
 from chorall.web.app import create_app
 from chorall.web.desk import Desk
 from chorall.web.settings import open_settings

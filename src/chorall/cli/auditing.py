@@ -30,7 +30,7 @@ def verify_audit(
     """
     from chorall.errors import DataError, InputError
     from chorall.reports.atomic import write_atomically
-    from chorall.web.audit_line import check_chain, locate_head, parse_head, read_head
+    from chorall.web.gate.audit_line import check_chain, locate_head, parse_head, read_head
 
     noted = tuple(parse_head(one) for one in expect or ())
     if not file.is_file():

@@ -10,7 +10,7 @@ import typer
 from chorall.cli.showing import open_console, print_label
 
 if TYPE_CHECKING:
-    from chorall.web.doors import Doors
+    from chorall.web.gate.doors import Doors
 
 LoginFile = Annotated[Path, typer.Argument(metavar="LOGIN", help="The login file of the server.")]
 
@@ -57,7 +57,7 @@ def serve(
 
     For a ward: chorall serve POOL BANK --login login.toml --behind-proxy 127.0.0.1
     """
-    from chorall.web.doors import Doors
+    from chorall.web.gate.doors import Doors
     from chorall.web.serving import check_installed, serve
     from chorall.web.settings import open_settings
 

@@ -14,39 +14,34 @@ from starlette.exceptions import HTTPException
 
 from chorall._version import __version__
 from chorall.errors import UserError
-from chorall.web import (
-    analyst,
-    analyst_deescalation,
-    analyst_quality,
-    analyst_risk,
-    analyst_treatment,
-    api,
-    api_pool,
-    carer,
-    cds,
-    doctor,
-    summary,
-)
+from chorall.web.analyst import deescalation, quality, risk, treatment
+from chorall.web.analyst import routes as analyst
+from chorall.web.api import pool as api_pool
+from chorall.web.api import routes as api
 from chorall.web.assets import KINDS, hash_asset, read_assets
 from chorall.web.bedside import Bedside
+from chorall.web.carer import routes as carer
+from chorall.web.carer import summary
 from chorall.web.desk import AT_WORK, Desk
-from chorall.web.guard import Guard
-from chorall.web.headers import UNCHANGING
+from chorall.web.doctor import routes as doctor
+from chorall.web.gate.guard import Guard
+from chorall.web.gate.headers import UNCHANGING
+from chorall.web.gate.visit import VISIT
+from chorall.web.health_record import routes as health_record
 from chorall.web.pages import render_page
 from chorall.web.problems import Problem, ProblemError, answer_problem
 from chorall.web.settings import Settings
-from chorall.web.visit import VISIT
 
 if TYPE_CHECKING:
     from starlette.types import Receive, Scope, Send
 
-    from chorall.web.audit import AuditLog
+    from chorall.web.gate.audit import AuditLog
     from chorall.web.login.porter import Porter
 
 
 PARTS: Final = (
-    doctor, summary, analyst, analyst_quality, analyst_treatment, analyst_risk,
-    analyst_deescalation, carer, api, api_pool, cds,
+    doctor, summary, analyst, quality, treatment, risk,
+    deescalation, carer, api, api_pool, health_record,
 )  # fmt: skip
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from chorall.reports.wording import RESEARCH_USE, SYNTHETIC_BANNER
 from chorall.web.assets import locate_asset
-from chorall.web.visit import STRANGER, VISIT
+from chorall.web.gate.visit import STRANGER, VISIT
 
 if TYPE_CHECKING:
     from jinja2 import Environment

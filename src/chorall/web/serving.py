@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from chorall.errors import InputError
-from chorall.web.audit import open_audit
+from chorall.web.gate.audit import open_audit
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     import uvicorn
 
-    from chorall.web.audit import AuditLog
-    from chorall.web.doors import Doors
+    from chorall.web.gate.audit import AuditLog
+    from chorall.web.gate.doors import Doors
     from chorall.web.login.porter import Porter
     from chorall.web.settings import Settings
 

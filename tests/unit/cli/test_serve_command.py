@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 from chorall.cli.app import app
 from chorall.errors import InputError
-from chorall.web.doors import Doors
+from chorall.web.gate.doors import Doors
 from chorall.web.serving import check_installed, serve
 from chorall.web.settings import Settings, open_settings
 

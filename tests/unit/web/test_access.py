@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from chorall.web import visit
-from chorall.web.access import ACCESS, NOBODY, OPEN, ROLES, find_entry, find_roles
 from chorall.web.app import create_app
+from chorall.web.gate import visit
+from chorall.web.gate.access import ACCESS, NOBODY, OPEN, ROLES, find_entry, find_roles
 from chorall.web.login import routes
 from chorall.web.settings import Settings
 
@@ -31,10 +31,10 @@ def test_every_route_has_a_line_and_every_line_a_route():
     paths = set(list_paths([*create_app(Settings()).routes, *routes.router.routes]))
     missing, dead = sorted(paths - set(ACCESS)), sorted(set(ACCESS) - paths)
     assert not missing, (
-        f"these routes have no line in ACCESS (src/chorall/web/access.py): {missing}. Say there "
+        f"these routes have no line in ACCESS (web/gate/access.py): {missing}. Say there "
         "who may ask for them; until then they are refused wherever one signs in."
     )
-    assert not dead, f"these lines of ACCESS (src/chorall/web/access.py) have no route: {dead}"
+    assert not dead, f"these lines of ACCESS (web/gate/access.py) have no route: {dead}"
 
 
 def test_only_what_holds_nothing_is_open():

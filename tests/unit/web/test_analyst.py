@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 import chorall as ch
-from chorall.web.analyst_questions import ask_incidence, ask_prognosis
+from chorall.web.analyst.questions import ask_incidence, ask_prognosis
 
 PATHS = (
     "/analyst", "/analyst/marker?marker=TP53", "/analyst/marker?marker=BCR::ABL1",

@@ -15,7 +15,7 @@ from fastapi.testclient import TestClient
 
 import chorall as ch
 from chorall.errors import DataError
-from chorall.web import analyst_risk
+from chorall.web.analyst import risk as analyst_risk
 from chorall.web.app import create_app
 from chorall.web.desk import LONG_IN_LINE, Desk
 from chorall.web.problems import ProblemError

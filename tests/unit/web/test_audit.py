@@ -12,10 +12,10 @@ from fastapi.testclient import TestClient
 from unit.cli.command_runner import Run
 
 from chorall.errors import DataError, InputError
-from chorall.web import audit as audit_module
 from chorall.web.app import create_app
-from chorall.web.audit import LATE_LINES, STRANGERS_PER_MINUTE, open_audit
-from chorall.web.audit_line import locate_head, read_head, read_line
+from chorall.web.gate import audit as audit_module
+from chorall.web.gate.audit import LATE_LINES, STRANGERS_PER_MINUTE, open_audit
+from chorall.web.gate.audit_line import locate_head, read_head, read_line
 
 BASE = "http://127.0.0.1:8765"
 SECRET = "61.7305"
@@ -83,7 +83,7 @@ def test_what_is_whole_is_said_with_the_line_to_note(ten, run: Run, tmp_path):
 
 def rewrite(raw: bytes, **changed: object) -> bytes:
     """Change a line as somebody would who knows how the hash is made."""
-    from chorall.web.audit_line import ChainLine
+    from chorall.web.gate.audit_line import ChainLine
 
     fields = {name: value for name, value in json.loads(raw).items() if name != "hash"}
     return ChainLine.close(fields | changed).text + b"\n"

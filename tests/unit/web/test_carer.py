@@ -17,7 +17,7 @@ from unit.web.reading import (
 )
 
 from chorall.errors import DefinitionError
-from chorall.web.catalogue import LANGUAGES, read_catalogue
+from chorall.web.carer.catalogue import LANGUAGES, read_catalogue
 
 
 def list_sentences(language):

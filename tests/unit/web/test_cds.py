@@ -18,9 +18,9 @@ from unit.web import made_record as made
 import chorall as ch
 from chorall.errors import DefinitionError, InputError
 from chorall.knowledge.fhir_codes import FHIR_CODES_TOML, fhir_codes, read_fhir_codes
-from chorall.web.fhir_parts import list_resources
-from chorall.web.fhir_record import read_record
-from chorall.web.fhir_risk import ESTIMATE, STRATEGY, UCUM, add_years
+from chorall.web.health_record.parts import list_resources
+from chorall.web.health_record.record import read_record
+from chorall.web.health_record.risk import ESTIMATE, STRATEGY, UCUM, add_years
 
 ROOT = Path(__file__).parents[3]
 SERVICE = "/cds-services/all-outcome"
@@ -31,7 +31,7 @@ TODAY = date.fromisoformat(made.TODAY)
 
 @pytest.fixture(autouse=True)
 def _today(monkeypatch):
-    monkeypatch.setattr("chorall.web.cds.find_today", lambda: TODAY)
+    monkeypatch.setattr("chorall.web.health_record.routes.find_today", lambda: TODAY)
 
 
 def ask(client, *resources, **further):

@@ -18,10 +18,10 @@ import chorall as ch
 from chorall.cli.app import app
 from chorall.models.bank.features import encode_patient
 from chorall.reports.icon_array import FATES, count_in_hundred, draw_icons, share_fates
-from chorall.web.answer_words import write_estimate
-from chorall.web.doctor_fields import describe_fields
-from chorall.web.doctor_form import read_form
-from chorall.web.doctor_numbers import read_number, scale_number
+from chorall.web.doctor.answer_words import write_estimate
+from chorall.web.doctor.fields import describe_fields
+from chorall.web.doctor.form import read_form
+from chorall.web.doctor.numbers import read_number, scale_number
 
 IN_REMISSION = {"state": "remission", "day": "33", "since_day": "33"}
 FULL = {"age_years": "30", "sex": "male", "lineage": "B", "m:TP53": "absent",

@@ -12,9 +12,9 @@ from unit.web import made_record as made
 from chorall.errors import InputError
 from chorall.models.bank.design import Design
 from chorall.models.bank.features import Feature
-from chorall.web import fhir_known as why
-from chorall.web import fhir_observations as said
-from chorall.web.fhir_record import read_record
+from chorall.web.health_record import known as why
+from chorall.web.health_record import observations as said
+from chorall.web.health_record.record import read_record
 
 DAY = date.fromisoformat(made.TODAY)
 MORE = (

@@ -11,11 +11,11 @@ import anyio
 import pytest
 from fastapi.testclient import TestClient
 
-from chorall.web import analyst_questions
+from chorall.web.analyst import questions as analyst_questions
 from chorall.web.app import create_app
 from chorall.web.assets import FOLDER, locate_asset
 from chorall.web.desk import Desk
-from chorall.web.pace import Pace
+from chorall.web.gate.pace import Pace
 from chorall.web.settings import Settings
 
 BASE = "http://127.0.0.1:8765"
@@ -252,7 +252,7 @@ def test_busy_is_said_with_retry_after(settings):
 
 
 def test_too_many_questions_are_told_when_to_come_again(settings, monkeypatch):
-    monkeypatch.setattr("chorall.web.guard.Pace", lambda: Pace(most=2))
+    monkeypatch.setattr("chorall.web.gate.guard.Pace", lambda: Pace(most=2))
     client = TestClient(create_app(settings), base_url=BASE)
     found = [client.post("/api/v1/classify", json={"patient": {}}) for _ in range(3)]
     assert [one.status_code for one in found] == [200, 200, 429]

@@ -12,7 +12,7 @@ from fastapi.testclient import TestClient
 from unit.web import made_record as made
 
 from chorall.web.app import create_app
-from chorall.web.audit import open_audit
+from chorall.web.gate.audit import open_audit
 
 BASE = "http://127.0.0.1:8765"
 PLANTED = {

@@ -17,8 +17,8 @@ from unit.web.test_doctor import cells_of, fill
 import chorall as ch
 from chorall.cli.app import app
 from chorall.models.bank.bank import Bank
-from chorall.web.answer_words import write_estimate
 from chorall.web.app import create_app
+from chorall.web.doctor.answer_words import write_estimate
 
 STRATEGIES = ("new", "old")
 YEARS = (1.0, 3.0, 5.0)

@@ -23,9 +23,9 @@ from chorall.knowledge.strategies import strategy_components
 from chorall.models.bank.prediction import QUANTITIES, Contrast, Estimate
 from chorall.reports.icon_array import FATES
 from chorall.reports.numbers import EN_DASH
-from chorall.web.catalogue import LANGUAGES, read_catalogue
-from chorall.web.summary_view import view_summary
-from chorall.web.summary_words import say_difference
+from chorall.web.carer.catalogue import LANGUAGES, read_catalogue
+from chorall.web.carer.summary_view import view_summary
+from chorall.web.carer.summary_words import say_difference
 
 PATH = "/doctor/summary"
 IN_REMISSION = {"state": "remission", "day": "33", "since_day": "33"}

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Final
 
-from chorall.web.tokens import is_token, make_token
+from chorall.web.gate.tokens import is_token, make_token
 
 if TYPE_CHECKING:
     from chorall.web.login.provider import Begun

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from chorall.knowledge.definition_file import read_definition
-from chorall.web.house import LOOPBACK, House
+from chorall.web.gate.house import LOOPBACK, House
 
 Role = Literal["doctor", "analyst", "reader"]
 

@@ -7,14 +7,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from chorall.web.access import ACCESS, NOBODY, find_roles
+from chorall.web.gate.access import ACCESS, NOBODY, find_roles
+from chorall.web.gate.tokens import is_token, make_token
+from chorall.web.gate.visit import STRANGER, Visit, Visitor
 from chorall.web.login.attempt import Attempts
 from chorall.web.login.provider import Provider
 from chorall.web.login.sessions import open_sessions
 from chorall.web.login.state import LoginState, open_state, read_secret
 from chorall.web.problems import Problem
-from chorall.web.tokens import is_token, make_token
-from chorall.web.visit import STRANGER, Visit, Visitor
 
 if TYPE_CHECKING:
     from starlette.responses import Response

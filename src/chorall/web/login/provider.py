@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from chorall.errors import InputError
-from chorall.web.access import BACK
+from chorall.web.gate.access import BACK
 from chorall.web.login.definition import is_safe_address
 
 if TYPE_CHECKING:

@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, Annotated, Final, NoReturn
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from chorall.web.access import BACK
-from chorall.web.doctor_form import parse_form
-from chorall.web.guard import SAME_SITE
+from chorall.web.doctor.form import parse_form
+from chorall.web.gate.access import BACK
+from chorall.web.gate.guard import SAME_SITE
+from chorall.web.gate.tokens import FIELD
+from chorall.web.gate.visit import STRANGER, VISIT, Visit, Visitor
 from chorall.web.login.attempt import ATTEMPT_SECONDS, Attempt
 from chorall.web.login.porter import ATTEMPT_COOKIE, LANDINGS, SESSION_COOKIE, place_cookie
 from chorall.web.login.provider import ProviderError
 from chorall.web.pages import render_page
 from chorall.web.problems import Problem, ProblemError
-from chorall.web.tokens import FIELD
-from chorall.web.visit import STRANGER, VISIT, Visit, Visitor
 
 if TYPE_CHECKING:
     from chorall.web.login.porter import Porter

@@ -12,7 +12,7 @@ from fastapi.testclient import TestClient
 from unit.web.login.made_provider import ADDRESS, CLIENT, ISSUER, ROLES, SECRET, MadeProvider
 
 from chorall.web.app import create_app
-from chorall.web.audit import open_audit
+from chorall.web.gate.audit import open_audit
 from chorall.web.login.porter import Porter
 from chorall.web.login.provider import Provider
 from chorall.web.login.state import open_state

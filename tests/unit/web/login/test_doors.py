@@ -21,7 +21,7 @@ from unit.web.login.made_provider import ADDRESS, SECRET
 
 from chorall.errors import DefinitionError, InputError
 from chorall.web.app import create_app
-from chorall.web.doors import Doors
+from chorall.web.gate.doors import Doors
 from chorall.web.login.definition import read_login
 from chorall.web.login.porter import open_porter
 from chorall.web.login.provider import check_installed
@@ -266,7 +266,7 @@ def test_without_the_extra_one_clear_word(monkeypatch, login_file):
 def test_without_a_login_nothing_of_it_is_loaded():
     code = (
         "import sys; from chorall.web.serving import create_config; "
-        "from chorall.web.doors import Doors; from chorall.web.settings import Settings; "
+        "from chorall.web.gate.doors import Doors; from chorall.web.settings import Settings; "
         "create_config(Settings(), Doors()); heavy = ('authlib', 'httpx2', 'joserfc', 'sqlite3', "
         "'chorall.web.login'); print([n for n in heavy if n in sys.modules])"
     )

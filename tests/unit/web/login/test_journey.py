@@ -13,11 +13,11 @@ from joserfc import jwt
 from joserfc.jwk import ECKey, OctKey
 from unit.web.login.made_provider import ADDRESS, ISSUER, ROLES, SECRET
 
-from chorall.web.access import ACCESS, NOBODY
-from chorall.web.guard import MOST_PACES, Guard
+from chorall.web.gate.access import ACCESS, NOBODY
+from chorall.web.gate.guard import MOST_PACES, Guard
+from chorall.web.gate.pace import Pace
+from chorall.web.gate.visit import Visit
 from chorall.web.login.porter import ATTEMPT_COOKIE, SESSION_COOKIE, find_landing
-from chorall.web.pace import Pace
-from chorall.web.visit import Visit
 
 HOST = "chorall.example"
 PATIENT = "61.7305"
@@ -527,9 +527,9 @@ def test_what_does_not_come_through_tls_is_refused(browser):
 
 
 def test_each_reader_has_a_pace_of_their_own(open_browser, sign_in, monkeypatch):
-    monkeypatch.setattr("chorall.web.guard.Pace", lambda: Pace(most=2))
+    monkeypatch.setattr("chorall.web.gate.guard.Pace", lambda: Pace(most=2))
     one, same, other = open_browser(), open_browser(), open_browser()
-    monkeypatch.setattr("chorall.web.guard.BACK", "/none")
+    monkeypatch.setattr("chorall.web.gate.guard.BACK", "/none")
     for browser, subject in ((one, "a"), (same, "a"), (other, "b")):
         sign_in(browser, sub=subject)
     question = {"patient": {}}
@@ -540,14 +540,14 @@ def test_each_reader_has_a_pace_of_their_own(open_browser, sign_in, monkeypatch)
 
 
 def test_sign_ins_have_a_pace_too(browser, provider, monkeypatch):
-    monkeypatch.setattr("chorall.web.guard.Pace", lambda: Pace(most=2))
+    monkeypatch.setattr("chorall.web.gate.guard.Pace", lambda: Pace(most=2))
     found = [browser.get("/login/back?code=a&state=b").status_code for _ in range(3)]
     assert found == [403, 403, 429]
     assert provider.asked == []
 
 
 def test_a_stranger_in_haste_keeps_nobody_else_out(open_browser, sign_in, monkeypatch):
-    monkeypatch.setattr("chorall.web.guard.Pace", lambda: Pace(most=2))
+    monkeypatch.setattr("chorall.web.gate.guard.Pace", lambda: Pace(most=2))
     hasty, other = (open_browser(client=(f"192.0.2.{n}", 1)) for n in (1, 2))
     found = [hasty.get("/login/back?code=a&state=b").status_code for _ in range(3)]
     assert found == [403, 403, 429]
@@ -556,7 +556,7 @@ def test_a_stranger_in_haste_keeps_nobody_else_out(open_browser, sign_in, monkey
 
 def test_strangers_who_went_away_are_forgotten(monkeypatch):
     now = [0.0]
-    monkeypatch.setattr("chorall.web.guard.Pace", lambda: Pace(clock=lambda: now[0]))
+    monkeypatch.setattr("chorall.web.gate.guard.Pace", lambda: Pace(clock=lambda: now[0]))
     guard = Guard(lambda *_: None)
     for number in range(MOST_PACES):
         guard._find_haste(Visit("0"), {"client": (f"10.0.{number}", 1)})

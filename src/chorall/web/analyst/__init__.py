@@ -1,0 +1,1 @@
+"""The analyst's pages: one module each, their questions, answers and tables."""

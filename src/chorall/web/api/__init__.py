@@ -1,0 +1,1 @@
+"""The JSON API: models, predictions and answers of the pool."""

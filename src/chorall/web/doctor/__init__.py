@@ -1,0 +1,1 @@
+"""The doctor's page: the form, the answer and its words."""

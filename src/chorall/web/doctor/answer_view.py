@@ -1,0 +1,174 @@
+"""A bank's answer in the order in which a doctor reads it; the numbers are the bank's own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from chorall.models.bank.bank import name_cell
+from chorall.models.bank.prediction import HIGHER_IS_BETTER
+from chorall.reports.course_figure import draw_course
+from chorall.reports.icon_array import FATES, count_in_hundred, draw_icons, share_fates
+from chorall.reports.prediction_table import write_comparable
+from chorall.reports.wording import begin_sentence
+from chorall.web.doctor.answer_words import (
+    EVIDENCE,
+    QUANTITIES,
+    name_classifier,
+    name_item,
+    say_published,
+    say_survival,
+    split_range,
+    write_difference,
+    write_estimate,
+    write_points,
+)
+from chorall.web.doctor.fields import name_treatment
+
+if TYPE_CHECKING:
+    from chorall.models.bank.prediction import BankPrediction, Contrast
+    from chorall.reports.plain_svg import PlainSvg
+
+MONTHS: Final = 12
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeLine:
+    """One line of the table: when, and a cell per strategy."""
+
+    years: str
+    cells: tuple[str, ...]
+    difference: str
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One strategy with its drawings."""
+
+    letter: str
+    name: str
+    label: str
+    comparable: str
+    headline: str
+    icons: PlainSvg
+    counts: tuple[tuple[str, int], ...]
+    course: PlainSvg
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """One difference in words."""
+
+    quantity: str
+    verdict: str
+    detail: str
+    told_apart: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class AnswerView:
+    """Everything that the page of an answer says, in its order."""
+
+    resembles: str
+    trials: str
+    sides: tuple[Side, ...]
+    refused: tuple[tuple[str, str], ...]
+    outcomes: tuple[tuple[str, tuple[OutcomeLine, ...]], ...]
+    horizon: str
+    comparisons: tuple[Comparison, ...]
+    evidence: str
+    uncertainty: tuple[tuple[str, str], ...]
+    next_tests: tuple[tuple[str, str], ...]
+    factors: tuple[tuple[str, str], ...]
+    published: tuple[tuple[str, str], ...]
+    notes: tuple[str, ...]
+
+
+def view_answer(
+    found: BankPrediction, patient: Mapping[str, Any], about: Mapping[str, Any], fewest: int
+) -> AnswerView:
+    """Return what a page says of an answer."""
+    years = sorted({when for one in found.outcomes.values() for by in one.values() for when in by})
+    trials = about.get("trials", [])
+    return AnswerView(
+        resembles=begin_sentence(name_cell(patient)),
+        trials=f"{about.get('n_patients', 'not said')} patients of {len(trials)} trials: "
+        f"{', '.join(trials)}",
+        sides=tuple(
+            _view_side(found, name, letter, years[-1], fewest)
+            for letter, name in zip("AB", found.strategies, strict=False)
+        ),
+        refused=tuple((name_treatment(name), why) for name, why in found.refused.items()),
+        outcomes=tuple(
+            (words, _list_lines(found, quantity, years)) for quantity, words in QUANTITIES.items()
+        )
+        if years
+        else (),
+        horizon=f"{years[-1]:g}" if years else "",
+        comparisons=tuple(
+            _compare(one) for one in found.contrasts if years and one.years == years[-1]
+        ),
+        evidence=EVIDENCE.get(found.contrasts[0].evidence, "") if found.contrasts else "",
+        uncertainty=split_range(found.interval_split),
+        next_tests=tuple(
+            (name_item(one["item"]), f"{100 * one['share_of_variance']:.0f} %")
+            for one in found.next_tests[:5]
+        ),
+        factors=tuple(
+            (name_item(one["item"]), write_points(one["effect_on_overall_survival"]))
+            for one in found.factors
+        ),
+        published=tuple(
+            (name_classifier(name), say_published(answer))
+            for name, answer in found.published.items()
+        ),
+        notes=found.notes,
+    )
+
+
+def _view_side(found: BankPrediction, name: str, letter: str, longest: float, fewest: int) -> Side:
+    label = name_treatment(name)
+    occupancy = found.occupancy[name]
+    place = round(longest * MONTHS)
+    shares = share_fates({state: float(one[place]) for state, one in occupancy.items()})
+    counts = count_in_hundred(shares)
+    survival = found.outcomes[name]["overall_survival"]
+    bars = [(when, one.estimate, one.lower, one.upper) for when, one in survival.items()]
+    return Side(
+        letter=letter,
+        name=name,
+        label=label,
+        comparable=write_comparable(found, name, fewest),
+        headline=say_survival(survival[longest], longest),
+        icons=draw_icons(shares, label, longest),
+        counts=tuple((fate, counts[fate]) for fate in FATES),
+        course=draw_course(occupancy, bars, label),
+    )
+
+
+def _list_lines(
+    found: BankPrediction, quantity: str, years: list[float]
+) -> tuple[OutcomeLine, ...]:
+    differences = {one.years: one for one in found.contrasts if one.quantity == quantity}
+    lines = []
+    for when in years:
+        own = [found.outcomes[name][quantity][when] for name in found.strategies]
+        contrast = differences.get(when)
+        difference = write_difference(contrast) if contrast else ""
+        cells = tuple(write_estimate(one) for one in own)
+        lines.append(OutcomeLine(f"{when:g} year{'' if when == 1 else 's'}", cells, difference))
+    return tuple(lines)
+
+
+def _compare(one: Contrast) -> Comparison:
+    words = begin_sentence(QUANTITIES[one.quantity].split(" (")[0])
+    found = one.difference
+    told = not found.lower <= 0 <= found.upper
+    is_better = (found.estimate > 0) == (one.quantity in HIGHER_IS_BETTER)
+    verdict = f"{'A' if is_better else 'B'} is better." if told else "Cannot tell these apart."
+    detail = (
+        f"A less B: {write_difference(one)} of 100 patients at {one.years:g} years. "
+        f"A is better in {100 * one.share_better:.0f} % of the draws."
+    )
+    return Comparison(words, verdict, detail, told)

@@ -1,0 +1,95 @@
+"""How the page of an answer says a number, a range, a difference and a classifier."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Final
+
+from chorall.knowledge.classifier_definitions import classifier_definitions
+from chorall.reports.numbers import EN_DASH
+from chorall.reports.wording import name_marker
+from chorall.web.doctor.fields import LABELS
+
+if TYPE_CHECKING:
+    from chorall.models.bank.prediction import Contrast, Estimate
+
+QUANTITIES: Final = {
+    "overall_survival": "alive",
+    "event_free_survival": "alive without failure or relapse",
+    "relapse": "relapsed",
+    "death_in_remission": "died in remission (harm of treatment, other causes)",
+}
+EVIDENCE: Final = {
+    "randomised": "Randomised: trials in the bank allocated these two at random.",
+    "adjusted": "Adjusted: patients were seen under both, but choice decided, not chance.",
+    "extrapolated": "Extrapolated: no trial in the bank saw both of these.",
+}
+SOURCES: Final = {
+    "model": "the model (few patients, few events)",
+    "missing_inputs": "what is not known of this patient",
+    "between_trials": "differences between trials",
+}
+
+
+def name_item(item: str) -> str:
+    """Return an item as a doctor reads it."""
+    return LABELS.get(item, name_marker(item))
+
+
+def write_estimate(one: Estimate) -> str:
+    """Return an estimate with its range, of 100."""
+    return f"{100 * one.estimate:.0f} ({100 * one.lower:.0f}{EN_DASH}{100 * one.upper:.0f})"
+
+
+def write_points(value: float) -> str:
+    """Return points of 100 with their sign."""
+    return f"{100 * value:+.1f}".replace("-", "\N{MINUS SIGN}")
+
+
+def say_survival(one: Estimate, years: float) -> str:
+    """Say how many of 100 are alive, and the range; where tests are missing, both ranges."""
+    said = (
+        f"of 100 patients like this, about {100 * one.estimate:.0f} are alive {years:g} years "
+        f"from today; it may be as few as {100 * one.drawn_lower:.0f} or as many as "
+        f"{100 * one.drawn_upper:.0f}"
+    )
+    if (one.lower, one.upper) == (one.drawn_lower, one.drawn_upper):
+        return said
+    return (
+        f"{said}, or from {100 * one.lower:.0f} to {100 * one.upper:.0f} whatever the missing "
+        "tests show"
+    )
+
+
+def write_difference(one: Contrast) -> str:
+    """Return a difference of 100 with its limits."""
+    found = one.difference
+    limits = f"{write_points(found.lower)} to {write_points(found.upper)}"
+    return f"{write_points(found.estimate)} ({limits})"
+
+
+def split_range(parts: Mapping[str, float]) -> tuple[tuple[str, str], ...]:
+    """Return where the range comes from, shares of the variance, largest first."""
+    whole = sum(value**2 for value in parts.values())
+    if not whole:
+        return ()
+    return tuple(
+        (SOURCES.get(name, name), f"{100 * value**2 / whole:.0f} %")
+        for name, value in sorted(parts.items(), key=lambda pair: -pair[1])
+    )
+
+
+def name_classifier(name: str) -> str:
+    """Return the name of a published classifier."""
+    definition = classifier_definitions().get(name)
+    return definition.name if definition else name
+
+
+def say_published(answer: Mapping[str, Any]) -> str:
+    """Say the result of a published classifier, or between which groups it is open."""
+    doubt = "" if answer["confidence"] == "seen" else f" (rule {answer['confidence']})"
+    if answer["result"] is not None:
+        return f"{answer['result']}{doubt}"
+    if answer["best"] is None and answer["worst"] is None:
+        return f"open{doubt}"
+    return f"open: from {answer['best']} to {answer['worst']}{doubt}"

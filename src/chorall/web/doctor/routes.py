@@ -1,0 +1,203 @@
+"""Routes of the doctor: the form, its answer, a page to print, the model card."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Final
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse
+
+from chorall.errors import UserError
+from chorall.models.bank.model_card import list_support
+from chorall.reports.icon_array import FATES, draw_key
+from chorall.web.bedside import NO_BANK, ask_bedside
+from chorall.web.carer.catalogue import LANGUAGES, read_catalogue
+from chorall.web.doctor.answer_view import AnswerView, view_answer
+from chorall.web.doctor.answer_words import name_item
+from chorall.web.doctor.course import STATES
+from chorall.web.doctor.fields import (
+    LABELS,
+    MRD_UNITS,
+    STATUSES,
+    TRANSPLANTS,
+    UNITS,
+    WBC_UNITS,
+    DoctorFields,
+    describe_fields,
+)
+from chorall.web.doctor.form import DoctorForm, parse_form, read_form
+from chorall.web.gate.tokens import FIELD, is_token, make_token, make_visit, place_visit, read_visit
+from chorall.web.pages import render_page
+from chorall.web.problems import Problem, ProblemError
+
+if TYPE_CHECKING:
+    from chorall.models.bank.bank import Bank
+    from chorall.models.bank.prediction import BankPrediction
+    from chorall.web.settings import Settings
+
+router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+
+CHOICES: Final[dict[str, Any]] = {
+    "labels": LABELS,
+    "statuses": STATUSES,
+    "states": STATES,
+    "wbc_units": WBC_UNITS,
+    "mrd_units": MRD_UNITS,
+    "transplants": TRANSPLANTS,
+    "fates": FATES,
+    "keys": {fate: draw_key(fate) for fate in FATES},
+    "summaries": {language: read_catalogue(language).summary.button for language in LANGUAGES},
+}
+
+
+@router.get("/doctor")
+def show_form(request: Request) -> HTMLResponse:
+    """Show the empty form."""
+    settings, fields = _open(request)
+    form = DoctorForm(given=_preset(fields))
+    return show_doctor(request, settings, fields, form)
+
+
+@router.post("/doctor")
+async def answer_form(request: Request) -> HTMLResponse:
+    """Answer a form: the whole page, or its changing parts where htmx asks."""
+    settings, fields, form = await read_posted(request)
+    answer = await _answer(request, settings, form)
+    partial_page = request.headers.get("hx-request") == "true"
+    return show_doctor(request, settings, fields, form, answer, partial_page=partial_page)
+
+
+@router.post("/doctor/print")
+async def print_answer(request: Request) -> HTMLResponse:
+    """Answer a form as one page to print, with date, hash and inputs."""
+    settings, fields, form = await read_posted(request)
+    answer = await _answer(request, settings, form)
+    if answer is None:
+        return show_doctor(request, settings, fields, form)
+    bank = find_bank(settings)
+    page = render_page(
+        "print.html.j2",
+        synthetic=settings.synthetic,
+        answer=answer,
+        settings=settings,
+        about=bank.about,
+        inputs=_list_inputs(form),
+        **CHOICES,
+        date=datetime.now(UTC).strftime("%Y-%m-%d"),
+    )
+    return HTMLResponse(page)
+
+
+@router.get("/doctor/card")
+def show_card(request: Request) -> HTMLResponse:
+    """Show the model card of the bank."""
+    settings: Settings = request.app.state.settings
+    bank = find_bank(settings)
+    page = render_page(
+        "card.html.j2",
+        synthetic=settings.synthetic,
+        here="/doctor",
+        bank=bank,
+        settings=settings,
+        support=list_support(bank),
+    )
+    return HTMLResponse(page)
+
+
+def find_bank(settings: Settings) -> Bank:
+    """Return the bank that is served.
+
+    Raises
+    ------
+    ProblemError
+        404 where there is none.
+    """
+    if settings.bank is None:
+        raise ProblemError(NO_BANK)
+    return settings.bank
+
+
+def _open(request: Request) -> tuple[Settings, DoctorFields]:
+    settings: Settings = request.app.state.settings
+    return settings, describe_fields(find_bank(settings))
+
+
+def _preset(fields: DoctorFields) -> dict[str, str]:
+    """Fill in a first comparison; nothing of a patient."""
+    pair = fields.pairs[0] if fields.pairs else ("as_observed", "")
+    return {"a_treatment": pair[0], "b_treatment": pair[1]}
+
+
+async def read_posted(request: Request) -> tuple[Settings, DoctorFields, DoctorForm]:
+    """Read the posted form of a page that this server gave to this browser.
+
+    Raises
+    ------
+    ProblemError
+        403 where it did not.
+    """
+    settings, fields = _open(request)
+    given = parse_form(await request.body())
+    if not is_token(settings.key, read_visit(request), given.pop(FIELD, None)):
+        said = "This page has expired. Open it again and fill in the form."
+        raise ProblemError(Problem(403, "This form is not ours", said))
+    return settings, fields, read_form(fields, given)
+
+
+async def ask_bank(request: Request, settings: Settings, form: DoctorForm) -> BankPrediction | None:
+    """Ask the bank as the command `predict` does; None where something must be corrected."""
+    if form.problems:
+        return None
+    try:
+        return await ask_bedside(request, form.patient, form.strategies)
+    except UserError as error:
+        form.problems["form"] = str(error)
+        return None
+
+
+async def _answer(request: Request, settings: Settings, form: DoctorForm) -> AnswerView | None:
+    found = await ask_bank(request, settings, form)
+    if found is None:
+        return None
+    about = find_bank(settings).about
+    return view_answer(found, form.patient, about, settings.fewest_shown)
+
+
+def _list_inputs(form: DoctorForm) -> list[tuple[str, str]]:
+    return [(name_item(name), _write_input(name, value)) for name, value in form.patient.items()]
+
+
+def _write_input(name: str, value: Any) -> str:
+    if name == "course":
+        return f"{STATES[value['state']]}, day {value['day']:g}, since day {value['since_day']:g}"
+    if isinstance(value, float):
+        return f"{value:g}{UNITS.get(name, '')}"
+    return str(value)
+
+
+def show_doctor(
+    request: Request,
+    settings: Settings,
+    fields: DoctorFields,
+    form: DoctorForm,
+    answer: AnswerView | None = None,
+    *,
+    partial_page: bool = False,
+) -> HTMLResponse:
+    """Show the form, filled in as it came, with its answer or its messages."""
+    visit = read_visit(request) or make_visit()
+    page = render_page(
+        "doctor_parts.html.j2" if partial_page else "doctor.html.j2",
+        synthetic=settings.synthetic,
+        here="/doctor",
+        settings=settings,
+        fields=fields,
+        form=form,
+        answer=answer,
+        token=make_token(settings.key, visit),
+        **CHOICES,
+    )
+    response = HTMLResponse(page, 422 if form.problems else 200)
+    place_visit(request, response, visit)
+    return response

@@ -1,0 +1,1 @@
+"""CDS Hooks and FHIR R4: what a health record says, and cards in return."""
