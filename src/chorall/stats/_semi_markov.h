@@ -1,28 +1,102 @@
-/* Sums over all times of entering a state: who came at i and left after j is gone at i + j. */
+/* Steps of a course through states, LANES rows side by side: lane l of row r stands at [i * LANES + l]
+   of every array that is called `wide`; hazards are the same for all rows. */
 #ifndef CHORALL_SEMI_MARKOV_H
 #define CHORALL_SEMI_MARKOV_H
 
 #include "_wide.h"
 
-/* Add to found[i + j] what came at i times what leaves after j, for all i + j below n. Four times of
-   coming are taken at once; there must be BEFORE zeros before leaving[0]. */
-enum { BEFORE = 4 };
+enum { LANES = 8, BLOCK = 4 };
 
+typedef double lanes __attribute__((vector_size(8 * LANES), aligned(8)));
+
+/* Add to found[i + j] what came at i times what leaves after j, for all i + j below n. Arrays hold a
+   multiple of BLOCK times, zeros from n on. BLOCK sums are held in registers at once. */
 CHORALL_WIDE
-static void convolve(const double *restrict coming, const double *restrict leaving,
-                     double *restrict found, Py_ssize_t n)
+static void convolve(const double *restrict wide_coming, const double *restrict wide_leaving,
+                     double *restrict wide_found, Py_ssize_t n)
 {
-    for (Py_ssize_t i = 0; i < n; i += 4) {
-        const double first = coming[i];
-        const double second = i + 1 < n ? coming[i + 1] : 0;
-        const double third = i + 2 < n ? coming[i + 2] : 0;
-        const double fourth = i + 3 < n ? coming[i + 3] : 0;
-        double *restrict place = found + i;
-        if (first != 0 || second != 0 || third != 0 || fourth != 0)
-            for (Py_ssize_t j = 0; j < n - i; j++)
-                place[j] += first * leaving[j] + second * leaving[j - 1] +
-                            third * leaving[j - 2] + fourth * leaving[j - 3];
+    const lanes *coming = (const lanes *)wide_coming, *leaving = (const lanes *)wide_leaving;
+    lanes *found = (lanes *)wide_found;
+    for (Py_ssize_t t = 0; t < n; t += BLOCK) {
+        lanes a = found[t], b = found[t + 1], c = found[t + 2], d = found[t + 3];
+        lanes one = leaving[t + 1], two = leaving[t + 2], three = leaving[t + 3];
+        for (Py_ssize_t i = 0; i <= t; i++) {
+            const lanes come = coming[i], next = leaving[t - i];
+            a += come * next;
+            b += come * one;
+            c += come * two;
+            d += come * three;
+            three = two;
+            two = one;
+            one = next;
+        }
+        const lanes *late = coming + t;
+        b += late[1] * leaving[0];
+        c += late[1] * leaving[1] + late[2] * leaving[0];
+        d += late[1] * leaving[2] + late[2] * leaving[1] + late[3] * leaving[0];
+        found[t] = a;
+        found[t + 1] = b;
+        found[t + 2] = c;
+        found[t + 3] = d;
     }
+}
+
+/* Add to found[i + j] the same where anybody leaves after few j alone, the `count` given ones. */
+CHORALL_WIDE
+static void convolve_few(const double *restrict wide_coming, const double *restrict wide_leaving,
+                         const long long *restrict after, Py_ssize_t count,
+                         double *restrict wide_found, Py_ssize_t n)
+{
+    const lanes *coming = (const lanes *)wide_coming;
+    for (Py_ssize_t u = 0; u < count; u++) {
+        const lanes leaves = ((const lanes *)wide_leaving)[after[u]];
+        lanes *found = (lanes *)wide_found + after[u];
+        for (Py_ssize_t i = 0; i < n - after[u]; i++)
+            found[i] += coming[i] * leaves;
+    }
+}
+
+/* Sum of what came at i times what the kernel says of n - 1 - i, for all i below n. */
+CHORALL_WIDE
+static void sum_until(const double *restrict wide_coming, const double *restrict wide_kernel,
+                      double *restrict wide_sum, Py_ssize_t n)
+{
+    const lanes *coming = (const lanes *)wide_coming, *kernel = (const lanes *)wide_kernel;
+    lanes even = {0}, odd = {0};
+    Py_ssize_t i = 0;
+    for (; i + 1 < n; i += 2) {
+        even += coming[i] * kernel[n - 1 - i];
+        odd += coming[i + 1] * kernel[n - 2 - i];
+    }
+    if (i < n)
+        even += coming[i] * kernel[0];
+    *(lanes *)wide_sum = even + odd;
+}
+
+/* Put one number at all times. */
+CHORALL_WIDE
+static void fill(double value, double *restrict wide, Py_ssize_t n)
+{
+    for (Py_ssize_t i = 0; i < n * LANES; i++)
+        wide[i] = value;
+}
+
+/* Sum of the first n times. */
+CHORALL_WIDE
+static void sum_first(const double *restrict wide, double *restrict wide_sum, Py_ssize_t n)
+{
+    lanes sum = {0};
+    for (Py_ssize_t i = 0; i < n; i++)
+        sum += ((const lanes *)wide)[i];
+    *(lanes *)wide_sum = sum;
+}
+
+/* Put the numbers of the rows side by side; none is below 0. */
+CHORALL_WIDE
+static void store(const double *restrict wide, double *restrict place)
+{
+    for (int lane = 0; lane < LANES; lane++)
+        place[lane] = wide[lane] > 0 ? wide[lane] : 0;
 }
 
 /* 2 to the power of a whole number between -1022 and 0 that the low bits of `shifted` hold. */
@@ -37,7 +111,7 @@ static inline double raise_two(double shifted)
 CHORALL_WIDE
 static void survive(const double *restrict total, double *restrict stays, Py_ssize_t n)
 {
-    for (Py_ssize_t i = 0; i < n; i++) {
+    for (Py_ssize_t i = 0; i < n * LANES; i++) {
         const double x = total[i] < 700 ? -total[i] : -700;
         const double shifted = x * 1.4426950408889634 + 6755399441055744.0;
         const double k = shifted - 6755399441055744.0;
@@ -60,13 +134,14 @@ static void survive(const double *restrict total, double *restrict stays, Py_ssi
     }
 }
 
-/* Add a hazard ratio times a cumulative hazard to a total. */
+/* Add each row's hazard ratio times a cumulative hazard to its total. */
 CHORALL_WIDE
-static void add_scaled(double ratio, const double *restrict hazard, double *restrict total,
-                       Py_ssize_t n)
+static void add_scaled(const double *restrict wide_ratio, const double *restrict hazard,
+                       double *restrict wide_total, Py_ssize_t n)
 {
+    const lanes ratio = *(const lanes *)wide_ratio;
     for (Py_ssize_t i = 0; i < n; i++)
-        total[i] += ratio * hazard[i];
+        ((lanes *)wide_total)[i] += ratio * hazard[i];
 }
 
 /* Who leaves within each interval, over the hazard of it: one share for every way out. */
@@ -74,28 +149,116 @@ CHORALL_WIDE
 static void share_out(const double *restrict total, const double *restrict stays,
                       double *restrict share, Py_ssize_t n)
 {
-    for (Py_ssize_t i = 0; i < n; i++) {
-        const double increase = total[i + 1] - total[i];
-        const double lost = stays[i] - stays[i + 1];
+    for (Py_ssize_t i = 0; i < n * LANES; i++) {
+        const double increase = total[i + LANES] - total[i];
+        const double lost = stays[i] - stays[i + LANES];
         share[i] = increase > 0 ? lost / increase : 0;
     }
 }
 
 /* Who leaves one way within each interval. */
 CHORALL_WIDE
-static void leave(double ratio, const double *restrict increase, const double *restrict share,
-                  double *restrict leaving, Py_ssize_t n)
+static void leave(const double *restrict wide_ratio, const double *restrict increase,
+                  const double *restrict wide_share, double *restrict wide_leaving, Py_ssize_t n)
 {
+    const lanes ratio = *(const lanes *)wide_ratio, *share = (const lanes *)wide_share;
     for (Py_ssize_t i = 0; i < n; i++)
-        leaving[i] = ratio * increase[i] * share[i];
+        ((lanes *)wide_leaving)[i] = ratio * increase[i] * share[i];
 }
 
-/* Entered in the middle of an interval on average: the mean of two neighbouring points. */
-static void halve(double *leaving, Py_ssize_t n)
+/* The same of who entered in the middle of an interval on average, half of it in the next one: at
+   the times `when`, of `count`; beyond n it is not asked. */
+CHORALL_WIDE
+static void leave_after(const double *restrict wide_ratio, const double *restrict increase,
+                        const double *restrict wide_share, const long long *restrict when,
+                        Py_ssize_t count, double *restrict wide_leaving, Py_ssize_t n)
 {
-    for (Py_ssize_t i = n - 1; i > 0; i--)
-        leaving[i] = (leaving[i] + leaving[i - 1]) / 2;
-    leaving[0] /= 2;
+    const lanes half = *(const lanes *)wide_ratio / 2, *share = (const lanes *)wide_share;
+    lanes *leaving = (lanes *)wide_leaving;
+    for (Py_ssize_t i = 0; i < n; i++)
+        leaving[i] = (lanes){0};
+    for (Py_ssize_t u = 0; u < count; u++) {
+        const lanes now = half * increase[u] * share[u];
+        leaving[when[u]] += now;
+        if (when[u] + 1 < n)
+            leaving[when[u] + 1] += now;
+    }
+}
+
+/* Who still stays of those who entered in the middle of an interval: the mean of two neighbouring
+   points of a chance that changes at the times `when`. */
+CHORALL_WIDE
+static void stay_after(const double *restrict wide_chance, const long long *restrict when,
+                       Py_ssize_t count, double *restrict wide_stays, Py_ssize_t n)
+{
+    const lanes *chance = (const lanes *)wide_chance;
+    lanes before = chance[0];
+    for (Py_ssize_t i = 0, u = 0; i < n; i++) {
+        u += u < count && when[u] == i;
+        ((lanes *)wide_stays)[i] = (before + chance[u]) / 2;
+        before = chance[u];
+    }
+}
+
+/* Running sums. */
+CHORALL_WIDE
+static void run_up(const double *restrict wide, double *restrict wide_sums, Py_ssize_t n)
+{
+    lanes sum = {0};
+    for (Py_ssize_t i = 0; i < n; i++) {
+        sum += ((const lanes *)wide)[i];
+        ((lanes *)wide_sums)[i] = sum;
+    }
+}
+
+/* Let all who still stay after `interval` leave one way at its end; nobody stays longer. */
+CHORALL_WIDE
+static void leave_at(const double *restrict wide_left, double *restrict wide_leaving,
+                     double *restrict wide_stays, Py_ssize_t interval, Py_ssize_t n)
+{
+    const lanes half = *(const lanes *)wide_left / 2;
+    lanes *leaving = (lanes *)wide_leaving, *stays = (lanes *)wide_stays;
+    leaving[interval - 1] += half;
+    stays[interval - 1] -= half;
+    if (interval < n)
+        leaving[interval] += half;
+    for (Py_ssize_t i = interval; i < n; i++)
+        stays[i] = (lanes){0};
+}
+
+/* Add all times to others, or with a sign of -1 take them off. */
+CHORALL_WIDE
+static void add_all(const double *restrict wide, double sign, double *restrict wide_sums,
+                    Py_ssize_t n)
+{
+    for (Py_ssize_t i = 0; i < n * LANES; i++)
+        wide_sums[i] += sign * wide[i];
+}
+
+/* Sums of some intervals: those from ends[i] to ends[i + 1]. */
+CHORALL_WIDE
+static void add_months(const double *restrict wide, const long long *restrict ends,
+                       double *restrict wide_sums, Py_ssize_t n)
+{
+    for (Py_ssize_t i = 0; i < n; i++) {
+        lanes sum = {0};
+        for (Py_ssize_t j = ends[i]; j < ends[i + 1]; j++)
+            sum += ((const lanes *)wide)[j];
+        ((lanes *)wide_sums)[i] = sum;
+    }
+}
+
+/* Add running sums to those over rows, of rows that count: kept is 1 in their lanes, else 0. */
+CHORALL_WIDE
+static void add_running(const double *restrict wide, const double *restrict wide_kept,
+                        double *restrict wide_sums, Py_ssize_t n)
+{
+    const lanes kept = *(const lanes *)wide_kept;
+    lanes sum = {0};
+    for (Py_ssize_t i = 0; i < n; i++) {
+        sum += ((const lanes *)wide)[i];
+        ((lanes *)wide_sums)[i] += kept * sum;
+    }
 }
 
 #endif

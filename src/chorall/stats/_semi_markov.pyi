@@ -3,6 +3,10 @@
 import numpy as np
 from numpy.typing import NDArray
 
+N_LANES: int
+
+def make_room(*shape: int) -> NDArray[np.float64]: ...
+
 class Course:
     def __init__(
         self,

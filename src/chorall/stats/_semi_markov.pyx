@@ -2,192 +2,289 @@
 """Occupancy of states in which time counts from entry, for many rows of hazard ratios.
 
 States are numbered such that none is entered from a later one; the last number is the end, which
-nobody leaves. A row is followed from the first state through all later ones: what flows into a
-state in each interval is convolved with how the state is left after its entry.
+nobody leaves. Rows are followed LANES at a time from the first state through all later ones: what
+flows into a state in each interval is convolved with how the state is left after its entry. Who
+came to the end is counted at the times asked only, unless means after every interval are wanted.
 """
 
 import numpy as np
 
-from libc.string cimport memset
-
 cdef extern from "_semi_markov.h" nogil:
-    void convolve(const double* coming, const double* leaving, double* found, Py_ssize_t n)
+    int LANES, BLOCK
+    void convolve(
+        const double* coming, const double* leaving, double* found, Py_ssize_t n
+    )
+    void convolve_few(
+        const double* coming, const double* leaving, const long long* after, Py_ssize_t count,
+        double* found, Py_ssize_t n
+    )
+    void fill(double value, double* wide, Py_ssize_t n)
+    void sum_until(const double* coming, const double* kernel, double* sum, Py_ssize_t n)
+    void store(const double* wide, double* place)
+    void sum_first(const double* wide, double* sum, Py_ssize_t n)
     void survive(const double* total, double* stays, Py_ssize_t n)
-    void add_scaled(double ratio, const double* hazard, double* total, Py_ssize_t n)
+    void add_scaled(const double* ratio, const double* hazard, double* total, Py_ssize_t n)
     void share_out(const double* total, const double* stays, double* share, Py_ssize_t n)
     void leave(
-        double ratio, const double* increase, const double* share, double* leaving, Py_ssize_t n
+        const double* ratio, const double* increase, const double* share, double* leaving,
+        Py_ssize_t n
     )
-    int BEFORE
-    void halve(double* leaving, Py_ssize_t n)
+    void add_all(const double* wide, double sign, double* sums, Py_ssize_t n)
+    void add_months(const double* wide, const long long* ends, double* sums, Py_ssize_t n)
+    void leave_after(
+        const double* ratio, const double* increase, const double* share, const long long* when,
+        Py_ssize_t count, double* leaving, Py_ssize_t n
+    )
+    void stay_after(
+        const double* chance, const long long* when, Py_ssize_t count, double* stays, Py_ssize_t n
+    )
+    void run_up(const double* wide, double* sums, Py_ssize_t n)
+    void leave_at(
+        const double* left, double* leaving, double* stays, Py_ssize_t interval, Py_ssize_t n
+    )
+    void add_running(const double* wide, const double* kept, double* sums, Py_ssize_t n)
+
+
+N_LANES = LANES
+"""Rows that are followed at once."""
+
+
+def make_room(*shape):
+    """Return zeros that begin where a line of the cache does, with LANES last."""
+    size = int(np.prod(shape)) * LANES
+    room = np.zeros(size + LANES)
+    skipped = -room.ctypes.data % (8 * LANES) // 8
+    return room[skipped : skipped + size].reshape(*shape, LANES)
+
+
+def find_reached(origin, target, states, start):
+    """Return 1 for the states that transitions lead to from the first one, else 0."""
+    reached = np.zeros(states + 1, np.uint8)
+    reached[start] = 1
+    for state in range(start, states):
+        if reached[state]:
+            reached[target[origin == state]] = 1
+    return reached
+
+
+def find_times(hazard):
+    """Return the intervals in which any of some cumulative hazards rises, and these without others.
+
+    Hazards have the shape (k, times + 1) for that many times, and start at 0.
+    """
+    times = np.flatnonzero((np.diff(hazard, axis=1) > 0).any(axis=0))
+    reduced = np.zeros((len(hazard), len(times) + 1))
+    reduced[:, 1:] = hazard[:, times + 1]
+    return times, reduced
+
+
+cdef enum:
+    FEW = 4  # a part of this size of all intervals is few: each of them costs more than one of all
 
 
 cdef class Course:
-    """Hazards of k transitions between s states over g intervals, and room for one row."""
+    """Hazards of k transitions between s states over g intervals, and room for LANES rows."""
 
     cdef Py_ssize_t k, s, g, fine, start, move_from, move_at, move_first, move
-    cdef const long long[::1] origin, target, month_end
+    cdef const long long[::1] origin, target, month_end, n_when, n_after
+    cdef const long long[:, ::1] when, after
+    cdef const unsigned char[::1] reached
     cdef const double[:, ::1] hazard, ahead, increase, increase_ahead
-    cdef double[:, :] leaving
-    cdef double[:, ::1] first, flow, free, gone, stays
-    cdef double[::1] total, chance, share, way
+    cdef double[:, ::1] ratio, total, chance, share, remain, way, found, kept
+    cdef double[:, :, ::1] leaving, first, gone, flow, free, stays, ended
 
     def __init__(self, origin, target, hazard, ahead, month_end, states, start, move):
         """Take the hazards; `move` is (state, transition, interval, interval of the first)."""
         self.origin, self.target, self.month_end = origin, target, month_end
-        self.hazard, self.ahead = hazard, ahead
-        self.increase = np.ascontiguousarray(np.diff(hazard, axis=1))
-        self.increase_ahead = np.ascontiguousarray(np.diff(ahead, axis=1))
         self.k, self.s, self.g = len(origin), states, hazard.shape[1] - 1
-        self.fine, self.start = ahead.shape[1] - 1, start
-        self.move_from, self.move, self.move_at, self.move_first = move
+        self.start, (self.move_from, self.move, self.move_at, self.move_first) = start, move
+        self.take_times(np.where(origin[:, None] == start, 0, hazard))
+        days, self.ahead = find_times(np.where(origin[:, None] == start, ahead, 0))
+        self.increase_ahead = np.ascontiguousarray(np.diff(self.ahead, axis=1))
+        self.month_end, self.fine = np.searchsorted(days, month_end), len(days)
+        self.reached = find_reached(origin, target, states, start)
+        times = self.g + BLOCK
         # a row more than needed, so that a chain without transitions has room too
-        self.leaving = np.zeros((self.k + 1, BEFORE + self.g))[:, BEFORE:]
-        self.first, self.gone = np.zeros((2, self.k + 1, self.g))
-        self.flow, self.free = np.zeros((2, self.s + 1, self.g))
-        self.stays = np.zeros((self.s, self.g + 1))
-        self.total, self.chance, self.share, self.way = np.zeros((4, self.fine + self.g + 1))
+        self.leaving, self.first, self.gone = (make_room(self.k + 1, times) for _ in range(3))
+        self.flow, self.free = make_room(self.s + 1, times), make_room(self.s + 1, times)
+        self.stays, self.ended = make_room(self.s, times), make_room(self.s, times)
+        self.ratio, self.remain, self.way = make_room(self.k + 1), make_room(times), make_room(times)
+        self.total, self.chance, self.share = (make_room(self.fine + times) for _ in range(3))
+        self.found, self.kept = make_room(1), make_room(1)
+
+    def take_times(self, hazard):
+        """Keep of each state the intervals in which it can be left: nothing happens in others."""
+        room = np.zeros((2, self.k, self.g + 1))
+        when, counts = np.zeros((self.s, self.g + 1), np.int64), np.zeros(self.s, np.int64)
+        for state in range(self.s):
+            own = np.flatnonzero(np.asarray(self.origin) == state)
+            times, reduced = find_times(hazard[own])
+            counts[state], when[state, : len(times)] = len(times), times
+            room[0, own, : len(times) + 1] = reduced
+            room[1, own, : len(times)] = np.diff(reduced, axis=1)
+        self.when, self.n_when, self.hazard, self.increase = when, counts, room[0], room[1]
+        self.list_after(hazard)
+
+    def list_after(self, hazard):
+        """List after how many intervals a state may be left each way."""
+        after, counts = np.zeros((self.k, self.g + 1), np.int64), np.zeros(self.k, np.int64)
+        for t in range(self.k):
+            times = find_times(hazard[t : t + 1])[0]
+            if t == self.move:
+                times = np.array([self.move_at - 1])
+            # half of who entered within an interval, in its middle on average, leaves in the next
+            found = np.union1d(times, times + 1)
+            found = found[found < self.g]
+            counts[t], after[t, : len(found)] = len(found), found
+        self.after, self.n_after = after, counts
+
+    cdef void take(self, const double[:, ::1] ratio, Py_ssize_t row) noexcept nogil:
+        """Take LANES rows; where there are fewer, the last one fills the other lanes."""
+        cdef Py_ssize_t lane, t, last = ratio.shape[0] - 1
+        for lane in range(LANES):
+            self.kept[0, lane] = row + lane <= last
+            for t in range(self.k):
+                self.ratio[t, lane] = ratio[min(row + lane, last), t]
 
     cdef void add_up(
-        self, const double* ratio, const double[:, ::1] hazard, Py_ssize_t state, Py_ssize_t n
+        self, const double[:, ::1] hazard, Py_ssize_t state, Py_ssize_t n
     ) noexcept nogil:
         """Fill total hazard, the chance to stay, and the share of who leaves, of one state."""
         cdef Py_ssize_t t
-        memset(&self.total[0], 0, (n + 1) * sizeof(double))
+        fill(0, &self.total[0, 0], n + 1)
         for t in range(self.k):
             if self.origin[t] == state:
-                add_scaled(ratio[t], &hazard[t, 0], &self.total[0], n + 1)
-        survive(&self.total[0], &self.chance[0], n + 1)
-        share_out(&self.total[0], &self.chance[0], &self.share[0], n)
+                add_scaled(&self.ratio[t, 0], &hazard[t, 0], &self.total[0, 0], n + 1)
+        survive(&self.total[0, 0], &self.chance[0, 0], n + 1)
+        share_out(&self.total[0, 0], &self.chance[0, 0], &self.share[0, 0], n)
 
-    cdef void leave_first(self, const double* ratio) noexcept nogil:
-        """Fill `first` and the stays of the first state, from fine intervals into whole ones."""
-        cdef Py_ssize_t i, j, t, begin, end
-        cdef double sum
-        cdef double* way = &self.way[0]
-        cdef double* first
-        self.add_up(ratio, self.ahead, self.start, self.fine)
-        for i in range(self.g + 1):
-            self.stays[self.start, i] = self.chance[self.month_end[i]]
-        for t in range(self.k):
-            if self.origin[t] != self.start:
-                continue
-            leave(ratio[t], &self.increase_ahead[t, 0], &self.share[0], way, self.fine)
-            first = &self.first[t, 0]
-            for i in range(self.g):
-                sum, begin, end = 0, self.month_end[i], self.month_end[i + 1]
-                for j in range(begin, end):
-                    sum += way[j]
-                first[i] = sum
-        if self.start == self.move_from:
-            self.move_all(self.first, &self.stays[self.start, 0], self.move_first)
-
-    cdef void move_all(
-        self, double[:, :] goes, double* stays, Py_ssize_t interval
-    ) noexcept nogil:
-        """Move everybody at the end of an interval along one transition, nobody later."""
-        cdef Py_ssize_t i, t
-        memset(&goes[self.move, 0], 0, self.g * sizeof(double))
-        if interval > self.g:
-            return
-        goes[self.move, interval - 1] = stays[interval]
-        for t in range(self.k):
-            if self.origin[t] == self.move_from and t != self.move:
-                for i in range(interval, self.g):
-                    goes[t, i] = 0
-        for i in range(interval, self.g + 1):
-            stays[i] = 0
-
-    cdef void leave_later(self, const double* ratio, Py_ssize_t state) noexcept nogil:
-        """Fill `leaving` of a state: who enters does so in the middle of an interval on average."""
-        cdef Py_ssize_t t
-        self.add_up(ratio, self.hazard, state, self.g)
-        for t in range(self.k):
-            if self.origin[t] == state:
-                leave(
-                    ratio[t], &self.increase[t, 0], &self.share[0], &self.leaving[t, 0], self.g
-                )
-        if state == self.move_from:
-            self.move_all(self.leaving, &self.chance[0], self.move_at)
-        for t in range(self.k):
-            if self.origin[t] == state:
-                halve(&self.leaving[t, 0], self.g)
-
-    cdef void pass_through(self, Py_ssize_t state, double[:, ::1] flow) noexcept nogil:
-        """Let what flows into a state flow on; `gone` keeps who went where."""
-        cdef Py_ssize_t t
-        for t in range(self.k):
-            if self.origin[t] == state:
-                memset(&self.gone[t, 0], 0, self.g * sizeof(double))
-                convolve(&flow[state, 0], &self.leaving[t, 0], &self.gone[t, 0], self.g)
-                add_scaled(1, &self.gone[t, 0], &flow[self.target[t], 0], self.g)
-
-    cdef void count_stays(self, Py_ssize_t state, double[:, ::1] flow) noexcept nogil:
-        """Fill who is in a state: who came and has not gone."""
-        cdef Py_ssize_t i, t
-        cdef double here = 0
-        cdef double* net = &self.way[0]
-        cdef double* stays = &self.stays[state, 0]
-        memset(net, 0, self.g * sizeof(double))
-        add_scaled(1, &flow[state, 0], net, self.g)
-        for t in range(self.k):
-            if self.origin[t] == state:
-                add_scaled(-1, &self.gone[t, 0], net, self.g)
-        stays[0] = 0
-        for i in range(self.g):
-            here += net[i]
-            stays[i + 1] = here if here > 0 else 0
-
-    cdef void begin(self, double[:, ::1] flow) noexcept nogil:
-        """Let the first state flow on."""
-        cdef Py_ssize_t t
-        memset(&flow[0, 0], 0, (self.s + 1) * self.g * sizeof(double))
+    cdef void leave_first(self) noexcept nogil:
+        """Fill `first` and the chance to stay of the first state, from fine intervals into whole."""
+        cdef Py_ssize_t i, t, lane
+        self.add_up(self.ahead, self.start, self.fine)
         for t in range(self.k):
             if self.origin[t] == self.start:
-                add_scaled(1, &self.first[t, 0], &flow[self.target[t], 0], self.g)
+                leave(
+                    &self.ratio[t, 0], &self.increase_ahead[t, 0], &self.share[0, 0],
+                    &self.total[0, 0], self.fine,
+                )
+                add_months(&self.total[0, 0], &self.month_end[0], &self.first[t, 0, 0], self.g)
+        for i in range(self.g + 1):
+            for lane in range(LANES):
+                self.remain[i, lane] = self.chance[self.month_end[i], lane]
+        if self.start == self.move_from and self.move_first <= self.g:
+            self.move_first_on()
 
-    cdef bint is_entered(self, Py_ssize_t state, double[:, ::1] flow) noexcept nogil:
-        cdef Py_ssize_t i
-        cdef double* own = &flow[state, 0]
-        for i in range(self.g):
-            if own[i] != 0:
-                return True
-        return False
+    cdef void move_first_on(self) noexcept nogil:
+        """Move all who are still in the first state after an interval, nobody earlier or later."""
+        cdef Py_ssize_t t, lane, at = self.move_first
+        for lane in range(LANES):
+            self.first[self.move, at - 1, lane] = self.remain[at, lane]
+        for t in range(self.k):
+            if self.origin[t] == self.start:
+                fill(0, &self.first[t, at, 0], self.g - at)
+        fill(0, &self.remain[at, 0], self.g + 1 - at)
 
-    cdef void count_ends(self, Py_ssize_t state) noexcept nogil:
-        """Fill `way` with who came to the end from a state within each interval."""
+    cdef void leave_later(self, Py_ssize_t state) noexcept nogil:
+        """Fill `leaving` of a state, who stays and who has ended after each number of intervals."""
+        cdef Py_ssize_t t, count = self.n_when[state], n_early = 0
+        cdef const long long* when = &self.when[state, 0]
+        cdef bint is_moved = state == self.move_from and self.move_at <= self.g
+        self.add_up(self.hazard, state, count)
+        stay_after(&self.chance[0, 0], when, count, &self.stays[state, 0, 0], self.g)
+        if is_moved:
+            while n_early < count and when[n_early] < self.move_at:
+                n_early += 1
+            count = n_early
+        for t in range(self.k):
+            if self.origin[t] == state:
+                leave_after(
+                    &self.ratio[t, 0], &self.increase[t, 0], &self.share[0, 0], when, count,
+                    &self.leaving[t, 0, 0], self.g,
+                )
+                if self.target[t] == self.s:
+                    run_up(&self.leaving[t, 0, 0], &self.ended[state, 0, 0], self.g)
+        if is_moved:
+            leave_at(
+                &self.chance[n_early, 0], &self.leaving[self.move, 0, 0],
+                &self.stays[state, 0, 0], self.move_at, self.g,
+            )
+
+    cdef void convolve_way(
+        self, Py_ssize_t t, const double* coming, double* found
+    ) noexcept nogil:
+        """Add to `found` who leaves one way of those who came."""
+        cdef const double* leaving = &self.leaving[t, 0, 0]
+        if self.n_after[t] * FEW < self.g:
+            convolve_few(coming, leaving, &self.after[t, 0], self.n_after[t], found, self.g)
+        else:
+            convolve(coming, leaving, found, self.g)
+
+    cdef void pass_on(
+        self, Py_ssize_t state, Py_ssize_t last, double[:, :, ::1] flow
+    ) noexcept nogil:
+        """Let what flows into a state flow on, to states up to a last one."""
         cdef Py_ssize_t t
-        memset(&self.way[0], 0, self.g * sizeof(double))
+        for t in range(self.k):
+            if self.origin[t] == state and self.target[t] <= last:
+                self.convolve_way(t, &flow[state, 0, 0], &flow[self.target[t], 0, 0])
+
+    cdef void pass_on_apart(self, Py_ssize_t state) noexcept nogil:
+        """The same to all states; `gone` keeps who went where."""
+        cdef Py_ssize_t t
+        for t in range(self.k):
+            if self.origin[t] == state:
+                fill(0, &self.gone[t, 0, 0], self.g)
+                self.convolve_way(t, &self.flow[state, 0, 0], &self.gone[t, 0, 0])
+                add_all(&self.gone[t, 0, 0], 1, &self.flow[self.target[t], 0, 0], self.g)
+
+    cdef void begin(self, double[:, :, ::1] flow) noexcept nogil:
+        """Let the first state flow on."""
+        cdef Py_ssize_t t
+        fill(0, &flow[0, 0, 0], (self.s + 1) * flow.shape[1])
+        for t in range(self.k):
+            if self.origin[t] == self.start:
+                add_all(&self.first[t, 0, 0], 1, &flow[self.target[t], 0, 0], self.g)
+
+    cdef void find_present(
+        self, Py_ssize_t state, double[:, :, ::1] flow, Py_ssize_t at
+    ) noexcept nogil:
+        """Fill `found` with who is in a state: of the first one its chance to stay."""
+        cdef Py_ssize_t lane
+        if state != self.start:
+            sum_until(&flow[state, 0, 0], &self.stays[state, 0, 0], &self.found[0, 0], at)
+            return
+        for lane in range(LANES):
+            self.found[0, lane] = self.remain[at, lane]
+
+    cdef void find_ended(self, Py_ssize_t state, Py_ssize_t at) noexcept nogil:
+        """Fill `found` with who came to the end from a state."""
+        cdef Py_ssize_t t
+        if state != self.start:
+            sum_until(&self.flow[state, 0, 0], &self.ended[state, 0, 0], &self.found[0, 0], at)
+            return
+        fill(0, &self.found[0, 0], 1)
         for t in range(self.k):
             if self.origin[t] == state and self.target[t] == self.s:
-                if state == self.start:
-                    add_scaled(1, &self.first[t, 0], &self.way[0], self.g)
-                else:
-                    add_scaled(1, &self.gone[t, 0], &self.way[0], self.g)
+                sum_first(&self.first[t, 0, 0], &self.found[0, 0], at)
 
-
-cdef void read_state(
-    Course course, Py_ssize_t state, const long long[::1] at, double* present, double* entered,
-    double* ended, double* mean, double* mean_ended,
-) noexcept nogil:
-    """Read one state of one row: what is asked, and the sums over rows."""
-    cdef Py_ssize_t i, m = 0, n_at = at.shape[0]
-    cdef double come = 0, over = 0
-    cdef double* stays = &course.stays[state, 0]
-    cdef double* flow = &course.flow[state, 0]
-    cdef double* way = &course.way[0]
-    course.count_ends(state)
-    add_scaled(1, stays, mean, course.g + 1)
-    if n_at and at[0] == 0:
-        present[0] = stays[0]
-        m = 1
-    for i in range(course.g):
-        come += flow[i]
-        over += way[i]
-        mean_ended[i + 1] += over
-        if m < n_at and at[m] == i + 1:
-            present[m], entered[m], ended[m] = stays[i + 1], come, over
-            m += 1
+    cdef void add_means(self, Py_ssize_t state, double[:, :, :, ::1] mean) noexcept nogil:
+        """Add to the sums over rows who is present, and who ended, after every interval."""
+        cdef Py_ssize_t i, t, lane
+        cdef double[:, :, ::1] gone = self.first if state == self.start else self.gone
+        fill(0, &self.way[0, 0], self.g)
+        add_all(&self.flow[state, 0, 0], 1, &self.way[0, 0], self.g)
+        for t in range(self.k):
+            if self.origin[t] == state:
+                add_all(&gone[t, 0, 0], -1, &self.way[0, 0], self.g)
+                if self.target[t] == self.s:
+                    add_running(&gone[t, 0, 0], &self.kept[0, 0], &mean[1, state, 1, 0], self.g)
+        if state != self.start:
+            add_running(&self.way[0, 0], &self.kept[0, 0], &mean[0, state, 1, 0], self.g)
+            return
+        for i in range(self.g + 1):
+            for lane in range(LANES):
+                mean[0, state, i, lane] += self.kept[0, lane] * self.remain[i, lane]
 
 
 def follow_rows(
@@ -200,42 +297,49 @@ def follow_rows(
     double[:, :, ::1] entered,
     double[:, :, ::1] ended,
     double[:, :, ::1] free,
-    double[:, :, ::1] mean,
+    double[:, :, :, ::1] mean,
 ):
-    """Follow every row; fill what is asked, shape (rows, states, times), and sums over rows.
+    """Follow every row; fill what is asked, shape (states, times, rows), and sums over rows.
 
-    `free` counts who never went through the state `barred`, up to the state `last_free`; -1 skips
-    it. `mean` holds at [0] the sum over rows of who is present, at [1] of who ended from a state.
+    There is room for a multiple of LANES rows. `free` counts who never went through the state `barred`, up to the state `last_free`; -1 skips
+    it. `mean`, shape (2, states, intervals + 1, LANES), holds at [0] the sums over rows of who is
+    present, at [1] of who ended from a state; without intervals they are not summed.
     """
-    cdef Py_ssize_t row, state, m, first = course.start
-    cdef Py_ssize_t n = ratio.shape[0], n_at = at.shape[0]
-    cdef const double* own
+    cdef Py_ssize_t block, row, state, m, first = course.start, n_at = at.shape[0]
+    cdef bint with_means = mean.shape[2] > 0
     with nogil:
-        for row in range(n):
-            own = &ratio[row, 0]
-            course.leave_first(own)
+        for block in range((ratio.shape[0] + LANES - 1) // LANES):
+            row = block * LANES
+            course.take(ratio, row)
+            course.leave_first()
             course.begin(course.flow)
             for state in range(first, course.s):
                 if state > first:
-                    if not course.is_entered(state, course.flow):
+                    if not course.reached[state]:
                         continue
-                    course.leave_later(own, state)
-                    course.pass_through(state, course.flow)
-                    course.count_stays(state, course.flow)
-                read_state(
-                    course, state, at, &present[row, state, 0], &entered[row, state, 0],
-                    &ended[row, state, 0], &mean[0, state, 0], &mean[1, state, 0],
-                )
+                    course.leave_later(state)
+                    if with_means:
+                        course.pass_on_apart(state)
+                    else:
+                        course.pass_on(state, course.s - 1, course.flow)
+                for m in range(n_at):
+                    course.find_present(state, course.flow, at[m])
+                    store(&course.found[0, 0], &present[state, m, row])
+                    sum_first(&course.flow[state, 0, 0], &course.found[0, 0], at[m])
+                    store(&course.found[0, 0], &entered[state, m, row])
+                    course.find_ended(state, at[m])
+                    store(&course.found[0, 0], &ended[state, m, row])
+                if with_means:
+                    course.add_means(state, mean)
             if last_free < 0:
                 continue
             course.begin(course.free)
-            memset(&course.free[barred, 0], 0, course.g * sizeof(double))
-            for m in range(n_at):
-                free[row, first, m] = course.stays[first, at[m]]
-            for state in range(first + 1, last_free + 1):
-                if state == barred or not course.is_entered(state, course.free):
-                    continue
-                course.pass_through(state, course.free)
-                course.count_stays(state, course.free)
+            fill(0, &course.free[barred, 0, 0], course.free.shape[1])
+            for state in range(first, last_free + 1):
+                if state > first:
+                    if state == barred or not course.reached[state]:
+                        continue
+                    course.pass_on(state, last_free, course.free)
                 for m in range(n_at):
-                    free[row, state, m] = course.stays[state, at[m]]
+                    course.find_present(state, course.free, at[m])
+                    store(&course.found[0, 0], &free[state, m, row])

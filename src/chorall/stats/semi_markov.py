@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from chorall.errors import InputError
-from chorall.stats._semi_markov import Course, follow_rows
+from chorall.stats._semi_markov import N_LANES, Course, follow_rows, make_room
 from chorall.stats.arrays import Floats, Integers
 
 
@@ -48,9 +49,17 @@ class SemiMarkov:
     n_states: int
     start: int
     move: tuple[int, int, int, int] = (-1, -1, 1, 1)
+    _idle: list[Course] = field(default_factory=list, init=False, repr=False)
+    """Room that no thread works in now."""
 
     def follow(
-        self, ratio: Floats, at: Integers, *, barred: int = -1, last_free: int = -1
+        self,
+        ratio: Floats,
+        at: Integers,
+        *,
+        barred: int = -1,
+        last_free: int = -1,
+        with_means: bool = False,
     ) -> Paths:
         """Follow every row.
 
@@ -63,21 +72,32 @@ class SemiMarkov:
         barred, last_free : int
             `free` tells who never went through the state `barred`, in states up to `last_free`; -1
             leaves it out.
+        with_means : bool
+            True: the means after every interval too, which takes half as long again.
         """
-        shape = (len(ratio), self.n_states, len(at))
+        padded = -(-len(ratio) // N_LANES) * N_LANES
+        shape = (self.n_states, len(at), padded)
         present, entered, ended, free = (np.zeros(shape) for _ in range(4))
         g = self.hazard.shape[1] - 1
         if len(at) and not (at[0] >= 0 and at[-1] <= g and (np.diff(at) > 0).all()):
             raise InputError(f"`at` must rise within 0 and {g}.")
-        total = np.zeros((2, self.n_states, g + 1))
-        room = Course(
+        total = make_room(2, self.n_states, g + 1 if with_means else 0)
+        rows = np.ascontiguousarray(ratio, np.float64)
+        room = self._take_room()
+        follow_rows(room, rows, barred, last_free, at, present, entered, ended, free, total)
+        self._idle.append(room)
+        mean = total.sum(axis=-1) / len(ratio)
+        found = present, entered, ended, free if last_free >= 0 else present
+        by_row = [one[..., : len(ratio)].transpose(2, 0, 1) for one in found]
+        return Paths(by_row[0], by_row[1], by_row[2], by_row[3], mean)
+
+    def _take_room(self) -> Course:
+        with suppress(IndexError):
+            return self._idle.pop()
+        return Course(
             self.origin, self.target, self.hazard, self.ahead, self.month_end, self.n_states,
             self.start, self.move,
         )  # fmt: skip
-        rows = np.ascontiguousarray(ratio, np.float64)
-        follow_rows(room, rows, barred, last_free, at, present, entered, ended, free, total)
-        mean = total / len(ratio)
-        return Paths(present, entered, ended, free if last_free >= 0 else present, mean)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -95,7 +115,7 @@ class Paths:
     free : ndarray of shape (r, s, m)
         Of being in it without having been in the barred state.
     mean : ndarray of shape (2, s, g + 1)
-        Means over the rows after each interval: present, ended.
+        Means over the rows after each interval: present, ended; no intervals where left out.
     """
 
     present: Floats

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtr
+from scipy.special import ndtri
 
 Floats = NDArray[np.float64]
 Booleans = NDArray[np.bool_]
@@ -73,22 +75,15 @@ class FeatureLaw:
         """
         drawn = np.tile(rows, (len(normals), 1, 1))
         for pattern, own in list_patterns(rows):
+            law = condition_pattern(self, pattern.tobytes())
             missing = np.flatnonzero(pattern)
-            weights, root = self._condition_pattern(pattern)
-            mean = self.mean[missing] + (rows[own][:, ~pattern] - self.mean[~pattern]) @ weights
-            noise = (normals[:, missing] @ root.T)[:, None]
-            chance = ndtr(noise / np.sqrt((root**2).sum(axis=1)))
-            flags = (chance > 1 - np.clip(mean, RAREST, 1 - RAREST)).astype(float)
-            is_flag = self.is_flag[missing]
-            drawn[:, own[:, None], missing] = np.where(is_flag, flags, mean + noise)
+            mean = self.mean[missing] + (rows[own][:, ~pattern] - self.mean[~pattern]) @ law.weights
+            noise = (normals[:, missing] @ law.root.T)[:, None]
+            # a flag is present in the upper part of its normal that is as large as its chance
+            bound = ndtri(1 - np.clip(mean, RAREST, 1 - RAREST)) * law.spread
+            values = np.where(self.is_flag[missing], noise > bound, mean + noise)
+            drawn[:, own[:, None], missing] = values
         return drawn
-
-    def _condition_pattern(self, missing: Booleans) -> tuple[Floats, Floats]:
-        """Return weights of what is known, and the root of the covariance of what is not."""
-        cross = self.covariance[np.ix_(missing, ~missing)]
-        weights = np.linalg.solve(self.covariance[np.ix_(~missing, ~missing)], cross.T)
-        covariance = self.covariance[np.ix_(missing, missing)] - cross @ weights
-        return np.asarray(weights), np.asarray(np.linalg.cholesky(covariance))
 
     def expect(self, rows: Floats) -> Floats:
         """Put the conditional mean where a value is missing, for n patients at once."""
@@ -98,14 +93,46 @@ class FeatureLaw:
         return filled
 
     def _expect_pattern(self, rows: Floats, missing: Booleans) -> Floats:
-        cross = self.covariance[np.ix_(missing, ~missing)]
-        weights = np.linalg.solve(self.covariance[np.ix_(~missing, ~missing)], cross.T)
+        weights = condition_pattern(self, missing.tobytes()).weights
         found = self.mean[missing] + (rows[:, ~missing] - self.mean[~missing]) @ weights
         return np.asarray(np.where(self.is_flag[missing], np.clip(found, 0, 1), found))
 
 
+class Conditioned(NamedTuple):
+    """What holds for all patients who lack the same m features.
+
+    Attributes
+    ----------
+    weights : ndarray of shape (f - m, m)
+        By which the others move the means of those.
+    root : ndarray of shape (m, m)
+        Its square root @ root.T is their covariance.
+    spread : ndarray of shape (m,)
+        Their standard deviations.
+    """
+
+    weights: Floats
+    root: Floats
+    spread: Floats
+
+
+@lru_cache(maxsize=64)
+def condition_pattern(law: FeatureLaw, pattern: bytes) -> Conditioned:
+    """Return the law of what is missing, told by a byte of 1 for each such feature."""
+    missing = np.frombuffer(pattern, bool)
+    cross = law.covariance[np.ix_(missing, ~missing)]
+    weights = np.linalg.solve(law.covariance[np.ix_(~missing, ~missing)], cross.T)
+    covariance = law.covariance[np.ix_(missing, missing)] - cross @ weights
+    root = np.linalg.cholesky(covariance)
+    return Conditioned(weights, root, np.sqrt((root**2).sum(axis=1)))
+
+
 def list_patterns(rows: Floats) -> Iterator[tuple[Booleans, NDArray[np.int64]]]:
     """Yield what is missing, and the rows in which just that is; complete rows are left out."""
+    if len(rows) == 1:
+        if np.isnan(rows[0]).any():
+            yield np.isnan(rows[0]), np.zeros(1, np.int64)
+        return
     patterns, place = np.unique(np.isnan(rows), axis=0, return_inverse=True)
     order = np.argsort(place.ravel(), kind="stable")
     ends = np.cumsum(np.bincount(place.ravel(), minlength=len(patterns)))

@@ -97,19 +97,6 @@ def list_factors(design: Design) -> NDArray[np.int64]:
     return np.array(pairs, np.int64).reshape(-1, 2).T.copy()
 
 
-@lru_cache(maxsize=32)
-def list_treated(design: Design) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return the covariates with a strategy, and the place of that strategy."""
-    n_features = len(design.features)
-    own = [
-        (place, one.factors[-1] - n_features)
-        for place, one in enumerate(design.covariates)
-        if one.factors[-1] >= n_features
-    ]
-    places, strategies = np.array(own, np.int64).reshape(-1, 2).T
-    return places, strategies
-
-
 def build_design(features: Sequence[Feature], strategies: Sequence[str], rows: Floats) -> Design:
     """Choose the covariates that the patients can tell something about.
 

@@ -51,6 +51,7 @@ class Sources:
 
 
 ALL_SOURCES: Final = Sources()
+NOTHING_DRAWN: Final = Sources(model=False, missing=False, between_trials=False)
 
 
 def draw_evenly(random: np.random.Generator, draws: int, columns: int) -> Floats:

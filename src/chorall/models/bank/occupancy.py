@@ -31,6 +31,7 @@ class Occupancy:
         Probability of having relapsed, or failed induction, by then.
     mean : dict of str to ndarray of shape (g + 1,)
         Mean over the draws after every interval: of each living state, and `death_from_STATE`.
+        Empty where it was not asked for.
     """
 
     months: tuple[int, ...]

@@ -110,10 +110,10 @@ def _answer(
         return BankPrediction(
             today, names, refused, {}, {}, {}, {}, (), {}, "", (), (), {}, _list_notes(question)
         )
-    courses = question.draw(question.known)
+    courses = question.draw(question.known, with_means=True)
     numbers = question.read(courses)
     drawn = question.summarise(numbers)
-    estimates = widen(question, drawn) if is_widened else drawn
+    estimates = widen(question, numbers, drawn) if is_widened else drawn
     estimates = np.concatenate([estimates, drawn[..., 1:]], axis=-1)
     longest = max(question.years)
     first, bank = question.strategies[0], question.bank

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,11 +46,16 @@ class Question:
         """The random numbers of the bank."""
         return make_noise(self.bank, self.draws)
 
-    def draw(self, known: Floats, sources: Sources = ALL_SOURCES) -> list[Occupancy]:
+    def draw(
+        self, known: Floats, sources: Sources = ALL_SOURCES, *, with_means: bool = False
+    ) -> list[Occupancy]:
         """Follow the patient under every strategy by the same noise."""
         features = complete(self.bank, known, self.noise, sources)
         months = sorted({round(years * INTERVALS_PER_YEAR) for years in self.years})
-        return simulate(self.bank, features, self.strategies, self.now, self.draws, months, sources)
+        return simulate(
+            self.bank, features, self.strategies, self.now, self.draws, months, sources,
+            with_means=with_means,
+        )  # fmt: skip
 
     def read(self, courses: list[Occupancy]) -> Floats:
         """Return the draws of every number asked, shape (s + s - 1, q, k, d).
@@ -72,6 +78,30 @@ def summarise(draws: Floats, level: float) -> Floats:
     The limits are those between which a further draw falls with the probability `level` (positions
     by n + 1): the usual ones are too narrow with few draws.
     """
-    ends = [(1 - level) / 2, (1 + level) / 2]
-    lower, upper = np.quantile(draws, ends, axis=-1, method="weibull")
-    return np.stack([draws.mean(axis=-1), lower, upper], axis=-1)
+    found = np.empty((*draws.shape[:-1], 3))
+    np.mean(draws, axis=-1, out=found[..., 0])
+    found[..., 1:] = find_limits(draws, level)
+    return found
+
+
+def find_limits(draws: Floats, level: float) -> Floats:
+    """Return the limits alone, shape (..., 2)."""
+    lower, upper = place_limits(draws.shape[-1], level)
+    needed = sorted({*lower[:2], *upper[:2]})
+    ordered = np.partition(draws, needed, axis=-1)
+    ends = [
+        ordered[..., one] + share * (ordered[..., other] - ordered[..., one])
+        for one, other, share in (lower, upper)
+    ]
+    return np.stack(ends, axis=-1)
+
+
+@lru_cache(maxsize=8)
+def place_limits(n: int, level: float) -> tuple[tuple[int, int, float], tuple[int, int, float]]:
+    """Return for each limit the two ordered draws, from 0, between which it lies, and how far."""
+    places = []
+    for share in ((1 - level) / 2, (1 + level) / 2):
+        place = min(max((n + 1) * share - 1, 0), n - 1)
+        first = min(int(place), max(n - 2, 0))
+        places.append((first, min(first + 1, n - 1), place - first))
+    return places[0], places[1]

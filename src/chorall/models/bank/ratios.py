@@ -3,84 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from chorall.models.bank.bank import Bank
-from chorall.models.bank.design import Design, list_factors, list_treated
-from chorall.models.bank.noise import ALL_SOURCES, Noise, Sources, make_noise
-from chorall.models.bank.transition_fit import TransitionModel, find_covariance
-from chorall.stats.predictor_moments import find_predictor_moments
+from chorall.models.bank.design import list_factors
+from chorall.models.bank.noise import ALL_SOURCES, Sources, make_noise
+from chorall.models.bank.transition_fit import find_covariance
+from chorall.stats._drawn_sums import N_LANES, sum_drawn
+from chorall.stats._sparse_rows import measure_forms
 
 Floats = NDArray[np.float64]
-Integers = NDArray[np.int64]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class DrawnTransition:
-    """The effects of one transition in d draws, or one row where none are drawn.
-
-    Attributes
-    ----------
-    effects : ndarray of shape (d, q) or (1, q)
-    ages : ndarray of shape (d, a) or (1, a)
-    offset : ndarray of shape (d,) or (1,)
-        Log hazard of a patient whose covariates are 0.
-    places : ndarray of int64, shape (q,)
-        Of its covariates among the p of the design.
-    position : ndarray of int64, shape (p,)
-        Of each covariate of the design among the q; -1 where it is none of them.
-    """
-
-    effects: Floats
-    ages: Floats
-    offset: Floats
-    places: Integers
-    position: Integers
-
-
-@lru_cache(maxsize=16)
-def draw_transitions(
-    bank: Bank, draws: int, sources: Sources, trial: str
-) -> tuple[DrawnTransition, ...]:
-    """Return every transition with its effects drawn by the noise of the bank."""
-    noise = make_noise(bank, draws)
-    return tuple(
-        _draw_transition(bank, model, noise, number, sources, trial)
-        for number, model in enumerate(bank.transitions)
-    )
-
-
-def _draw_transition(
-    bank: Bank, model: TransitionModel, noise: Noise, number: int, sources: Sources, trial: str
-) -> DrawnTransition:
-    effects, ages = model.effect[None, :], model.level_effect[None, :]
-    offset = np.zeros(1)
-    if sources.model:
-        effects, ages = effects + noise.effects[number], ages + noise.ages[number]
-        offset = model.level_error * noise.level[:, number]
-    else:
-        offset = offset + model.level_error**2 / 2
-    shift, spread = model.trial_level.get(trial, (0.0, model.between_trials))
-    if sources.between_trials:
-        offset = offset + shift + spread * noise.trial[:, number]
-    else:
-        offset = offset + shift + spread**2 / 2
-    position = np.full(len(bank.design.covariates), -1, np.int64)
-    position[model.places] = np.arange(len(model.places))
-    offset = offset - effects @ model.centre - ages @ model.level_centre
-    return DrawnTransition(effects, ages, offset, model.places, position)
 
 
 def find_ratios(
     bank: Bank,
     features: Floats,
     flags: Sequence[Floats],
-    drawn: Sequence[DrawnTransition],
+    draws: int,
     sources: Sources = ALL_SOURCES,
+    trial: str = "",
 ) -> Floats:
     """Return the hazard ratios against the mean patient.
 
@@ -92,85 +37,131 @@ def find_ratios(
         Without missing values; one row where all draws are alike.
     flags : sequence of c ndarray of shape (s,)
         Strategies.
-    drawn : sequence of DrawnTransition
-        From `draw_transitions`.
+    draws : int
+        The number d.
     sources : Sources
-        By which they were drawn. Effects that are not drawn rest at the mean of their hazard
-        ratio, half a variance above the mean of its log, so that the level is the same either way.
+        What is drawn. Effects that are not drawn rest at the mean of their hazard ratio, half a
+        variance above the mean of its log, so that the level is the same either way.
+    trial : str
+        Treated as in this trial; empty: as in one that the bank has not seen.
 
     Returns
     -------
     ndarray of shape (c, d, k)
+        One row in place of d where nothing is drawn and one row of features is given.
     """
-    columns = Columns(bank.design, features, np.array(flags))
-    ages = bank.design.expand_level(features)
+    risks = find_log_ratios(bank, features, flags, draws, sources, trial)
+    if not sources.model:
+        risks = risks + find_half_variance(bank, features, flags)
+    return np.exp(risks)
+
+
+def find_log_ratios(
+    bank: Bank,
+    features: Floats,
+    flags: Sequence[Floats],
+    draws: int,
+    sources: Sources = ALL_SOURCES,
+    trial: str = "",
+) -> Floats:
+    """Return their logs, as `find_ratios`; effects that are not drawn rest at their own means.
+
+    Where effects and trials are not drawn, any number of rows of features may be given.
+    """
+    asked = np.array(flags, np.float64).reshape(len(flags), -1)
+    aged = bank.design.expand_level(features)
+    offset = draw_offsets(bank, draws, sources, trial)
+    effects = draw_effects(bank, draws if sources.model else 0)
+    rows = np.ascontiguousarray(features)
+    found = sum_drawn(rows, asked, list_factors(bank.design), aged, effects, offset)
+    return np.asarray(found[..., : len(bank.transitions)])
+
+
+@lru_cache(maxsize=4)
+def draw_effects(bank: Bank, draws: int) -> Floats:
+    """Return the effects of all covariates and columns of age on every transition, by draw.
+
+    Shape (p + a, d, k), k filled up with zeros; with 0 draws one row of their means.
+    """
+    n_covariates = len(bank.design.covariates)
+    n_ages = len(bank.transitions[0].level_effect) if bank.transitions else 0
+    width = -(-len(bank.transitions) // N_LANES) * N_LANES
+    found = np.zeros((n_covariates + n_ages, max(1, draws), width))
+    for number, model in enumerate(bank.transitions):
+        effect, ages = model.effect, model.level_effect
+        if draws:
+            noise = make_noise(bank, draws)
+            effect, ages = effect + noise.effects[number], ages + noise.ages[number]
+        found[model.places, :, number] = np.atleast_2d(effect).T
+        found[n_covariates:, :, number] = np.atleast_2d(ages).T
+    return found
+
+
+@lru_cache(maxsize=64)
+def draw_offsets(bank: Bank, draws: int, sources: Sources, trial: str) -> Floats:
+    """Return the log hazards of who has 0 in every covariate, by draw: shape (d or 1, k)."""
+    effects = draw_effects(bank, draws if sources.model else 0)
+    centres = find_forms(bank).centre
+    found = [-(centres[number] @ effects[..., number]) for number in range(len(bank.transitions))]
+    for number, model in enumerate(bank.transitions):
+        if sources.model:
+            found[number] = (
+                found[number] + model.level_error * make_noise(bank, draws).level[:, number]
+            )
+        else:
+            found[number] = found[number] + model.level_error**2 / 2
+        shift, spread = model.trial_level.get(trial, (0.0, model.between_trials))
+        if sources.between_trials:
+            found[number] = (
+                found[number] + shift + spread * make_noise(bank, draws).trial[:, number]
+            )
+        else:
+            found[number] = found[number] + shift + spread**2 / 2
+    padded = [*np.broadcast_arrays(*found)]
+    rest = effects.shape[2] - len(padded)
+    return np.ascontiguousarray(np.pad(np.array(padded).T, [(0, 0), (0, rest)]))
+
+
+class Forms(NamedTuple):
+    """By transition, over all p covariates and a columns of age: the doubt about the effects.
+
+    Attributes
+    ----------
+    centre : ndarray of shape (k, p + a)
+        Where effects count nothing.
+    covariance : ndarray of shape (k, p + a, p + a)
+        Of the effects, 0 where a covariate is none of the transition's.
+    of_centre : ndarray of shape (k, p + a)
+        Covariance times centre.
+    constant : ndarray of shape (k,)
+        Centre times that.
+    """
+
+    centre: Floats
+    covariance: Floats
+    of_centre: Floats
+    constant: Floats
+
+
+@lru_cache(maxsize=4)
+def find_forms(bank: Bank) -> Forms:
+    """Return the doubt about the effects of a bank."""
+    effects = draw_effects(bank, 0)
+    k, size, n = len(bank.transitions), len(effects), len(bank.design.covariates)
+    centre, covariance = np.zeros((k, size)), np.zeros((k, size, size))
+    for number, model in enumerate(bank.transitions):
+        centre[number, model.places], centre[number, n:] = model.centre, model.level_centre
+        covariance[number][np.ix_(model.places, model.places)] = find_covariance(model)
+        covariance[number, n:, n:] = model.level_root @ model.level_root.T
+    of_centre = np.einsum("kpq,kq->kp", covariance, centre)
+    return Forms(centre, covariance, of_centre, (centre * of_centre).sum(axis=1))
+
+
+def find_half_variance(bank: Bank, features: Floats, flags: Sequence[Floats]) -> Floats:
+    """Return half the variance of the log hazards by the effects, shape (strategies, rows, k)."""
+    forms, aged, n = find_forms(bank), bank.design.expand_level(features), len(features)
     found = []
-    for model, one in zip(bank.transitions, drawn, strict=True):
-        risk = columns.weigh(one) + _weigh(one.ages, ages) + one.offset
-        if not sources.model:
-            risk = risk + columns.find_half_variance(model)
-            aged = (ages - model.level_centre) @ model.level_root
-            risk = risk + (aged**2).sum(axis=1) / 2
-        found.append(np.exp(risk))
-    return np.stack(np.broadcast_arrays(*found), axis=-1)
-
-
-class Columns:
-    """The covariates of one patient: the same in all draws, by draw, and by strategy.
-
-    Most of them are known and alike in every draw: one product of a matrix and a vector weighs
-    them. Only those with a missing feature are weighed draw by draw, and only those with a strategy
-    once for each strategy.
-    """
-
-    def __init__(self, design: Design, features: Floats, flags: Floats) -> None:
-        self.design, self.features, self.flags = design, features, flags
-        n, (first, second) = features.shape[1], list_factors(design)
-        varies = np.append(
-            (features != features[0]).any(axis=0), np.zeros(flags.shape[1] + 1, bool)
-        )
-        plain = np.hstack([features, np.zeros((len(features), flags.shape[1]))])
-        self.fixed = design.expand(plain[:1])[0]
-        self.moving = np.flatnonzero(varies[first] | varies[second])
-        self.fixed[self.moving] = 0
-        self.by_draw = design.expand_some(plain, self.moving)
-        self.treated, strategy = list_treated(design)
-        single = first[self.treated] >= n
-        lone = np.where(single, 0, first[self.treated])
-        by = np.where(single, 1.0, features[:, lone])
-        # columns of each strategy, shape (strategies, rows, treated)
-        self.by_strategy = by * flags[:, None, strategy]
-
-    def weigh(self, drawn: DrawnTransition) -> Floats:
-        """Return the sum of effects times covariates, shape (strategies, draws)."""
-        risk = drawn.effects @ self.fixed[drawn.places]
-        used = drawn.position[self.moving]
-        kept = used >= 0
-        if kept.any():
-            risk = risk + _weigh(drawn.effects[:, used[kept]], self.by_draw[:, kept])
-        own = drawn.position[self.treated]
-        kept = own >= 0
-        effects = drawn.effects[:, own[kept]]
-        return np.array([risk + _weigh(effects, one[:, kept]) for one in self.by_strategy])
-
-    @cached_property
-    def expanded(self) -> list[Floats]:
-        """All covariates of the design, shape (rows, p), by strategy."""
-        n = len(self.features)
-        rows = [np.hstack([self.features, np.tile(own, (n, 1))]) for own in self.flags]
-        return [self.design.expand(one) for one in rows]
-
-    def find_half_variance(self, model: TransitionModel) -> Floats:
-        """Return half the variance of the log hazard by the effects, shape (strategies, rows)."""
-        law = model.centre, model.effect, find_covariance(model)
-        found = [find_predictor_moments(x[:, model.places], *law)[1] for x in self.expanded]
-        return np.array(found) / 2
-
-
-def _weigh(effects: Floats, columns: Floats) -> Floats:
-    """Sum effects times columns, each with one row or one per draw."""
-    if len(columns) == 1:
-        return np.asarray(effects @ columns[0])
-    if len(effects) == 1:
-        return np.asarray(columns @ effects[0])
-    return np.asarray(np.einsum("dq,dq->d", effects, columns))
+    for own in flags:
+        rows = np.hstack([bank.design.expand(np.hstack([features, np.tile(own, (n, 1))])), aged])
+        found.append(measure_forms(rows, forms.of_centre, forms.covariance) + forms.constant)
+    return np.maximum(np.array(found), 0) / 2

@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chorall.models.bank.bank import Bank
-from chorall.models.bank.noise import Sources
+from chorall.models.bank.noise import NOTHING_DRAWN
 from chorall.models.bank.plain_course import follow_plainly
-from chorall.models.bank.ratios import draw_transitions, find_ratios
+from chorall.models.bank.ratios import find_ratios
 from chorall.models.bank.simulate_course import Now, follow
 from chorall.models.bank.strategy import read_strategy
 
@@ -18,7 +18,6 @@ Floats = NDArray[np.float64]
 
 STEPS: Final = (-1.0, 0.0, 1.0)
 MONTHS: Final = 60
-MEANS_ONLY: Final = Sources(model=False, missing=False, between_trials=False)
 SAME: Final = 1e-9
 
 
@@ -57,8 +56,7 @@ def _list_vectors(bank: Bank) -> Floats:
 
 def _answer(bank: Bank, vectors: Floats, *, is_plain: bool = False) -> Floats:
     strategy = read_strategy(bank, "as_observed")
-    drawn = draw_transitions(bank, 1, MEANS_ONLY, "")
-    (ratio,) = find_ratios(bank, vectors, [strategy.flags], drawn, MEANS_ONLY)
+    (ratio,) = find_ratios(bank, vectors, [strategy.flags], 1, NOTHING_DRAWN)
     if is_plain:
         found = follow_plainly(bank, ratio, strategy.transplant, Now(), MONTHS)
     else:

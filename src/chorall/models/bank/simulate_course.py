@@ -21,7 +21,7 @@ from chorall.models.bank.bank import (
 )
 from chorall.models.bank.noise import ALL_SOURCES, Noise, Sources
 from chorall.models.bank.occupancy import Occupancy
-from chorall.models.bank.ratios import draw_transitions, find_ratios
+from chorall.models.bank.ratios import find_ratios
 from chorall.models.bank.states import AFTER_FAILURE, AFTER_RELAPSE, FIRST_STATE, LIVING
 from chorall.models.bank.strategy import Strategy
 from chorall.models.bank.transition_fit import TransitionModel
@@ -72,6 +72,8 @@ def simulate(
     draws: int,
     months: Sequence[int],
     sources: Sources = ALL_SOURCES,
+    *,
+    with_means: bool = False,
 ) -> list[Occupancy]:
     """Follow one patient under some strategies.
 
@@ -91,36 +93,47 @@ def simulate(
         From today, up to 120, rising; 0 is today.
     sources : Sources
         What is drawn.
+    with_means : bool
+        True: the means after every month too, which takes half as long again.
 
     Returns
     -------
     list of Occupancy
         One for each strategy, after these months, d draws (one where all would be alike).
     """
-    drawn = draw_transitions(bank, draws, sources, now.trial)
     flags = [strategy.flags for strategy in strategies]
-    ratios = find_ratios(bank, features, flags, drawn, sources)
+    ratios = find_ratios(bank, features, flags, draws, sources, now.trial)
     at = np.array(months, np.int64)
     return [
-        follow(bank, ratio, strategy.transplant, now, at)
+        follow(bank, ratio, strategy.transplant, now, at, with_means=with_means)
         for ratio, strategy in zip(ratios, strategies, strict=True)
     ]
 
 
-def follow(bank: Bank, ratio: Floats, transplant: str, now: Now, at: Integers) -> Occupancy:
+def follow(
+    bank: Bank,
+    ratio: Floats,
+    transplant: str,
+    now: Now,
+    at: Integers,
+    *,
+    with_means: bool = False,
+) -> Occupancy:
     """Follow rows of hazard ratios, shape (d, k), under what is done about transplantation."""
     chain, used = build_chain(bank, transplant, now.state, now.elapsed_days, max(1, int(at[-1])))
     own = np.ones((len(ratio), len(chain.origin)))
     own[:, : len(used)] = ratio[:, used]
     is_first = now.state == FIRST_STATE
     paths = chain.follow(
-        own, at, barred=FAILURE if is_first else -1, last_free=LAST_FREE if is_first else -1
-    )
-    return _name(paths, now.state, at)
+        own, at, barred=FAILURE if is_first else -1, last_free=LAST_FREE if is_first else -1,
+        with_means=with_means,
+    )  # fmt: skip
+    return _name(paths, now.state, at, with_means=with_means)
 
 
-def _name(paths: Paths, start: str, at: Integers) -> Occupancy:
-    reached = [n for n, name in enumerate(LIVING) if paths.mean[0, n].any() or name == start]
+def _name(paths: Paths, start: str, at: Integers, *, with_means: bool) -> Occupancy:
+    came = np.asarray(paths.entered[:, :, -1].any(axis=0))
+    reached = [n for n, name in enumerate(LIVING) if came[n] or name == start]
     free = {} if start in AFTER_FAILURE else {LIVING[n]: paths.free[:, n] for n in reached}
     relapse, failure = (
         np.ones_like(paths.entered[:, 0]) if start in already else paths.entered[:, n]
@@ -129,8 +142,10 @@ def _name(paths: Paths, start: str, at: Integers) -> Occupancy:
             (AFTER_FAILURE, FAILURE),
         )
     )
-    means = {LIVING[n]: paths.mean[0, n] for n in reached}
-    means |= {f"death_from_{LIVING[n]}": paths.mean[1, n] for n in reached}
+    means = {}
+    if with_means:
+        means = {LIVING[n]: paths.mean[0, n] for n in reached}
+        means |= {f"death_from_{LIVING[n]}": paths.mean[1, n] for n in reached}
     return Occupancy(
         tuple(at.tolist()), {LIVING[n]: paths.present[:, n] for n in reached}, free,
         {LIVING[n]: paths.ended[:, n] for n in reached}, relapse, failure, means,

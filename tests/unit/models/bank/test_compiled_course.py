@@ -57,8 +57,8 @@ def test_both_say_the_same(name, state, transplant):
 def test_months_are_read_where_they_are_asked_and_means_are_those_of_the_rows():
     bank = BANKS["full"]
     ratio = np.exp(np.random.default_rng(5).normal(size=(50, len(bank.transitions))))
-    whole = follow(bank, ratio, "as_observed", Now(), np.arange(61))
-    some = follow(bank, ratio, "as_observed", Now(), np.array([0, 12, 60]))
+    whole = follow(bank, ratio, "as_observed", Now(), np.arange(61), with_means=True)
+    some = follow(bank, ratio, "as_observed", Now(), np.array([0, 12, 60]), with_means=True)
     for number in NUMBERS:
         np.testing.assert_array_equal(
             getattr(some, number), getattr(whole, number)[:, [0, 12, 60]], err_msg=number
@@ -67,6 +67,32 @@ def test_months_are_read_where_they_are_asked_and_means_are_those_of_the_rows():
         np.testing.assert_allclose(some.mean[state], values.mean(axis=0), rtol=1e-12)
     for state, values in whole.deaths.items():
         np.testing.assert_allclose(some.mean[f"death_from_{state}"], values.mean(axis=0), atol=SAME)
+
+
+def test_without_means_the_numbers_are_the_same():
+    bank = BANKS["full"]
+    for n in (1, 7, 8, 17):
+        ratio = np.exp(np.random.default_rng(n).normal(size=(n, len(bank.transitions))))
+        with_means, without = (
+            follow(bank, ratio, "as_observed", Now(), np.array([12, 60]), with_means=one)
+            for one in (True, False)
+        )
+        assert without.mean == {}
+        assert set(with_means.mean) >= set(with_means.states)
+        for number in NUMBERS:
+            one, other = getattr(with_means, number), getattr(without, number)
+            np.testing.assert_allclose(one, other, rtol=0, atol=1e-14, err_msg=number)
+
+
+def test_a_row_does_not_depend_on_those_beside_it():
+    bank = BANKS["full"]
+    ratio = np.exp(np.random.default_rng(6).normal(size=(19, len(bank.transitions))))
+    together = follow(bank, ratio, "transplant", Now(), np.array([6, 60]))
+    for row in (0, 7, 8, 18):
+        alone = follow(bank, ratio[row : row + 1], "transplant", Now(), np.array([6, 60]))
+        np.testing.assert_array_equal(
+            alone.event_free_survival[0], together.event_free_survival[row]
+        )
 
 
 def test_who_cannot_be_hurt_stays_and_who_is_sure_to_die_dies():
