@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from fractions import Fraction
 
@@ -19,6 +19,9 @@ def find_hidden(
     sums: Sequence[Sum],
     fewest: int,
     worth: Callable[[Cell], int] = lambda _: 0,
+    *,
+    unseen: Collection[Cell] = (),
+    fixed: Collection[Cell] = (),
 ) -> set[Cell]:
     """Return the cells that must not be shown.
 
@@ -32,66 +35,102 @@ def find_hidden(
         Counts from 1 to one below are hidden; 0 is shown where that gives nothing away.
     worth : callable, optional
         Of a cell: where one of several must be hidden, one of the least worth is.
+    unseen : collection of cell, optional
+        Cells that nobody is shown, whatever they hold. They are hidden from the start.
+    fixed : collection of cell, optional
+        Cells that are known from elsewhere, so that hiding them is of no use.
 
     Returns
     -------
     set of cell
-        The small counts, and so many more that no small one follows from the cells shown: first no
-        sum has a single hidden cell, then exact elimination over all sums finds none. Of cells of
-        the same worth the smallest count that is not 0 is taken, then a 0; ties go to the first.
+        The small counts and those unseen, and so many more that no small one follows from the cells
+        shown, and that the hidden parts of no sum are told to be few together. Every round takes,
+        for each small count that is told, the cell of least worth from which it follows; of the
+        same worth the smallest count that is not 0, then a 0; ties go to the first.
 
     Raises
     ------
     InputError
         If `fewest` is below 1.
+
+    Notes
+    -----
+    What follows from `fixed` cells alone cannot be helped here: it was told elsewhere.
     """
     if fewest < 1:
         raise InputError("the smallest count shown must be 1 or more; 5 is customary.")
-    small = {cell for cell, count in counts.items() if 0 < count < fewest}
-    hidden = set(small)
-    known = [tuple(one for one in (whole, *parts) if one in counts) for whole, parts in sums]
-    cost = {cell: (worth(cell), not count, count) for cell, count in counts.items()}
+    known = set(fixed)
+    small = {cell for cell, count in counts.items() if 0 < count < fewest} - known
+    hidden = (small | set(unseen)) - known
+
+    def cost(cell: Cell) -> Cost:
+        return worth(cell), not counts[cell], counts[cell]
+
+    quiet = set(unseen) - small
+    closable = [
+        tuple(one for one in (whole, *parts) if one in counts and one not in known)
+        for whole, parts in sums
+    ]
     while small:
-        _close(hidden, known, cost)
-        told = find_told(hidden, sums) & small
-        more = _choose_near(told, hidden, known, cost) if told else None
-        if more is None:
+        _close(hidden, closable, quiet, cost)
+        together = _join_hidden(hidden, counts, sums, fewest)
+        told = find_told(hidden | together.keys(), [*sums, *together.items()])
+        few = {cell: shown for cell, shown in told.items() if cell in small | together.keys()}
+        more = _choose(few, counts.keys() - known, cost)
+        if not more:
             break
-        hidden.add(more)
+        hidden |= more
     return hidden
 
 
-def _close(hidden: set[Cell], known: Sequence[tuple[Cell, ...]], cost: Mapping[Cell, Cost]) -> None:
-    """Hide a second cell wherever a sum has a single hidden one."""
+def _close(
+    hidden: set[Cell],
+    sums: Sequence[tuple[Cell, ...]],
+    quiet: AbstractSet[Cell],
+    cost: Callable[[Cell], Cost],
+) -> None:
+    """Hide a second cell where a sum has a single hidden one: soon done, and mostly enough.
+
+    A single one that is `quiet` may be told.
+    """
     changed = True
     while changed:
         changed = False
-        for cells in known:
-            others = [cell for cell in cells if cell not in hidden]
-            if len(cells) - len(others) == 1 and others:
-                hidden.add(min(others, key=lambda cell: cost[cell]))
+        for cells in sums:
+            single = [cell for cell in cells if cell in hidden]
+            if len(single) == 1 and len(cells) > 1 and single[0] not in quiet:
+                hidden.add(min((cell for cell in cells if cell not in hidden), key=cost))
                 changed = True
 
 
-def _choose_near(
-    told: set[Cell],
-    hidden: set[Cell],
-    known: Sequence[tuple[Cell, ...]],
-    cost: Mapping[Cell, Cost],
-) -> Cell | None:
-    """Return the cheapest shown cell of the sums that hang together with what is told."""
-    near, grew = set(told), True
-    while grew:
-        linked = {one for cells in known if near & set(cells) for one in cells if one in hidden}
-        grew = not linked <= near
-        near |= linked
-    shown = {one for cells in known if near & set(cells) for one in cells if one not in hidden}
-    order = [one for cells in known for one in cells if one in shown]
-    return min(order, key=lambda cell: cost[cell], default=None)
+def _join_hidden(
+    hidden: AbstractSet[Cell], counts: Mapping[Cell, int], sums: Sequence[Sum], fewest: int
+) -> dict[Cell, tuple[Cell, ...]]:
+    """Return the hidden parts of each sum as a cell of their own, where they are few together."""
+    joined: dict[Cell, tuple[Cell, ...]] = {}
+    for place, (_, parts) in enumerate(sums):
+        own = tuple(part for part in parts if part in hidden)
+        if len(own) > 1 and 0 < sum(counts.get(part, 0) for part in own) < fewest:
+            joined["together", place] = own
+    return joined
 
 
-def find_told(hidden: AbstractSet[Cell], sums: Sequence[Sum]) -> set[Cell]:
-    """Return the hidden cells that follow from the cells shown.
+def _choose(
+    told: Mapping[Cell, tuple[Cell, ...]],
+    free: AbstractSet[Cell],
+    cost: Callable[[Cell], Cost],
+) -> set[Cell]:
+    """Return for each cell that is told one of those that tell it; one may do for several."""
+    more: set[Cell] = set()
+    for shown in told.values():
+        able = [cell for cell in shown if cell in free]
+        if able and not more & set(able):
+            more.add(min(able, key=cost))
+    return more
+
+
+def find_told(hidden: AbstractSet[Cell], sums: Sequence[Sum]) -> dict[Cell, tuple[Cell, ...]]:
+    """Return the hidden cells that follow from the cells shown, and from which.
 
     Parameters
     ----------
@@ -102,36 +141,42 @@ def find_told(hidden: AbstractSet[Cell], sums: Sequence[Sum]) -> set[Cell]:
 
     Returns
     -------
-    set of cell
-        Those that have the same value in every solution of the sums. That counts are whole numbers
-        and not negative is not used: bounds that follow from it are not found.
+    dict of cell to tuple of cell
+        Those that have the same value in every solution of the sums, and shown cells that they are
+        a sum and difference of. That counts are whole numbers and not negative is not used: bounds
+        that follow from it are not found.
     """
     pivots: dict[Cell, Row] = {}
     for whole, parts in sums:
-        row = {part: Fraction(1) for part in parts if part in hidden}
-        if whole in hidden:
-            row[whole] = row.get(whole, Fraction(0)) - 1
-        row = _reduce({cell: value for cell, value in row.items() if value}, pivots)
-        if row:
-            _insert(row, pivots)
-    return {cell for cell, row in pivots.items() if len(row) == 1}
+        row = _reduce(_write_row(whole, parts), pivots)
+        pivot = next((cell for cell in row if cell in hidden), None)
+        if pivot is not None:
+            pivots[pivot] = {cell: value / row[pivot] for cell, value in row.items()}
+    done: dict[Cell, Row] = {}
+    for pivot in reversed(pivots):  # a row holds later pivots only
+        done[pivot] = _reduce(pivots[pivot], done)
+    return {
+        cell: tuple(one for one in row if one not in hidden)
+        for cell, row in done.items()
+        if sum(one in hidden for one in row) == 1
+    }
 
 
-def _reduce(row: Row, pivots: dict[Cell, Row]) -> Row:
-    for cell in [one for one in row if one in pivots]:
-        _subtract(row, pivots[cell], row[cell])
-    return row
+def _write_row(whole: Cell, parts: Sequence[Cell]) -> Row:
+    row: Row = {}
+    for cell, sign in ((whole, -1), *((part, 1) for part in parts)):
+        row[cell] = row.get(cell, Fraction(0)) + sign
+    return {cell: value for cell, value in row.items() if value}
 
 
-def _insert(row: Row, pivots: dict[Cell, Row]) -> None:
-    """Make the first cell of a row its pivot, and take it out of all other rows."""
-    pivot = next(iter(row))
-    first = row[pivot]
-    scaled = {cell: value / first for cell, value in row.items()}
-    for other in pivots.values():
-        if pivot in other:
-            _subtract(other, scaled, other[pivot])
-    pivots[pivot] = scaled
+def _reduce(row: Row, pivots: Mapping[Cell, Row]) -> Row:
+    """Take the pivots out of a row."""
+    left = dict(row)
+    while found := [cell for cell in left if cell in pivots]:
+        for cell in found:
+            if cell in left:
+                _subtract(left, pivots[cell], left[cell])
+    return left
 
 
 def _subtract(row: Row, other: Row, times: Fraction) -> None:

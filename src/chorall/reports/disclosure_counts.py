@@ -30,8 +30,8 @@ class Counted:
         self.unseen.add(rest)
 
     def find(self, fewest: int) -> set[Cell]:
-        """Return what must be hidden, of what is shown as little as can be."""
-        return find_hidden(self.counts, self.sums, fewest, lambda cell: cell not in self.unseen)
+        """Return what must be hidden, beside what nobody is shown."""
+        return find_hidden(self.counts, self.sums, fewest, unseen=self.unseen)
 
 
 def cover_lines(frame: pl.DataFrame, gone: Sequence[set[str]]) -> pl.DataFrame:

@@ -60,14 +60,15 @@ def make_table(inner):
     return counts, sums
 
 
-@settings(max_examples=40)
-@given(
-    st.integers(2, 3).flatmap(
-        lambda width: st.lists(
-            st.lists(st.integers(0, 12), min_size=width, max_size=width), min_size=2, max_size=5
-        )
+TABLES = st.integers(2, 3).flatmap(
+    lambda width: st.lists(
+        st.lists(st.integers(0, 12), min_size=width, max_size=width), min_size=2, max_size=5
     )
 )
+
+
+@settings(max_examples=40)
+@given(TABLES)
 def test_no_small_count_is_told_by_the_others(inner):
     counts, sums = make_table(inner)
     hidden = find_hidden(counts, sums, 5)
@@ -75,12 +76,54 @@ def test_no_small_count_is_told_by_the_others(inner):
     assert small <= hidden
     told = find_by_rank(sums, hidden)
     assert not small & told
-    assert find_told(hidden, sums) == told
+    assert set(find_told(hidden, sums)) == told
 
 
 def test_by_hand_the_smallest_other_goes_too():
     counts = {"whole": 30, "a": 3, "b": 9, "c": 18}
     assert find_hidden(counts, [("whole", ("a", "b", "c"))], 5) == {"a", "b"}
+
+
+@settings(max_examples=40)
+@given(TABLES, st.data())
+def test_nor_by_what_is_known_from_elsewhere(inner, data):
+    """The totals of the columns stand elsewhere, and some of the cells are shown to nobody."""
+    counts, sums = make_table(inner)
+    fixed = [("all", column) for column in range(len(inner[0])) if counts["all", column] >= 5]
+    inside = [cell for cell in counts if "all" not in cell]
+    unseen = data.draw(st.sets(st.sampled_from(inside), max_size=3))
+    hidden = find_hidden(counts, sums, 5, unseen=unseen, fixed=fixed)
+    small = {cell for cell, count in counts.items() if 0 < count < 5}
+    assert small | unseen <= hidden
+    assert not set(fixed) & hidden
+    by_these_alone = find_by_rank(sums, counts.keys() - set(fixed))
+    assert small & find_by_rank(sums, hidden) <= by_these_alone
+
+
+@settings(max_examples=40)
+@given(TABLES)
+def test_few_in_several_hidden_cells_together_are_not_told_either(inner):
+    counts, sums = make_table(inner)
+    hidden = find_hidden(counts, sums, 5)
+    for whole, parts in sums:
+        own = [part for part in parts if part in hidden]
+        few = 0 < sum(counts[part] for part in own) < 5
+        assert whole in hidden or not few or len(own) == 0
+
+
+def test_by_hand_two_small_ones_take_a_third():
+    counts = {"whole": 30, "a": 1, "b": 2, "c": 12, "d": 15}
+    found = find_hidden(counts, [("whole", ("a", "b", "c", "d"))], 5)
+    assert found == {"a", "b", "c"}, "30 - 12 - 15 = 3 would be a or b"
+
+
+def test_by_hand_what_nobody_sees_need_not_be_hidden_further():
+    counts = {"whole": 30, "a": 12, "rest": 18}
+    sums = [("whole", ("a", "rest"))]
+    assert find_hidden(counts, sums, 5, unseen=["rest"]) == {"rest"}
+    counts |= {"a": 27, "rest": 3}
+    assert find_hidden(counts, sums, 5, unseen=["rest"]) == {"rest", "a"}
+    assert find_hidden(counts, sums, 5, unseen=["rest"], fixed=["a"]) == {"rest", "whole"}
 
 
 def test_without_small_counts_nothing_is_hidden():
