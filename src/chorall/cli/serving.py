@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from chorall.cli.showing import open_console, print_label
+from chorall.knowledge.small_counts import FEWEST_SHOWN
 
 if TYPE_CHECKING:
     from chorall.web.gate.doors import Doors
@@ -26,7 +27,9 @@ def serve(
         str, typer.Option(help="Address to listen on; elsewhere than here only with --login.")
     ] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Port to listen on.")] = 8765,
-    fewest: Annotated[int, typer.Option(help="Smaller counts of patients are hidden.")] = 5,
+    fewest: Annotated[
+        int, typer.Option(help="Smaller counts of patients are hidden.")
+    ] = FEWEST_SHOWN,
     audit: Annotated[
         Path | None,
         typer.Option(metavar="FILE", help="Write what is asked, without values, to this log."),

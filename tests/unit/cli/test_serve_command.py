@@ -67,3 +67,12 @@ def test_help_shows_an_example_and_loads_no_server():
     )
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert found.stdout.strip() == "[]"
+
+
+def test_small_counts_are_hidden_below_the_number_that_is_written_once():
+    import inspect
+
+    from chorall.cli.serving import serve as command
+    from chorall.knowledge.small_counts import FEWEST_SHOWN
+
+    assert inspect.signature(command).parameters["fewest"].default == FEWEST_SHOWN
