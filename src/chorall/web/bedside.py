@@ -124,7 +124,7 @@ async def ask_bedside(
     """
     state = request.app.state
     work = partial(state.bedside.predict, patient, strategies, **options)
-    found: BankPrediction = await state.desk.ask(work)
+    found: BankPrediction = await state.desk.ask(work, request.receive)
     return found
 
 

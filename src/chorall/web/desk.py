@@ -6,12 +6,15 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import anyio
 
 from chorall.errors import UserError
 from chorall.web.problems import Problem, ProblemError
+
+if TYPE_CHECKING:
+    from starlette.types import Receive
 
 Answer = TypeVar("Answer")
 
@@ -22,6 +25,7 @@ RETRY_SECONDS: Final = 5
 PATIENCE_SECONDS: Final = 3.0
 LOOK_SECONDS: Final = 0.02
 REMEMBERED: Final = 16
+LEFT: Final = Problem(400, "Nobody waits for this", "The connection was closed. Ask again.")
 
 
 class Desk:
@@ -48,21 +52,45 @@ class Desk:
         self.long = ThreadPoolExecutor(max_workers=1, thread_name_prefix="long-question")
         self.kept: OrderedDict[Hashable, Future[Any]] = OrderedDict()
 
-    async def ask(self, work: Callable[[], Answer]) -> Answer:
+    async def ask(self, work: Callable[[], Answer], receive: Receive | None = None) -> Answer:
         """Return what `work` returns.
+
+        Parameters
+        ----------
+        work : callable
+            Gives the answer. Once it is at work it goes on where nobody waits any more.
+        receive : callable or None
+            Messages of the connection: who closes it before it is their turn leaves the line.
 
         Raises
         ------
         ProblemError
-            503 with Retry-After where the line is full.
+            503 with Retry-After where the line is full; 400, for nobody, to those who left it.
         """
         if self.here >= self.most:
             raise ProblemError(_say_busy("Many questions are being worked on."))
         self.here += 1
         try:
-            return await anyio.to_thread.run_sync(work, limiter=self.limiter)
+            return await self._wait(work, receive)
         finally:
             self.here -= 1
+
+    async def _wait(self, work: Callable[[], Answer], receive: Receive | None) -> Answer:
+        found: list[Answer] = []
+        failed: list[Exception] = []
+        async with anyio.create_task_group() as tasks:
+            if receive:
+                tasks.start_soon(_cancel_when_left, receive, tasks.cancel_scope)
+            try:
+                found.append(await anyio.to_thread.run_sync(work, limiter=self.limiter))
+            except Exception as error:  # out of the group it would come as a group
+                failed.append(error)
+            tasks.cancel_scope.cancel()
+        if failed:
+            raise failed[0]
+        if not found:
+            raise ProblemError(LEFT)
+        return found[0]
 
     async def ask_long(self, name: Hashable, work: Callable[[], Answer]) -> Answer | None:
         """Return the answer to a long question, worked out once and kept; None: not yet.
@@ -100,6 +128,12 @@ class Desk:
             del self.kept[key]
         found = self.kept[name] = self.long.submit(work)
         return found
+
+
+async def _cancel_when_left(receive: Receive, scope: anyio.CancelScope) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+    scope.cancel()
 
 
 def _say_busy(what: str) -> Problem:

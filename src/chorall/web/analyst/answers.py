@@ -55,7 +55,7 @@ def open_pool(request: Request, pool: str | None) -> Settings:
 
 async def ask(request: Request, work: Callable[[], Answer]) -> Answer:
     """Return the answer to a short question."""
-    answer: Answer = await request.app.state.desk.ask(work)
+    answer: Answer = await request.app.state.desk.ask(work, request.receive)
     return answer
 
 

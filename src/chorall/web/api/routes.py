@@ -94,7 +94,8 @@ async def list_missing_tests(request: Request, question: PredictQuestion) -> dic
 async def classify(request: Request, question: ClassifyQuestion) -> dict[str, Any]:
     """Ask published classifiers about one patient. Nothing is stored."""
     check_items(question.patient)
-    found = await request.app.state.desk.ask(partial(ask_published, question.patient))
+    work = partial(ask_published, question.patient)
+    found = await request.app.state.desk.ask(work, request.receive)
     return {"classifiers": found}
 
 

@@ -21,6 +21,7 @@ BODY_SECONDS: Final = 10.0
 FORM: Final = "application/x-www-form-urlencoded"
 JSON: Final = "application/json"
 FHIR_JSON: Final = "application/fhir+json"
+CUT: Final = Problem(400, "This did not come whole", "Send it again.")
 
 
 def find_most_bytes(path: str) -> int:
@@ -39,11 +40,13 @@ def find_kinds(path: str) -> tuple[str, ...]:
 
 
 async def read_body(receive: Receive, most: int = MOST_BYTES) -> tuple[bytes, Problem | None]:
-    """Read the body, up to the limits of size and time."""
+    """Read the body, up to the limits of size and time; what was cut off is none."""
     body = bytearray()
     with anyio.move_on_after(BODY_SECONDS) as limit:
         while True:
             message = await receive()
+            if message["type"] == "http.disconnect":
+                return b"", CUT
             body += message.get("body", b"")
             if len(body) > most:
                 said = f"At most {most // 1024} kB are read."
@@ -71,14 +74,14 @@ def _refuse_constant(name: str) -> float:
     raise ValueError(name)
 
 
-def replay_body(body: bytes) -> Receive:
-    """Return what hands on a body that has been read."""
+def replay_body(body: bytes, receive: Receive) -> Receive:
+    """Return what hands on a body that has been read, and after it what comes of `receive`."""
     sent: list[bool] = []
 
-    async def receive() -> Message:
+    async def replay() -> Message:
         if sent:
-            await anyio.sleep_forever()
+            return await receive()
         sent.append(True)
         return {"type": "http.request", "body": body, "more_body": False}
 
-    return receive
+    return replay

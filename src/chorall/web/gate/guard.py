@@ -90,7 +90,7 @@ class Guard:
         if problem is None and scope["method"] == "POST":
             body, problem = await read_body(receive, find_most_bytes(scope["path"]))
             problem = problem or judge_body(body, headers)
-            receive = replay_body(body)
+            receive = replay_body(body, receive)
         if problem is not None:
             visit.event, visit.reason = "refused", problem.title
             await answer_problem(problem, scope, receive, send)
