@@ -30,6 +30,8 @@ class Problem:
         When to come again; 0 where that would not help.
     link, link_words : str
         Where to go on from the page.
+    challenge : str
+        What a program is told of how to come in (header `WWW-Authenticate`).
     """
 
     status: int
@@ -38,6 +40,7 @@ class Problem:
     retry_seconds: int = 0
     link: str = "/"
     link_words: str = "To the first page"
+    challenge: str = ""
 
     def to_dict(self) -> dict[str, str | int]:
         """Return the problem document (RFC 9457)."""
@@ -73,5 +76,7 @@ async def answer_problem(problem: Problem, scope: Scope, receive: Receive, send:
 
         text, kind = render_page("problem.html.j2", problem=problem), "text/html"
     headers = {"retry-after": str(problem.retry_seconds)} if problem.retry_seconds else {}
+    if problem.challenge:
+        headers["www-authenticate"] = problem.challenge
     response = Response(text, problem.status, headers=headers, media_type=kind)
     await response(scope, receive, send)

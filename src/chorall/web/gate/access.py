@@ -13,10 +13,14 @@ BACK: Final = "/login/back"
 
 ROLES: Final = ("doctor", "analyst", "reader")
 
-OPEN: Final = frozenset({NOBODY, *ROLES})
+RECORD: Final = "health-record"
+"""The role of a health record that calls CDS Hooks with a token of its own; no person has it."""
+
+OPEN: Final = frozenset({NOBODY, RECORD, *ROLES})
 SIGNED_IN: Final = frozenset(ROLES)
 DOCTORS: Final = frozenset({"doctor"})
 ANALYSTS: Final = frozenset({"analyst"})
+HOOKS: Final = DOCTORS | {RECORD}
 
 ACCESS: Final[dict[str, frozenset[str]]] = {
     "/": SIGNED_IN,
@@ -51,8 +55,8 @@ ACCESS: Final[dict[str, frozenset[str]]] = {
     "/api/v1/missing-tests": DOCTORS,
     "/api/v1/classify": DOCTORS,
     "/api/v1/fhir/risk-assessment": DOCTORS,
-    "/cds-services": DOCTORS,
-    "/cds-services/{service}": DOCTORS,
+    "/cds-services": HOOKS,
+    "/cds-services/{service}": HOOKS,
     "/api/v1/incidence": ANALYSTS,
     "/api/v1/prognosis": ANALYSTS,
     "/api/v1/pool": ANALYSTS,

@@ -84,15 +84,15 @@ class Guard:
         problem = find_problem(scope, headers, self.house)
         if self.porter:
             visit.visitor = self.porter.recognise(headers)
-            problem = problem or self.porter.find_problem(visit, scope["path"])
-        if problem is None and (scope["method"] == "POST" or scope["path"] == BACK):
+            problem = problem or await self.porter.admit(visit, scope, headers)
+        if problem is None and _is_counted(visit, scope):
             problem = self._find_haste(visit, scope)
         if problem is None and scope["method"] == "POST":
             body, problem = await read_body(receive, find_most_bytes(scope["path"]))
             problem = problem or judge_body(body, headers)
             receive = replay_body(body, receive)
         if problem is not None:
-            visit.event, visit.reason = "refused", problem.title
+            visit.event, visit.reason = "refused", visit.reason or problem.title
             await answer_problem(problem, scope, receive, send)
             return
         if visit.entry is not None and not find_roles(visit.entry, frozenset({NOBODY})):
@@ -104,7 +104,7 @@ class Guard:
 
         Strangers are told apart by where they come from: one of them keeps nobody else out.
         """
-        who = visit.visitor.person or (scope.get("client") or ("",))[0]
+        who = visit.visitor.name or (scope.get("client") or ("",))[0]
         if len(self.paces) >= MOST_PACES:
             self.paces = {one: pace for one, pace in self.paces.items() if not pace.is_over()}
         if who not in self.paces:
@@ -119,17 +119,23 @@ class Guard:
         roles = visit.visitor.roles if visit.entry is None else find_roles(
             visit.entry, visit.visitor.roles
         )  # fmt: skip
-        write = self.audit.write if visit.visitor.person else self.audit.write_of_stranger
+        write = self.audit.write if visit.visitor.name else self.audit.write_of_stranger
         event, visit.event = visit.event, ""  # where this fails, the word about it must pass
         write(
             event,
             request=visit.number,
             route=f"{method} {visit.entry or '(none)'}",
             person=visit.visitor.person,
+            program=visit.visitor.program,
             role="+".join(sorted(roles)),
             status=status,
             reason=visit.reason,
         )
+
+
+def _is_counted(visit: Visit, scope: Scope) -> bool:
+    """Return True for questions, sign-ins, and all that programs ask."""
+    return bool(scope["method"] == "POST" or scope["path"] == BACK or visit.visitor.program)
 
 
 def find_problem(scope: Scope, headers: dict[str, str], house: House) -> Problem | None:

@@ -18,14 +18,22 @@ class Visitor:
     person : str
         A keyed hash of the subject at the provider; empty where nobody has signed in.
     roles : frozenset of str
-        Of `access.ROLES`, or `NOBODY` alone.
+        Of `access.ROLES`, or `RECORD` alone, or `NOBODY` alone.
     token : str
         What a form that ends the session must bring along.
+    program : str
+        The name of a program that asks; empty where a person does, or nobody known.
     """
 
     person: str = ""
     roles: frozenset[str] = frozenset({NOBODY})
     token: str = field(default="", repr=False)
+    program: str = ""
+
+    @property
+    def name(self) -> str:
+        """Under which questions are counted; empty for strangers."""
+        return self.person or (f"program {self.program}" if self.program else "")
 
 
 STRANGER: Final = Visitor()

@@ -1,17 +1,17 @@
-"""What a login file says: provider, public address, which groups have which role, time limits."""
+"""What a login file says: provider, public address, which groups have which role, programs."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from chorall.knowledge.definition_file import read_definition
-from chorall.web.gate.house import LOOPBACK, House
-
-Role = Literal["doctor", "analyst", "reader"]
+from chorall.web.gate.house import House
+from chorall.web.login.addresses import is_safe_address
+from chorall.web.login.program_definition import CdsClient, ProgramRules, find_clashes
+from chorall.web.login.roles import Claim, Role, find_roles
 
 
 class LoginDefinition(BaseModel):
@@ -37,6 +37,10 @@ class LoginDefinition(BaseModel):
         Folder of sessions, key of the pseudonyms and audit log.
     idle_minutes, longest_hours : int
         After which a session ends: without a request, and in any case.
+    programs : ProgramRules or None
+        Which programs may ask with a token of the provider; None: none may.
+    cds_clients : tuple of CdsClient
+        Which health records may call CDS Hooks with a token of their own.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -47,11 +51,13 @@ class LoginDefinition(BaseModel):
     client_secret_env: str = ""
     client_secret_file: str = ""
     scopes: tuple[str, ...] = ("openid",)
-    roles_claim: str | tuple[str, ...] = "groups"
+    roles_claim: Claim = "groups"
     roles: dict[Role, tuple[str, ...]] = Field(min_length=1)
     state: str = "chorall-state"
     idle_minutes: int = Field(default=30, ge=1, le=60)
     longest_hours: int = Field(default=8, ge=1, le=24)
+    programs: ProgramRules | None = None
+    cds_clients: tuple[CdsClient, ...] = ()
 
     @field_validator("address")
     @classmethod
@@ -78,9 +84,12 @@ class LoginDefinition(BaseModel):
         return scopes
 
     @model_validator(mode="after")
-    def _check_secret(self) -> LoginDefinition:
+    def _check_whole(self) -> LoginDefinition:
+        problems = find_clashes(self.issuer, self.client_id, self.programs, self.cds_clients)
         if bool(self.client_secret_env) == bool(self.client_secret_file):
-            raise ValueError("either `client_secret_env` or `client_secret_file` is needed")
+            problems.append("either `client_secret_env` or `client_secret_file` is needed")
+        if problems:
+            raise ValueError("; ".join(problems))
         return self
 
     @property
@@ -90,24 +99,13 @@ class LoginDefinition(BaseModel):
 
     def find_roles(self, claims: dict[str, object]) -> frozenset[str]:
         """Return the roles that the claims of an ID token give; none where they give none."""
-        path = (self.roles_claim,) if isinstance(self.roles_claim, str) else self.roles_claim
-        found: object = claims
-        for name in path:
-            found = found.get(name) if isinstance(found, dict) else None
-        values = {found} if isinstance(found, str) else set()
-        if isinstance(found, list):
-            values = {one for one in found if isinstance(one, str)}
-        return frozenset(role for role, given in self.roles.items() if values & set(given))
+        return find_roles(claims, self.roles_claim, self.roles)
 
-
-def is_safe_address(address: object) -> bool:
-    """Return True where an address goes through TLS, or does not leave this machine."""
-    if not isinstance(address, str):
-        return False
-    parts = urlsplit(address)
-    return bool(parts.hostname) and (
-        parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK)
-    )
+    def find_program_roles(self, claims: dict[str, object]) -> frozenset[str]:
+        """Return the same for the claims of an access token of a program."""
+        assert self.programs is not None  # without [programs] no access token is read
+        claim = self.programs.roles_claim or self.roles_claim
+        return find_roles(claims, claim, self.programs.roles or self.roles)
 
 
 def read_login(path: Path) -> LoginDefinition:

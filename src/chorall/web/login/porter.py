@@ -1,4 +1,4 @@
-"""The porter: knows who asks by the session, and lets in by the table of access alone."""
+"""The porter: knows who asks by session or token, and lets in by the table of access alone."""
 
 from __future__ import annotations
 
@@ -11,13 +11,15 @@ from chorall.web.gate.access import ACCESS, NOBODY, find_roles
 from chorall.web.gate.tokens import is_token, make_token
 from chorall.web.gate.visit import STRANGER, Visit, Visitor
 from chorall.web.login.attempt import Attempts
+from chorall.web.login.programs import CHALLENGE, FORBIDDEN, RefusedError, open_programs
 from chorall.web.login.provider import Provider
 from chorall.web.login.sessions import open_sessions
 from chorall.web.login.state import LoginState, open_state, read_secret
-from chorall.web.problems import Problem
+from chorall.web.problems import Problem, is_for_programs
 
 if TYPE_CHECKING:
     from starlette.responses import Response
+    from starlette.types import Scope
 
 SESSION_COOKIE: Final = "__Host-chorall_session"
 ATTEMPT_COOKIE: Final = "__Host-chorall_login"
@@ -26,7 +28,7 @@ LANDINGS: Final = ("/doctor", "/analyst", "/patients", "/")
 
 
 class Porter:
-    """Holds what signing in needs: provider, sessions, attempts on their way."""
+    """Holds what coming in needs: provider, sessions, sign-ins on their way, programs."""
 
     def __init__(
         self, state: LoginState, provider: Provider, clock: Callable[[], float] = time.time
@@ -35,7 +37,18 @@ class Porter:
         self.house = state.definition.house
         self.provider = provider
         self.attempts = Attempts(clock)
+        self.programs = open_programs(state.file.parent, state.definition, provider, clock)
         self.sessions = open_sessions(state, clock)
+
+    async def admit(self, visit: Visit, scope: Scope, headers: dict[str, str]) -> Problem | None:
+        """Find which program asks, if one does, and refuse whom no role lets in."""
+        if self.programs.bring_token(scope, headers):
+            try:
+                visit.visitor = await self.programs.recognise(scope, headers)
+            except RefusedError as refused:
+                visit.reason = refused.reason
+                return refused.problem
+        return self.find_problem(visit, scope["path"])
 
     def recognise(self, headers: dict[str, str]) -> Visitor:
         """Return who asks: the person of a session that has not ended, or a stranger."""
@@ -57,12 +70,14 @@ class Porter:
         if stranger:
             link = f"/login?to={find_landing(path)}"
             said = "This page is for those who have signed in."
-            return Problem(401, "Please sign in", said, link=link, link_words="Sign in")
+            challenge = CHALLENGE if self.programs.are_known and is_for_programs(path) else ""
+            return Problem(401, "Please sign in", said, 0, link, "Sign in", challenge)
         if visit.entry is None:
             return Problem(404, "There is nothing here", "Start at the first page.")
         open_to = ", ".join(sorted(ACCESS[visit.entry]))
         said = f"It is open to: {open_to}. Ask the person who runs this server for that role."
-        return Problem(403, "This is not open to you", said)
+        challenge = FORBIDDEN if visit.visitor.program else ""
+        return Problem(403, "This is not open to you", said, challenge=challenge)
 
 
 def find_landing(path: str) -> str:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from chorall.errors import InputError
 from chorall.web.gate.access import BACK
-from chorall.web.login.definition import is_safe_address
+from chorall.web.login.addresses import is_safe_address
+from chorall.web.login.keys import fetch_json
 
 if TYPE_CHECKING:
     from chorall.web.login.definition import LoginDefinition
@@ -52,6 +53,7 @@ class Provider:
         from authlib.integrations.starlette_client import OAuth
 
         self.definition = definition
+        self.transport = transport
         further = {} if transport is None else {"transport": transport}
         self.client = OAuth().register(
             "provider",
@@ -115,6 +117,20 @@ class Provider:
         if not claims or not claims["sub"]:
             raise ProviderError("no ID token")
         return dict(claims)
+
+    async def load_keys(self) -> object:
+        """Return the JWK set that the provider publishes now.
+
+        Raises
+        ------
+        ProviderError
+            If the provider is not the one that was configured, or does not answer.
+        HTTPError, ValueError
+            If the keys do not come.
+        """
+        await self._check_metadata()
+        metadata = await self.client.load_server_metadata()
+        return await fetch_json(metadata["jwks_uri"], self.transport)
 
     def _wanted_claims(self) -> dict[str, dict[str, object]]:
         wanted: dict[str, dict[str, object]] = {

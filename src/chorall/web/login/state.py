@@ -29,6 +29,8 @@ class LoginState:
 
     Attributes
     ----------
+    file : Path
+        The login file; what it names lies beside it.
     definition : LoginDefinition
         What the file says.
     folder : Path
@@ -37,6 +39,7 @@ class LoginState:
         Of the pseudonyms of persons; the same at every start.
     """
 
+    file: Path
     definition: LoginDefinition
     folder: Path
     key: bytes = field(repr=False)
@@ -85,7 +88,7 @@ def open_state(path: Path, *, make: bool = True) -> LoginState:
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         _check_closed(folder)
-        return LoginState(definition, folder, _open_key(folder / KEY))
+        return LoginState(path, definition, folder, _open_key(folder / KEY))
     except OSError as error:
         raise InputError(
             f"the folder {folder} cannot be used: {error.strerror}.\n"

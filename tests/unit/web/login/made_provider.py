@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import base64
+import hashlib
+import hmac
+import json
 import secrets
 import time
 from collections.abc import Callable
@@ -26,6 +29,17 @@ ADDRESS = "https://chorall.example"
 ROLES = {"doctor": "haematologists", "analyst": "statisticians", "reader": "staff"}
 
 
+def encode(part: bytes) -> str:
+    """Return a part of a token as it is written down."""
+    return base64.urlsafe_b64encode(part).decode().rstrip("=")
+
+
+def sign_by_secret(header: dict[str, Any], claims: dict[str, Any], secret: bytes) -> str:
+    """Sign with HS256, whatever the secret is: the library would take no public key for one."""
+    text = f"{encode(json.dumps(header).encode())}.{encode(json.dumps(claims).encode())}"
+    return f"{text}.{encode(hmac.new(secret, text.encode(), hashlib.sha256).digest())}"
+
+
 class MadeProvider:
     """Answers as OpenID Connect Core says; `discovery`, `claims` and `sign` may be spoilt."""
 
@@ -40,6 +54,7 @@ class MadeProvider:
         self.sign: Callable[[dict[str, Any]], str] = self.sign_as_agreed
         self.waiting: dict[str, tuple[dict[str, str], dict[str, Any]]] = {}
         self.asked: list[str] = []
+        self.keys_asked = 0
         self.down = False
         self.app = Starlette(
             routes=[
@@ -104,7 +119,9 @@ class MadeProvider:
         )
 
     async def show_keys(self, _: Request) -> JSONResponse:
-        return JSONResponse({"keys": [self.key.as_dict(private=False)]})
+        self.keys_asked += 1
+        found = {"keys": [self.key.as_dict(private=False)]}
+        return JSONResponse(found, 503 if self.down else 200)
 
     async def give_token(self, request: Request) -> JSONResponse:
         self.asked.append("token")

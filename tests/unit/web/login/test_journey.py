@@ -11,7 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from joserfc import jwt
 from joserfc.jwk import ECKey, OctKey
-from unit.web.login.made_provider import ADDRESS, ISSUER, ROLES, SECRET
+from unit.web.login.made_provider import ADDRESS, ISSUER, ROLES, SECRET, sign_by_secret
 
 from chorall.web.gate.access import ACCESS, NOBODY
 from chorall.web.gate.guard import MOST_PACES, Guard
@@ -180,8 +180,8 @@ def sign_with_none(provider, claims):
 
 def sign_with_public_key(provider, claims):
     """Let a reader who does not look take the public key for a shared secret."""
-    key = OctKey.import_key(provider.key.as_pem(private=False))
-    return jwt.encode({"alg": "HS256", "kid": "one"}, claims, key)
+    public = provider.key.as_pem(private=False)
+    return sign_by_secret({"alg": "HS256", "kid": "one"}, claims, public)
 
 
 def sign_with_secret_of_client(provider, claims):
@@ -217,8 +217,10 @@ def give_none(provider, claims):
      sign_with_a_key_that_comes_along, change_after_signing, give_none],
 )  # fmt: skip
 def test_signatures_that_do_not_hold_let_nobody_in(browser, sign_in, provider, sign):
-    provider.sign = lambda claims: sign(provider, claims)
+    signed = []
+    provider.sign = lambda claims: signed.append(sign(provider, claims)) or signed[0]
     assert sign_in(browser).status_code == 403
+    assert len(signed) == 1, "the token came as it was meant to"
     assert browser.get("/doctor").status_code == 401
 
 
