@@ -16,8 +16,8 @@ from chorall.knowledge.fact_source import Confidence
 FHIR_CODES_TOML: Final = Path(__file__).parent / "fhir_codes.toml"
 
 About = Literal[
-    "diagnosis", "lineage", "state", "wbc", "gene_test", "gene", "change", "one_variant",
-    "change_kind", "answer", "interpretation",
+    "diagnosis", "lineage", "state", "wbc", "gene_test", "gene", "change", "copies",
+    "one_variant", "change_kind", "answer", "interpretation",
 ]  # fmt: skip
 
 

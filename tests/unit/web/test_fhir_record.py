@@ -118,9 +118,79 @@ def test_a_deletion_and_a_mutation_are_not_the_same_marker(read):
     assert found.open_items["IKZF1_del"] == why.NOT_THERE
     lost = made.variant("TP53", components=[made.change_type("SO:0001743")])
     assert read(made.PATIENT, made.CONDITION, lost).open_items["TP53"] == why.NOT_THERE
-    both = [made.change_type("SO:0001743"), made.change_type("SO:0000159")]
-    unclear = read(made.PATIENT, made.CONDITION, made.variant("TP53", components=both))
-    assert unclear.open_items["TP53"] == why.NOT_THERE
+    fused = made.variant("TP53", components=[made.change_type("SO:0001565")])
+    assert read(made.PATIENT, made.CONDITION, fused).open_items["TP53"] == why.NOT_THERE
+
+
+COPIES = {"code": made.concept(made.LOINC, "82155-3"), "valueQuantity": {"value": 8}}
+AMPLIFIED = made.concept("urn:laboratory", "amplification")
+UNREAD_KINDS = (
+    [made.change_type("SO:0000159")],
+    [made.change_type("SO:0001743") | {"valueCodeableConcept": AMPLIFIED}],
+    [made.change_type("SO:0001743") | {"valueCodeableConcept": {"text": "deletion"}}],
+    [made.change_type("SO:0001743") | {"valueCodeableConcept": None, "valueString": "loss"}],
+    [made.change_type("SO:0001743"), made.change_type("SO:0000159")],
+    [made.change_type("SO:0001743"), made.change_type("SO:0001742")],
+    [COPIES],
+    [COPIES, made.change_type("SO:0001483")],
+    [{"code": made.concept("urn:laboratory", "type"), "valueCodeableConcept": AMPLIFIED}],
+    [{"code": {"text": "type"}, "valueString": "deletion"}],
+)
+
+
+@pytest.mark.parametrize("kinds", UNREAD_KINDS)
+@pytest.mark.parametrize(
+    ("genes", "item"),
+    [(["TP53"], "TP53"), (["IKZF1"], "IKZF1_del"), (["ABL1", "BCR"], "BCR::ABL1")],
+)
+def test_present_of_an_unread_kind_is_no_lesion_that_we_know(read, genes, item, kinds):
+    """Neither the mutation nor the deletion of the gene, nor a fusion; and it is told why."""
+    unclear = made.variant(*genes, components=kinds)
+    found = read(made.PATIENT, made.CONDITION, unclear)
+    assert item not in found.patient
+    assert found.open_items[item] == said.UNREAD_KIND
+    assert "Observation/variant" not in found.used
+
+
+@pytest.mark.parametrize(
+    ("changes", "status"),
+    [({}, said.UNREAD_KIND), ({"effectiveDateTime": None}, said.UNREAD_KIND),
+     ({"effectiveDateTime": "2024-06-12"}, said.UNREAD_KIND),
+     ({"effectiveDateTime": "2025-06-12"}, "absent"), ({"status": "preliminary"}, "absent")],
+)  # fmt: skip
+def test_absent_beside_a_change_of_an_unread_kind_is_not_told(read, changes, status):
+    """The change that was found may be the one that the other result did not find."""
+    unclear = made.variant("TP53", components=[made.change_type("SO:0000159")], **changes)
+    found = read(made.PATIENT, made.CONDITION, made.TP53, unclear)
+    assert found.patient.get("TP53", found.open_items.get("TP53")) == status
+    there = made.variant("TP53", name="clear")
+    both = read(made.PATIENT, made.CONDITION, there, unclear)
+    assert both.patient["TP53"] == "present"
+
+
+@pytest.mark.parametrize("kind", ["SO:0001483", "SO:0002007", "SO:1000032"])
+def test_a_small_change_of_the_sequence_is_a_mutation(read, kind):
+    one = made.variant("TP53", components=[made.change_type(kind)])
+    assert read(made.PATIENT, made.CONDITION, one).patient["TP53"] == "present"
+    none = made.variant("TP53", answer="absent", components=[made.change_type(kind)])
+    assert read(made.PATIENT, made.CONDITION, none).open_items["TP53"] == said.ONE_VARIANT
+
+
+def test_a_read_kind_stays_clear_beside_further_components(read):
+    further = [COPIES, {"code": {"text": "remark"}}, {"code": made.concept(made.LOINC, "81258-6")}]
+    for gene, kind, item in (("IKZF1", "SO:0001743", "IKZF1_del"), ("TP53", None, "TP53")):
+        kinds = [made.change_type(kind), *further] if kind else further[2:]
+        one = made.variant(gene, components=kinds)
+        assert read(made.PATIENT, made.CONDITION, one).patient[item] == "present"
+
+
+def test_a_loss_of_two_genes_is_no_fusion(read):
+    """`gene_fusion` is one; without a kind two genes are one as well."""
+    for kind, status in (("SO:0001565", "present"), ("SO:0001743", why.NOT_THERE),
+                         ("SO:0001483", why.NOT_THERE)):  # fmt: skip
+        one = made.variant("BCR", "ABL1", components=[made.change_type(kind)])
+        found = read(made.PATIENT, made.CONDITION, one)
+        assert found.patient.get("BCR::ABL1", found.open_items.get("BCR::ABL1")) == status
 
 
 @pytest.mark.parametrize("genes", [("BCR", "ABL1"), ("ABL1", "BCR"), ("ABL1", "bcr")])
@@ -322,6 +392,54 @@ def test_a_remission_that_was_lost_or_has_no_day_is_not_told_as_today(read):
     undated = made.changed(made.REMISSION, effectiveDateTime=None)
     found = read(made.PATIENT, made.CONDITION, undated)
     assert found.open_items["course"] == why.NO_REMISSION_DAY
+
+
+IN_RELAPSE = {"code": {"coding": [*made.CONDITION["code"]["coding"],
+                                  {"system": made.ICD10CM, "code": "C91.02"}]}}  # fmt: skip
+IN_REMISSION = {"code": {"coding": [*made.CONDITION["code"]["coding"],
+                                    {"system": made.ICD10CM, "code": "C91.01"}]}}  # fmt: skip
+
+
+@pytest.mark.parametrize("undated", [{"onsetDateTime": None}, {"onsetDateTime": "2023"}])
+@pytest.mark.parametrize(
+    "later",
+    [IN_RELAPSE, IN_REMISSION, {"clinicalStatus": made.concept(CLINICAL, "relapse")},
+     {"clinicalStatus": made.concept(CLINICAL, "remission")}],
+)  # fmt: skip
+def test_the_day_of_a_relapse_is_not_that_of_diagnosis(read, undated, later):
+    """The diagnosis has no day, a later state of the leukaemia has one: that is another day."""
+    first = made.changed(made.CONDITION, **undated)
+    second = made.changed(made.CONDITION, id="c2", **later)
+    for order in ((first, second), (second, first)):
+        found = read(made.PATIENT, *order, *made.WHOLE[2:])
+        assert found.open_items[why.DIAGNOSIS] == why.DAY_OF_LATER_STATE
+        assert found.open_items["age_years"] == why.NO_DIAGNOSIS_DAY
+        assert {"age_years", "course", "TP53"} & set(found.patient) == set()
+        assert "Condition/c2" not in found.used
+        assert found.condition == ""
+    is_relapse = "relapse" in str(later) or later is IN_RELAPSE
+    course = why.IN_RELAPSE if is_relapse else why.NO_DIAGNOSIS_DAY
+    assert found.open_items["course"] == course
+
+
+def test_a_year_of_diagnosis_before_the_only_day_leaves_the_day_open(read):
+    """A second record of the same leukaemia, given to the day, begins after the first's year."""
+    first = made.changed(made.CONDITION, onsetDateTime="2023")
+    second = made.changed(made.CONDITION, id="c2")
+    assert read(made.PATIENT, first, second).open_items[why.DIAGNOSIS] == why.DAY_OF_LATER_STATE
+    same = made.changed(first, onsetDateTime="2024-05")
+    assert why.DIAGNOSIS not in read(made.PATIENT, same, second).open_items
+
+
+def test_a_dated_diagnosis_counts_beside_a_later_state(read):
+    relapse = made.changed(made.CONDITION, id="c2", onsetDateTime="2024-06-15", **IN_RELAPSE)
+    for order in ((relapse, made.CONDITION), (made.CONDITION, relapse)):
+        found = read(made.PATIENT, *order)
+        assert found.condition == "Condition/c1"
+        assert found.patient["age_years"] == 30.19
+        assert found.open_items["course"] == why.IN_RELAPSE
+    lone = read(made.PATIENT, made.changed(made.CONDITION, **IN_REMISSION), made.REMISSION)
+    assert lone.patient["course"] == {"state": "remission", "day": 41, "since_day": 33}
 
 
 @pytest.mark.parametrize("status", ["unconfirmed", "provisional", "differential"])

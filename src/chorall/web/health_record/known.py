@@ -17,6 +17,9 @@ NEEDED: Final = (DIAGNOSIS, AGE, LINEAGE, COURSE)
 
 NOT_THERE: Final = "not in the record"
 NO_DIAGNOSIS_DAY: Final = "the diagnosis has no onset to the day"
+DAY_OF_LATER_STATE: Final = (
+    "the diagnosis has no onset to the day; the day of a later state, such as a relapse, is none"
+)
 NO_BIRTH_DATE: Final = "the birth date is not given to the day"
 NO_DAY: Final = "the result has no day"
 NOT_IN_TIME: Final = "the result is of another time"

@@ -8,8 +8,8 @@ from datetime import date
 from typing import Any, Final
 
 from chorall.knowledge.fhir_codes import fhir_codes
-from chorall.knowledge.gene_names import gene_symbols
 from chorall.models.bank.features import UNDETECTED, Feature
+from chorall.web.health_record.lesions import UNREAD, is_one_variant, name_markers
 from chorall.web.health_record.parts import (
     Resource,
     list_codings,
@@ -31,8 +31,7 @@ NO_UNIT: Final = "the unit is not one that is read"
 ONE_VARIANT: Final = "one variant was not found, which does not say that the gene is unchanged"
 MODIFIED: Final = "the result holds an element that may change its meaning and is not read"
 NUMBER_AGAINST_WORD: Final = 'a number and "not detected" contradict each other'
-UNREAD: Final = "?"
-"""Stands for a coded word that is not one of those that are read."""
+UNREAD_KIND: Final = "a change was found whose kind is not one that is read"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,52 +59,33 @@ class Saying:
     resource: Resource
 
 
-def read_observation(resource: Resource, asked: Mapping[str, Feature]) -> Saying | None:
-    """Return what an Observation says of an item that is asked; None where it is of none."""
-    item = find_item(resource, set(asked))
-    if not item:
-        return None
-    value, why = _read_value(resource, asked[item])
+def read_observation(resource: Resource, asked: Mapping[str, Feature]) -> list[Saying]:
+    """Return what an Observation says of the items that are asked; empty where it is of none.
+
+    One that found a change of an unread kind may be of several items, and says nothing of each.
+    """
     day = read_date(resource, "effectiveDateTime") or read_date(
         resource, "effectivePeriod", "start"
     )
-    return Saying(item, value, why, day, resource)
+    items, is_clear = _find_items(resource, set(asked))
+    found = []
+    for item in items:
+        value, why = _read_value(resource, asked[item])
+        if value is not None and not is_clear:
+            value, why = None, UNREAD_KIND if value == "present" else ONE_VARIANT
+        found.append(Saying(item, value, why, day, resource))
+    return found
 
 
-def find_item(resource: Resource, items: set[str]) -> str:
-    """Return the item of which an Observation speaks, or an empty text."""
+def _find_items(resource: Resource, asked: set[str]) -> tuple[list[str], bool]:
+    """Return the items of which an Observation speaks; False where it may be of any of them."""
     facts, codings = fhir_codes(), list_codings(part(resource, "code"))
     own = [code for system, code in codings if system == facts.own_system]
-    named = own or sorted(facts.find_meanings("wbc", codings))
+    named, is_clear = own or sorted(facts.find_meanings("wbc", codings)), True
     if not named and facts.find_meanings("gene_test", codings):
-        named = _name_markers(resource)
-    return next((name for name in named if name in items), "")
-
-
-def _name_markers(resource: Resource) -> list[str]:
-    """Return the markers that a variant assessment can be: of one gene, or of two joined."""
-    facts = fhir_codes()
-    genes: list[str] = []
-    ends: set[str] = set()
-    for one in parts(resource, "component"):
-        codings, value = list_codings(part(one, "code")), part(one, "valueCodeableConcept")
-        if facts.find_meanings("gene", codings):
-            genes.append(_name_gene(value))
-        if facts.find_meanings("change", codings):
-            ends |= facts.find_meanings("change_kind", list_codings(value)) or {UNREAD}
-    if len(genes) == 2 and all(genes):
-        return ["::".join(genes), "::".join(reversed(genes))]
-    if len(genes) != 1 or not genes[0] or len(ends) > 1:
-        return []
-    end = next(iter(ends - {UNREAD}), "")
-    return [f"{genes[0]}{end}"]
-
-
-def _name_gene(value: Any) -> str:
-    texts = [read_text(one, "display") for one in parts(value, "coding")]
-    known = gene_symbols()
-    return next((known[text.upper()] for text in (*texts, read_text(value, "text"))
-                 if text.upper() in known), "")  # fmt: skip
+        named, is_clear = name_markers(resource)
+    items = [name for name in named if name in asked]
+    return (items[:1] if is_clear else items), is_clear
 
 
 def _read_value(resource: Resource, feature: Feature) -> tuple[Any, str]:
@@ -141,19 +121,9 @@ def _read_status(resource: Resource) -> tuple[Any, str]:
     found = _find_answers(resource)
     if found in ({"present"}, {"absent"}):
         value = next(iter(found))
-        is_part = value == "absent" and any(map(_is_one_variant, parts(resource, "component")))
+        is_part = value == "absent" and any(map(is_one_variant, parts(resource, "component")))
         return (None, ONE_VARIANT) if is_part else (value, "")
     return None, NO_ANSWER
-
-
-def _is_one_variant(component: Any) -> bool:
-    """Return True where a component narrows the test to one variant, or one unread kind of it."""
-    facts, codings = fhir_codes(), list_codings(part(component, "code"))
-    kind = list_codings(part(component, "valueCodeableConcept"))
-    return bool(facts.find_meanings("one_variant", codings)) or (
-        bool(facts.find_meanings("change", codings))
-        and not facts.find_meanings("change_kind", kind)
-    )
 
 
 def _find_answers(resource: Resource) -> set[str]:

@@ -8,14 +8,13 @@ from datetime import date
 from typing import Final
 
 from chorall.errors import InputError
-from chorall.knowledge.fhir_codes import fhir_codes
 from chorall.models.bank.bank import DAYS_PER_YEAR, Bank
 from chorall.models.bank.features import Feature, find_problem
+from chorall.web.health_record.diagnosis import read_diagnosis
 from chorall.web.health_record.known import (
     AGE,
     CONTRADICTION,
     COURSE,
-    DIAGNOSIS,
     IMPOSSIBLE,
     LINEAGE,
     NO_BIRTH_DATE,
@@ -30,8 +29,6 @@ from chorall.web.health_record.known import (
 from chorall.web.health_record.observations import REMISSION, read_observation
 from chorall.web.health_record.parts import (
     Resource,
-    list_codings,
-    name_resource,
     part,
     read_date,
     read_text,
@@ -44,9 +41,6 @@ OWN_FEATURES: Final = {
 }
 """Read beside what the bank uses."""
 PATIENT_REFERENCE: Final = re.compile(r"Patient/([A-Za-z0-9.-]{1,64})")
-NOT_CONFIRMED: Final = (
-    "unconfirmed", "provisional", "differential", "refuted", "entered-in-error",
-)  # fmt: skip
 SEXES: Final = ("female", "male")
 
 
@@ -79,13 +73,11 @@ def read_record(resources: Sequence[Resource], bank: Bank, today: date) -> FhirR
     }
     record = FhirRecord()
     _check_one_patient(by_kind, record)
-    diagnosis = _read_diagnosis(by_kind["Condition"], record)
+    diagnosis = read_diagnosis(by_kind["Condition"], record)
     _read_person(by_kind["Patient"], diagnosis, record)
     features = {feature.item: feature for feature in bank.design.features}
     asked = OWN_FEATURES | features
-    sayings = [
-        said for one in by_kind["Observation"] if (said := read_observation(one, asked)) is not None
-    ]
+    sayings = [said for one in by_kind["Observation"] for said in read_observation(one, asked)]
     read_course(by_kind["Condition"], sayings, diagnosis, today, record)
     for item in asked:
         if item not in (*record.patient, *record.open_items, AGE, SEX, REMISSION):
@@ -132,37 +124,6 @@ def _check_one_patient(by_kind: dict[str, list[Resource]], record: FhirRecord) -
             "  Send those of one: Patient, Condition and Observation with the same subject."
         )
     record.subject = f"Patient/{next(iter(people))}" if people else ""
-
-
-def _read_diagnosis(conditions: list[Resource], record: FhirRecord) -> date | None:
-    """Return the day of the first diagnosis of ALL."""
-    facts = fhir_codes()
-    found: list[Resource] = []
-    lineages: set[str] = set()
-    for one in conditions:
-        codings = list_codings(part(one, "code"))
-        status = {code for _, code in list_codings(part(one, "verificationStatus"))}
-        if facts.find_meanings("diagnosis", codings) and not status & set(NOT_CONFIRMED):
-            record.has_leukaemia = True
-            found.append(one)
-            lineages |= facts.find_meanings("lineage", codings)
-    if len(lineages) == 1:
-        record.patient[LINEAGE] = next(iter(lineages))
-    elif lineages:
-        record.open_items[LINEAGE] = CONTRADICTION
-    dated = [(day, one) for one in found if (day := read_onset(one)) is not None]
-    if not dated:
-        record.open_items[DIAGNOSIS] = NO_DIAGNOSIS_DAY if found else NOT_THERE
-        return None
-    day, first = min(dated, key=lambda pair: pair[0])
-    record.use(first)
-    record.condition = name_resource(first)
-    return day
-
-
-def read_onset(condition: Resource) -> date | None:
-    """Return the day on which a Condition began, where it is given to the day."""
-    return read_date(condition, "onsetDateTime") or read_date(condition, "onsetPeriod", "start")
 
 
 def _read_person(people: list[Resource], diagnosis: date | None, record: FhirRecord) -> None:

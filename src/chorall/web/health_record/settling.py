@@ -21,7 +21,7 @@ from chorall.web.health_record.known import (
     TOO_LONG_AGO,
     FhirRecord,
 )
-from chorall.web.health_record.observations import REMISSION, WBC, Saying
+from chorall.web.health_record.observations import REMISSION, UNREAD_KIND, WBC, Saying
 from chorall.web.health_record.parts import Resource, list_codings, part
 
 MRD_PREFIX: Final = "mrd_"
@@ -41,7 +41,7 @@ def read_course(
         (said.day, place) for place, said in told if said.value == "present" and said.day
     )
     if diagnosis is None:
-        record.open_items[COURSE] = NO_DIAGNOSIS_DAY
+        record.open_items[COURSE] = IN_RELAPSE if "relapse" in states else NO_DIAGNOSIS_DAY
         return
     day = (today - diagnosis).days
     if day < 0 or (reached and not diagnosis <= reached[0][0] <= today):
@@ -92,7 +92,9 @@ def settle(item: str, sayings: list[Saying], diagnosis: date | None, record: Fhi
             for said in in_time
             if said.day and abs((said.day - diagnosis).days) == nearest
         }
-    if len(values) == 1:
+    if set(values) == {"absent"} and any(_may_be_found(said, diagnosis) for said in sayings):
+        record.open_items[item] = UNREAD_KIND
+    elif len(values) == 1:
         said = next(iter(values.values()))
         record.patient[item] = said.value
         record.use(said.resource)
@@ -102,6 +104,11 @@ def settle(item: str, sayings: list[Saying], diagnosis: date | None, record: Fhi
         record.open_items[item] = NOT_IN_TIME if all(s.day for s in speaking) else NO_DAY
     else:
         record.open_items[item] = sayings[0].why if sayings else NOT_THERE
+
+
+def _may_be_found(said: Saying, diagnosis: date | None) -> bool:
+    """Return True where a change of an unread kind may be the one that was looked for."""
+    return said.why == UNREAD_KIND and (said.day is None or _is_in_time(said, diagnosis))
 
 
 def _is_in_time(said: Saying, diagnosis: date | None) -> bool:
