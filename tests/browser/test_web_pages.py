@@ -11,7 +11,8 @@ AXE = Path(__file__).parent / "vendor" / "axe.min.js"
 DESK, PHONE = 1280, 390
 PAGES = ("/", "/doctor", "/doctor/card", "/analyst", "/analyst/marker?marker=TP53",
          "/analyst/quality", "/analyst/treatment", "/analyst/treatment?marker=IKZF1_del",
-         "/analyst/risk", "/analyst/deescalation", "/patients/en", "/patients/de")  # fmt: skip
+         "/analyst/risk", "/analyst/deescalation", "/patients/en", "/patients/de",
+         "/patients/de/summary")  # fmt: skip
 WAIT = 60_000
 OVER_THE_EDGE = """() => [...document.querySelectorAll("main *")].filter(one =>
     !one.closest(".scroll") && !one.closest(".hidden") && !one.closest("svg") &&
@@ -151,6 +152,90 @@ def test_a_link_carries_the_inputs_after_the_hash_and_the_server_sees_none(open_
     assert other.input_value("#age_years") == "31.25"
     assert other.locator("input[name='sex']:checked").get_attribute("value") == "male"
     assert "31.25" not in served[1].read_text("utf-8")
+
+
+def share_summary(page, language):
+    """Return the link to the summary of the form as it is filled in."""
+    fill_in(page)
+    page.fill("#age_years", "31.25")
+    page.locator("summary", has_text="Mutations").click()
+    page.locator("fieldset", has_text="TP53").locator("label", has_text="absent").click()
+    page.wait_for_selector("#answer:has-text('TP53')", timeout=WAIT)
+    page.click(f"button[data-summary='/patients/{language}/summary']")
+    page.wait_for_selector("#summary-said a", timeout=WAIT)
+    return page.get_attribute("#summary-said a", "href")
+
+
+@pytest.mark.parametrize(("language", "width"), [("en", DESK), ("de", PHONE)])
+def test_a_link_opens_the_same_summary_and_no_address_holds_a_value(
+    open_page, served, language, width
+):
+    page = open_page("/doctor")
+    link = share_summary(page, language)
+    assert "age_years=31.25" in link.split("#")[1]
+    assert "token" not in link
+    page.click(f"button[name=summary][value={language}]")
+    page.wait_for_selector(".summary", timeout=WAIT)
+    shown = page.inner_text(".summary")
+
+    other, asked = open_page("/patients/en", width=width), []
+    other.on("request", lambda one: asked.append(one))
+    other.goto(link)
+    other.wait_for_selector(".summary", timeout=WAIT)
+    assert other.inner_text(".summary") == shown
+    assert other.get_attribute("html", "lang") == language
+    assert find_faults(other) == []
+    assert other.evaluate(OVER_THE_EDGE) == []
+    assert [(one.method, one.url.removeprefix(served[0])) for one in asked
+            if "/static/" not in one.url] == [
+        ("GET", f"/patients/{language}/summary"), ("POST", f"/patients/{language}/summary"),
+    ]  # fmt: skip
+    (posted,) = (one for one in asked if one.method == "POST")
+    assert "age_years=31.25" in posted.post_data
+    for one in asked:
+        told = one.url + "".join(one.all_headers().values())
+        assert not re.search(r"31\.25|TP53|age_years|lineage|#", told)
+    assert other.evaluate("document.referrer") == ""
+    assert other.evaluate("localStorage.length + sessionStorage.length") == 0
+    other.reload()
+    other.wait_for_selector(".summary", timeout=WAIT)
+    assert other.inner_text(".summary") == shown
+    assert not re.search(r"31\.25|TP53|age_years", served[1].read_text("utf-8"))
+
+
+def test_the_page_that_is_opened_from_the_doctors_own_knows_no_value_of_where_it_came_from(
+    open_page, served
+):
+    page = open_page("/doctor")
+    share_summary(page, "en")
+    page.click("text=Copy a link")  # the inputs stand in the address bar too
+    page.wait_for_selector("#share-said:has-text('sees the inputs')", timeout=WAIT)
+    page.click("#summary-said a")
+    page.wait_for_selector(".summary", timeout=WAIT)
+    assert page.evaluate("document.referrer") == f"{served[0]}/doctor"
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_a_link_that_makes_no_summary_says_what_to_do(open_page, script):
+    """Without inputs, with what cannot be, and without scripts: ask for the printed page."""
+    page = open_page("/patients/de/summary", script=script, width=PHONE)
+    page.wait_for_selector("main:has-text('die gedruckte Übersicht')", timeout=WAIT)
+    assert find_faults(page) == [] if script else "JavaScript" in page.inner_text("main")
+    page = open_page("/patients/en/summary#age_years=300&a_treatment=new", script=script)
+    page.wait_for_selector("main:has-text('the printed summary')", timeout=WAIT)
+    assert not page.locator("text=Please wait").is_visible()
+    page.click("text=What the words mean")
+    page.wait_for_selector("h1:has-text('For patients and carers')", timeout=WAIT)
+
+
+def test_without_scripts_the_doctor_prints_the_summary_instead(open_page):
+    page = open_page("/doctor", script=False)
+    fill_in(page)
+    page.click("text=Show the answer")
+    wait_for_answer(page)
+    assert not page.locator("button[data-summary]").first.is_visible()
+    assert not page.locator("#share").is_visible()
+    assert "print the summary instead" in page.inner_text("#answer")
 
 
 def test_by_keyboard_alone(open_page):

@@ -21,7 +21,7 @@ from chorall.web.api import routes as api
 from chorall.web.assets import KINDS, hash_asset, read_assets
 from chorall.web.bedside import Bedside
 from chorall.web.carer import routes as carer
-from chorall.web.carer import summary
+from chorall.web.carer import shared, summary
 from chorall.web.desk import AT_WORK, Desk
 from chorall.web.doctor import routes as doctor
 from chorall.web.gate.guard import Guard
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
 
 PARTS: Final = (
-    doctor, summary, analyst, quality, treatment, risk,
+    doctor, summary, shared, analyst, quality, treatment, risk,
     deescalation, carer, api, api_pool, health_record,
 )  # fmt: skip
 

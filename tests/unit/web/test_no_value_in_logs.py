@@ -61,8 +61,9 @@ def asked(settings, desk, tmp_path, caplog):
         app = create_app(settings, audit=audit)
         app.state.desk = desk
         client = TestClient(app, base_url=BASE)
-        token = re.search(r'name="token" value="(\w+)"', client.get("/doctor").text)[1]
-        for path in ("/doctor", "/doctor/print", "/doctor/summary"):
+        for path in ("/doctor", "/doctor/print", "/doctor/summary", "/patients/de/summary"):
+            page = path if path.startswith("/patients") else "/doctor"
+            token = re.search(r'name="token" value="(\w+)"', client.get(page).text)[1]
             for given in (FORM, FORM | {"age_years": f"9{PLANTED['age']}"}, {"x": PLANTED["text"]}):
                 data = {"token": token, "summary": "de", **given}
                 statuses.append(client.post(path, data=data).status_code)

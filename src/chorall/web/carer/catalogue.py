@@ -100,6 +100,13 @@ class SummaryWords(_Frozen):
     quantities: dict[str, str]
     date: str
     decimal: str
+    link_button: str
+    link_general: str
+    link_opening: str
+    link_no_script: str
+    link_wrong: str
+    link_failed: str
+    link_other_bank: str
     items: dict[str, str]
     values: dict[str, str]
     treatments: dict[str, str]

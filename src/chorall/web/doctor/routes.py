@@ -48,6 +48,7 @@ CHOICES: Final[dict[str, Any]] = {
     "fates": FATES,
     "keys": {fate: draw_key(fate) for fate in FATES},
     "summaries": {language: read_catalogue(language).summary.button for language in LANGUAGES},
+    "links": {language: read_catalogue(language).summary.link_button for language in LANGUAGES},
 }
 
 

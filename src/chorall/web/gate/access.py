@@ -49,6 +49,7 @@ ACCESS: Final[dict[str, frozenset[str]]] = {
     "/analyst/deescalation.csv": ANALYSTS,
     "/patients": SIGNED_IN,
     "/patients/{language}": SIGNED_IN,
+    "/patients/{language}/summary": SIGNED_IN,
     "/api/v1/openapi.json": SIGNED_IN,
     "/api/v1/predict": DOCTORS,
     "/api/v1/bank": DOCTORS,

@@ -28,8 +28,8 @@ def read_visit(request: Request) -> str | None:
     return request.cookies.get(_name_cookie(request))
 
 
-def place_visit(request: Request, response: Response, visit: str) -> None:
-    """Let the browser keep its visit; no script and no other site gets it."""
+def place_visit(request: Request, response: Response, visit: str, under: str = "/doctor") -> None:
+    """Let the browser keep its visit under a path; no script and no other site gets it."""
     secure = _is_secure(request)
     response.set_cookie(
         _name_cookie(request),
@@ -37,7 +37,7 @@ def place_visit(request: Request, response: Response, visit: str) -> None:
         secure=secure,
         httponly=True,
         samesite="strict",
-        path="/" if secure else "/doctor",
+        path="/" if secure else under,
     )
 
 

@@ -1,10 +1,9 @@
-// A link that holds the inputs after `#`: browsers do not send that part to any server.
+// Links that hold the inputs after `#`: browsers do not send that part to any server.
 "use strict";
 (() => {
   const form = document.getElementById("patient-form");
-  const button = document.getElementById("share");
-  const said = document.getElementById("share-said");
   const kept = "token";
+  document.documentElement.classList.add("has-scripts");
 
   const fill = (name, value) => {
     const field = form.elements.namedItem(name);
@@ -25,20 +24,37 @@
       form.dispatchEvent(new Event("change", { bubbles: true })), { once: true });
   }
 
-  const link = () => {
+  const link = (path, further = {}) => {
     const filled = [...new FormData(form)].filter(([name, value]) =>
       name !== kept && value !== "" && value !== "not_tested");
-    return `${location.origin}${location.pathname}#${new URLSearchParams(filled)}`;
+    return `${location.origin}${path}#${new URLSearchParams([...filled, ...Object.entries(further)])}`;
   };
 
-  button.hidden = false;
-  button.addEventListener("click", async () => {
-    history.replaceState(null, "", link());
+  const copy = async (address, said, otherwise) => {
     try {
-      await navigator.clipboard.writeText(link());
+      await navigator.clipboard.writeText(address);
       said.textContent = "Copied. Who has the link sees the inputs.";
     } catch {
-      said.textContent = "The link is in the address bar. Who has it sees the inputs.";
+      said.textContent = `${otherwise} Who has it sees the inputs.`;
     }
+  };
+
+  document.getElementById("share").addEventListener("click", () => {
+    const address = link(location.pathname);
+    history.replaceState(null, "", address);
+    copy(address, document.getElementById("share-said"), "The link is in the address bar.");
+  });
+
+  // the buttons come anew with every answer
+  document.addEventListener("click", async event => {
+    const { summary, bank } = event.target.closest("[data-summary]")?.dataset ?? {};
+    if (!summary) return;
+    const made = new Date().toISOString().slice(0, 10);
+    const said = document.getElementById("summary-said");
+    const opened = document.createElement("a");
+    opened.href = link(summary, { bank, made });
+    opened.textContent = "The link";
+    await copy(opened.href, said, "Copy the link from here.");
+    said.append(" ", opened);
   });
 })();
