@@ -14,7 +14,14 @@ from starlette.exceptions import HTTPException
 
 from chorall._version import __version__
 from chorall.errors import UserError
-from chorall.web.analyst import deescalation, quality, risk, treatment
+from chorall.web.analyst import (
+    deescalation,
+    not_randomised,
+    quality,
+    risk,
+    transplant,
+    treatment,
+)
 from chorall.web.analyst import routes as analyst
 from chorall.web.api import pool as api_pool
 from chorall.web.api import routes as api
@@ -40,8 +47,8 @@ if TYPE_CHECKING:
 
 
 PARTS: Final = (
-    doctor, summary, shared, analyst, quality, treatment, risk,
-    deescalation, carer, api, api_pool, health_record,
+    doctor, summary, shared, analyst, quality, treatment, transplant,
+    not_randomised, risk, deescalation, carer, api, api_pool, health_record,
 )  # fmt: skip
 
 

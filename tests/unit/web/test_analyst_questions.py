@@ -12,10 +12,12 @@ import anyio
 import polars as pl
 import pytest
 from fastapi.testclient import TestClient
+from unit.analyses.donors.test_donor import draw, make_pool
 
 import chorall as ch
 from chorall.errors import DataError
 from chorall.web.analyst import risk as analyst_risk
+from chorall.web.analyst import transplant as analyst_transplant
 from chorall.web.app import create_app
 from chorall.web.desk import LONG_IN_LINE, Desk
 from chorall.web.problems import ProblemError
@@ -25,6 +27,7 @@ PAGES = {
     "/analyst/quality": ("What failed", "What to ask back"),
     "/analyst/treatment": ("All markers", "Which questions the pool holds"),
     "/analyst/treatment?marker=IKZF1_del": ("With and without IKZF1 del",),
+    "/analyst/transplant": ("The answers side by side", "over time", "How alike", "not answered"),
     "/analyst/risk": ("Risk groups on day 0", "Over- and under-treatment", "waiting for MRD"),
     "/analyst/deescalation": ("The gates", "how sure", "On which treatment", "would answer"),
 }
@@ -131,6 +134,111 @@ def check_same(shown, own, keys, names):
         told = both.drop_nulls(name)
         assert told.height, name
         assert (told[name] - told[f"{name}_own"]).abs().max() < 1e-9, name
+
+
+def test_transplantation_is_that_of_the_library(whole, settings):
+    own = ch.transplant(settings.pool)
+    shown = read_csv(whole, "/analyst/transplant.csv")
+    keys = ["endpoint", "method"]
+    names = ["n_patients", "events_other", "risk_difference", "hazard_ratio", "lower", "e_value"]
+    check_same(shown, own.rows, keys, names)
+    assert not shown["hidden"].any()
+    curves = read_csv(whole, "/analyst/transplant.csv?part=curves")
+    check_same(curves, own.curves, ["endpoint", "group", "time_years"], ["estimate", "lower"])
+    assert "n_at_risk" not in curves.columns, "differences between steps are small counts"
+    text = html.unescape(whole.get("/analyst/transplant").text)
+    for warning in own.warnings:
+        assert warning.replace(",", "") in text.replace(",", "")
+
+
+def test_the_page_of_transplantation_names_its_dangers_and_its_closed_doors(client):
+    text = html.unescape(client.get("/analyst/transplant").text)
+    for words in ("Immortal time", "Confounding by indication", "Observational: patients were"):
+        assert words in text
+    doors = read_csv(client, "/analyst/transplant.csv?part=elsewhere")
+    assert doors["why"][0].startswith("it needs to be told who is eligible")
+    assert doors["why"][1].startswith("name what transplantation cannot change")
+    assert all(one.startswith("chorall ") for one in doors["command"])
+    for one in doors["why"]:
+        assert one in text
+
+
+def test_what_the_library_refuses_is_told_as_a_sentence(client, settings):
+    """The pool of these tests holds no search for a donor, and its items of treatment none."""
+    found = client.get("/analyst/not-randomised")
+    assert found.status_code == 200
+    text = html.unescape(found.text)
+    assert "donor against no donor needs patients of either kind among those tissue-typed" in text
+    assert "the donors of grafts say nothing" in text
+    assert f"<code>chorall donor {settings.pool_name}</code>" in text
+    assert "The table of treatments of this pool is empty" in text
+    file = client.get("/analyst/not-randomised.csv")
+    assert file.status_code == 422
+    assert "Map `donor_search`" in html.unescape(file.text)
+    assert len(list_files(found.text)) == 2, "no file of what was refused"
+    doors = read_csv(client, "/analyst/not-randomised.csv?part=elsewhere")
+    assert "chorall target-trial" in doors["command"][0]
+    assert client.get("/analyst/not-randomised?pool=0000deadbeef").status_code == 409
+
+
+def test_nobody_transplanted_is_told_without_a_small_count(settings, monkeypatch):
+    def refuse(pool):
+        raise DataError("nobody\n  Transplantations: 3; without `remission_status`: 12.\n  Map it.")
+
+    monkeypatch.setattr("chorall.analyses.transplants.transplant", refuse)
+    monkeypatch.setattr(analyst_transplant, "list_doors", lambda settings: ())
+    client = TestClient(create_app(settings), base_url=BASE)
+    text = client.get("/analyst/transplant").text
+    for said in (text, client.get("/analyst/transplant.csv").text):
+        assert "Transplantations: fewer than 5" in html.unescape(said)
+        assert "Transplantations: 3" not in said
+    assert "<h2>No answer</h2>" in text
+
+
+@pytest.fixture(scope="module")
+def typed(settings, tmp_path_factory):
+    """Return a client of a server whose pool holds searches for donors and a drug."""
+    rows = draw(n=400)
+    given = pl.concat([rows.filter(trial_id="B")[3:], rows.filter(trial_id="C")[::2]]).select(
+        "patient_id", "trial_id", kind=pl.lit("drug"), item=pl.lit("valproic acid"),
+        start_day=pl.lit(1),
+    )  # fmt: skip
+    pool = make_pool(tmp_path_factory.mktemp("typed") / "POOL", rows, others={"treatment": given})
+    app = create_app(replace(settings, pool=pool, pool_name="TYPED"))
+    app.state.desk = Desk(patience=300.0)
+    return TestClient(app, base_url=BASE), pool
+
+
+def test_donor_against_no_donor_is_that_of_the_library(typed):
+    client, pool = typed
+    own = ch.donor(pool, markers=["IKZF1_del"]).rows
+    shown = read_csv(client, "/analyst/not-randomised.csv")
+    keys = ["endpoint", "trial", "marker", "group"]
+    check_same(shown, own, keys, ["n_donor", "events_no_donor", "risk_difference", "hazard_ratio"])
+    page = html.unescape(client.get("/analyst/not-randomised").text)
+    assert "chorall donor TYPED" in page
+    assert "Natural experiment: compared is having a donor, not transplantation" in page
+    assert page.count("<figure>") == 1
+    marked = client.get("/analyst/not-randomised?marker=IKZF1_del").text
+    assert "with and without IKZF1 del" in marked
+    assert "chorall donor TYPED -m" in html.unescape(marked)
+    lines = read_csv(client, "/analyst/not-randomised.csv?marker=IKZF1_del")
+    assert lines["group"].to_list() == ["absent", "present", "interaction"]
+    assert client.get("/analyst/not-randomised?marker=NOBODY").status_code == 422
+
+
+def test_what_was_given_is_refused_across_trials(typed):
+    client, pool = typed
+    rows = read_csv(client, "/analyst/not-randomised.csv?part=received")
+    sizes = dict(pool.table("patient")["trial_id"].cast(pl.String).value_counts().iter_rows())
+    assert dict(rows.select("trial_id", "n_patients").iter_rows()) == sizes
+    first = rows.row(by_predicate=pl.col("trial_id") == "A", named=True)
+    assert (first["n_received"], first["within"]) == (0, "no comparison within the trial")
+    assert rows.filter("hidden")["trial_id"].to_list() == ["B"], "all but three received it"
+    assert rows["n_received"].null_count() == 1
+    text = html.unescape(client.get("/analyst/not-randomised").text)
+    assert "`valproic acid` is not assessable across trials: it was given, not randomised" in text
+    assert "nothing less is evidence here" in text
 
 
 def test_quality_names_what_to_ask_and_no_row(client, settings):

@@ -36,7 +36,7 @@ def draw(n=900, seed=4, *, without=1.0, with_marker=0.5):
     })  # fmt: skip
 
 
-def make_pool(path, rows, searches=None):
+def make_pool(path, rows, searches=None, others=None):
     typed = rows.select("patient_id", "trial_id", "available", "day", donor=pl.lit("any"))
     done = rows.filter(pl.col("available"))[::2]
     return build_pool(
@@ -54,6 +54,7 @@ def make_pool(path, rows, searches=None):
                 "patient_id", "trial_id", timepoint=pl.lit("end_of_induction"), day=pl.lit(30),
                 category=pl.lit("quantified"), mrd_fraction="level",
             ),
+            **(others or {}),
         },
     )  # fmt: skip
 
