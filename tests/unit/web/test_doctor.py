@@ -205,6 +205,8 @@ def test_numbers_are_read_with_their_unit():
         ({"age_years": "thirty"}, "age_years", "Write a number"),
         ({"wbc_10e9_per_l": "30000"}, "wbc_10e9_per_l", "Is the unit right?"),
         ({"wbc_10e9_per_l": "3", "wbc_unit": "g"}, "wbc_10e9_per_l", "Choose one of the units"),
+        ({"wbc_10e9_per_l": "150,000", "wbc_unit": "/uL"}, "wbc_10e9_per_l", "without a separator"),
+        ({"wbc_10e9_per_l": "4.500", "wbc_unit": "/uL"}, "wbc_10e9_per_l", "without a separator"),
         ({"sex": "x"}, "sex", "Choose one of"),
         ({"lineage": "Z"}, "lineage", "Choose one of"),
         ({"m:TP53": "maybe"}, "m:TP53", "present, absent or not tested"),
@@ -237,6 +239,8 @@ def test_what_is_wrong_is_said_at_its_field(given, field, words):
         ({**IN_REMISSION, "mrd_end_of_induction": "0.6", "mrd_unit": "fraction"},
          "mrd_end_of_induction", "Is it in percent?"),
         ({"sex": "male", "karyotype": "46,XX[20]"}, "sex", "karyotype is female"),
+        ({"karyotype": "failed"}, "karyotype", "no result"),
+        ({"state": "induction", "day": "400"}, "day", "Still no remission after 400 days?"),
     ],
 )  # fmt: skip
 def test_what_is_hardly_plausible_is_asked(given, field, words):
@@ -264,6 +268,42 @@ def test_a_subtype_marks_its_lesion_and_no_other(bank_fields):
     assert "absent" in clash.problems["subtype"]
 
 
+@pytest.mark.parametrize(
+    ("given", "field", "words"),
+    [
+        ({"m:BCR::ABL1": "present", "m:ETV6::RUNX1": "present"}, "subtype",
+         "BCR::ABL1 and ETV6::RUNX1 are marked as present"),
+        ({"m:ETV6::RUNX1": "present", "karyotype": "46,XX,t(9;22)(q34;q11)[20]"}, "subtype",
+         "ETV6::RUNX1 and BCR::ABL1 are marked as present"),
+        ({"m:ETV6::RUNX1": "present", "lineage": "T"}, "lineage", "ETV6::RUNX1: hardly seen"),
+        ({"a_treatment": "tki_first_generation"}, "a_treatment", "BCR::ABL1, which is not known"),
+        ({"a_treatment": "tki_first_generation", "m:BCR::ABL1": "absent"}, "a_treatment",
+         "which is marked as absent"),
+    ],
+)  # fmt: skip
+def test_what_hardly_goes_together_is_asked(bank_fields, given, field, words):
+    form = read_form(bank_fields, given)
+    assert not form.problems
+    assert words in form.hints[field]
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"m:KMT2A-r": "present", "lineage": "T"},
+        {"m:KMT2A-r": "present", "lineage": "B", "m:ETV6::RUNX1": "absent"},
+        {"m:BCR::ABL1": "present", "a_treatment": "tki_first_generation"},
+        {"a_treatment": "tki_none"},
+        {"state": "induction", "day": "40"},
+        {"wbc_10e9_per_l": "4.500"},
+    ],
+)
+def test_what_goes_together_is_not_asked(bank_fields, given):
+    form = read_form(bank_fields, given)
+    assert not form.problems
+    assert not [text for text in form.hints.values() if text]
+
+
 @pytest.fixture
 def bank_fields():
     """Fields of a bank with subtypes."""
@@ -276,7 +316,9 @@ def bank_fields():
     names = ("BCR::ABL1", "KMT2A-r", "ETV6::RUNX1")
     more = tuple(Feature(name, "marker", "subtype") for name in names)
     design = Design((*bank.design.features, *more), bank.design.strategies, bank.design.covariates)
-    return describe_fields(replace(bank, design=design))
+    fields = describe_fields(replace(bank, design=design))
+    inhibitors = {name: name for name in ("tki_none", "tki_first_generation")}
+    return replace(fields, treatments=fields.treatments | inhibitors)
 
 
 def test_nothing_known_is_asked_without_any_marker():

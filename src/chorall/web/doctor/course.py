@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from chorall.web.doctor.fields import MRD, MRD_UNITS, DoctorFields
 from chorall.web.doctor.numbers import (
     doubt_mrd,
+    is_grouped,
     judge_range,
     judge_support,
     read_number,
@@ -16,6 +17,7 @@ from chorall.web.doctor.numbers import (
 if TYPE_CHECKING:
     from chorall.web.doctor.form import DoctorForm
 
+GROUPED: Final = "Write it without a separator of thousands, such as 150000."
 DAY: Final = "day"
 SINCE: Final = "since_day"
 STATE: Final = "state"
@@ -28,6 +30,9 @@ def read_quantity(
     """Read a number in its unit; where it cannot be, or is unusual, say so at its field."""
     text = form.get(name)
     if not text:
+        return
+    if dimension == "cell_count" and unit == "/uL" and is_grouped(text):
+        form.problems[name] = GROUPED
         return
     number = read_number(text)
     if number is None:

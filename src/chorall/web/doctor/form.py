@@ -22,9 +22,8 @@ from chorall.web.doctor.fields import (
     DoctorFields,
 )
 from chorall.web.doctor.karyotype import read_karyotype_items
-from chorall.web.doctor.numbers import (
-    doubt_wbc,
-)
+from chorall.web.doctor.numbers import doubt_wbc
+from chorall.web.doctor.plausible import doubt_patient
 from chorall.web.problems import Problem, ProblemError
 
 MOST_FIELDS: Final = 400
@@ -112,6 +111,7 @@ def read_form(fields: DoctorFields, given: Mapping[str, str]) -> DoctorForm:
     read_course(form)
     read_mrd(form, fields)
     _read_strategies(form, fields)
+    doubt_patient(form)
     return form
 
 

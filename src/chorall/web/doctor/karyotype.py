@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 LONGEST: Final = 2000
 TESTED: Final = ("present", "absent")
+NO_RESULT: Final = ("failed", "not_done", "not_reported")
 CHROMOSOMES: Final = {"XX": "female", "XY": "male"}
 
 
@@ -31,6 +32,9 @@ def read_karyotype_items(form: DoctorForm, fields: DoctorFields) -> None:
     found = read_karyotype(text)
     if found.outcome == "unread":
         form.problems[KARYOTYPE] = "This was not read as a karyotype. Correct it, or clear it."
+        return
+    if found.outcome in NO_RESULT:
+        form.hints[KARYOTYPE] = "Read as: no result. It says nothing of any lesion."
         return
     if found.unread:
         form.hints[KARYOTYPE] = f"{len(found.unread)} of {found.n_tokens} parts were not read."

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from chorall.models.bank.features import Feature
 
 NUMBER: Final = re.compile(r"[+-]?(\d+([.,]\d*)?|[.,]\d+)", re.ASCII)
+THOUSANDS: Final = re.compile(r"[+-]?\d{1,3}([.,]\d{3})+", re.ASCII)
 LONGEST: Final = 24
 VERY_HIGH_WBC: Final = 1000.0
 VERY_HIGH_MRD: Final = 0.5
@@ -24,6 +25,11 @@ def read_number(text: str) -> float | None:
         return None
     value = float(plain.replace(",", "."))
     return value if math.isfinite(value) else None
+
+
+def is_grouped(text: str) -> bool:
+    """Return True where a separator may stand before thousands, as in 150,000 or 1.234.567."""
+    return THOUSANDS.fullmatch(text.strip()) is not None
 
 
 def scale_number(value: float, dimension: str, unit: str) -> float:

@@ -1,0 +1,80 @@
+"""What is hardly plausible in a whole patient: items that hardly go together are asked about."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, Final
+
+from chorall.knowledge.strategies import level_owners
+from chorall.knowledge.taxonomy_schemes import taxonomy_schemes
+from chorall.reports.wording import join_words, name_marker
+from chorall.web.doctor.course import DAY
+from chorall.web.doctor.fields import LINEAGE, SUBTYPE
+
+if TYPE_CHECKING:
+    from chorall.web.doctor.form import DoctorForm
+
+LONG_INDUCTION_DAYS: Final = 60
+"""From here on it is asked, not refused."""
+ABL1: Final = "BCR::ABL1"
+INHIBITOR: Final = "tyrosine_kinase_inhibitor"
+NO_INHIBITOR: Final = "tki_none"
+
+
+def doubt_patient(form: DoctorForm) -> None:
+    """Ask about subtypes, lineage, days and treatment that hardly go together."""
+    _doubt_subtypes(form)
+    _doubt_days(form)
+    _doubt_inhibitor(form)
+
+
+@cache
+def settled_subtypes() -> dict[str, dict[str, str]]:
+    """Return every marker that settles a subtype: lineage to the name of that subtype."""
+    found: dict[str, dict[str, str]] = {}
+    for scheme in taxonomy_schemes().values():
+        for lineage, entities in scheme.entities.items():
+            for entity in entities:
+                for marker in entity.markers if entity.settles else ():
+                    found.setdefault(marker, {})[lineage] = entity.name
+    return found
+
+
+def _doubt_subtypes(form: DoctorForm) -> None:
+    """Ask where two subtypes are settled at once, or one of another lineage."""
+    lineage = form.patient.get(LINEAGE, "")
+    known = settled_subtypes()
+    present = [name for name, status in form.patient.items() if status == "present"]
+    settling = [name for name in present if name in known]
+    subtypes = {known[name].get(lineage, next(iter(known[name].values()))) for name in settling}
+    if len(subtypes) > 1:
+        said = f"{join_words([name_marker(name) for name in settling])} are marked as present"
+        _ask(form, SUBTYPE, f"{said}: one leukaemia hardly has all of them. Is that right?")
+    strange = [name for name in settling if lineage in ("B", "T") and lineage not in known[name]]
+    if strange:
+        said = join_words([name_marker(name) for name in strange])
+        _ask(form, LINEAGE, f"{said}: hardly seen in this lineage. Is that right?")
+
+
+def _doubt_days(form: DoctorForm) -> None:
+    course = form.patient.get("course", {})
+    if course.get("state") == "induction" and course["day"] > LONG_INDUCTION_DAYS:
+        said = f"Still no remission after {course['day']:g} days?"
+        _ask(form, DAY, f"{said} If it was reached, say so above.")
+
+
+def _doubt_inhibitor(form: DoctorForm) -> None:
+    """Ask where an inhibitor of the kinase is chosen for a leukaemia that may not have it."""
+    status = form.patient.get(ABL1)
+    if status == "present":
+        return
+    word = "marked as absent" if status else "not known"
+    for side, strategy in zip("ab", form.strategies, strict=False):
+        given = [part for part in strategy.split("+") if level_owners().get(part) == INHIBITOR]
+        if set(given) - {NO_INHIBITOR}:
+            said = f"Trials gave this to patients with {ABL1}, which is {word} here."
+            _ask(form, f"{side}_treatment", said)
+
+
+def _ask(form: DoctorForm, field: str, said: str) -> None:
+    form.hints[field] = f"{form.hints.get(field, '')} {said}".strip()
