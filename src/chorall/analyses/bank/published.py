@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from chorall.errors import InputError, raise_gathered
+from chorall.knowledge.classifier_definitions import classifier_definitions
 from chorall.knowledge.classifier_items import classifier_items
 from chorall.knowledge.gene_names import known_symbols
 from chorall.knowledge.measurements import measurement_items
-from chorall.markers.classifiers import classify_patient
+from chorall.markers.classifiers import Classification, classify_patient
 from chorall.markers.names import SUFFIXES
 from chorall.models.bank.features import UNDETECTED, UNKNOWN_WORDS
 from chorall.tables.mrd_result import MrdResult
@@ -74,7 +75,8 @@ def ask_published(patient: Mapping[str, Any]) -> dict[str, Any]:
     Returns
     -------
     dict of str to dict
-        `result` (null where open), `best`, `worst`, `confidence`.
+        `result` (null where open), `best`, `worst`, `confidence`; of a continuous score also
+        `score` (null where it is not determined), `score_lower`, `score_upper`.
     """
     items = {
         name: _read_item(name, value)
@@ -82,15 +84,23 @@ def ask_published(patient: Mapping[str, Any]) -> dict[str, Any]:
         if name not in OWN_FIELDS and (name in classifier_items() or "::" in name)
     }
     return {
-        name: {
-            "result": answer.result,
-            "best": answer.best,
-            "worst": answer.worst,
-            "confidence": answer.confidence,
-        }
+        name: _write_answer(answer)
         for name, answer in classify_patient(items).items()
         if answer.applicable is not False
     }
+
+
+def _write_answer(answer: Classification) -> dict[str, Any]:
+    written: dict[str, Any] = {
+        "result": answer.result,
+        "best": answer.best,
+        "worst": answer.worst,
+        "confidence": answer.confidence,
+    }
+    if classifier_definitions()[answer.classifier].score is not None:
+        scores = ("score", "score_lower", "score_upper")
+        written |= {name: getattr(answer, name) for name in scores}
+    return written
 
 
 def _read_item(name: str, value: Any) -> Any:

@@ -15,9 +15,7 @@ from chorall.reports.wording import begin_sentence
 from chorall.web.doctor.answer_words import (
     EVIDENCE,
     QUANTITIES,
-    name_classifier,
     name_item,
-    say_published,
     say_survival,
     split_range,
     write_difference,
@@ -25,6 +23,7 @@ from chorall.web.doctor.answer_words import (
     write_points,
 )
 from chorall.web.doctor.fields import name_treatment
+from chorall.web.doctor.published import Lines, list_published
 
 if TYPE_CHECKING:
     from chorall.models.bank.prediction import BankPrediction, Contrast
@@ -81,7 +80,7 @@ class AnswerView:
     uncertainty: tuple[tuple[str, str], ...]
     next_tests: tuple[tuple[str, str], ...]
     factors: tuple[tuple[str, str], ...]
-    published: tuple[tuple[str, str], ...]
+    published: tuple[Lines, Lines]
     notes: tuple[str, ...]
 
 
@@ -119,10 +118,7 @@ def view_answer(
             (name_item(one["item"]), write_points(one["effect_on_overall_survival"]))
             for one in found.factors
         ),
-        published=tuple(
-            (name_classifier(name), say_published(answer))
-            for name, answer in found.published.items()
-        ),
+        published=list_published(found.published),
         notes=found.notes,
     )
 

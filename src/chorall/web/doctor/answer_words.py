@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
-from chorall.knowledge.classifier_definitions import classifier_definitions
 from chorall.reports.numbers import EN_DASH
 from chorall.reports.wording import name_marker
-from chorall.web.doctor.fields import LABELS
+from chorall.web.doctor.fields import LABELS, name_treatment
 
 if TYPE_CHECKING:
     from chorall.models.bank.prediction import Contrast, Estimate
@@ -19,6 +19,8 @@ QUANTITIES: Final = {
     "relapse": "relapsed",
     "death_in_remission": "died in remission (harm of treatment, other causes)",
 }
+HARMS: Final = ("Died in remission",)
+"""Outcomes, as a comparison names them, that are harm of treatment."""
 EVIDENCE: Final = {
     "randomised": "Randomised: trials in the bank allocated these two at random.",
     "adjusted": "Adjusted: patients were seen under both, but choice decided, not chance.",
@@ -36,14 +38,25 @@ def name_item(item: str) -> str:
     return LABELS.get(item, name_marker(item))
 
 
+def say_refusal(why: str) -> str:
+    """Return why the bank gives no answer, with items and treatments as the form names them."""
+    said = re.sub(r"`(\w+)`", lambda found: name_item(found[1]), why)
+    return re.sub(
+        r"\) with ([\w, ]+)$",
+        lambda found: f") under: {'; '.join(map(name_treatment, found[1].split(', ')))}",
+        said,
+    )
+
+
 def write_estimate(one: Estimate) -> str:
     """Return an estimate with its range, of 100."""
     return f"{100 * one.estimate:.0f} ({100 * one.lower:.0f}{EN_DASH}{100 * one.upper:.0f})"
 
 
 def write_points(value: float) -> str:
-    """Return points of 100 with their sign."""
-    return f"{100 * value:+.1f}".replace("-", "\N{MINUS SIGN}")
+    """Return points of 100 with their sign; what rounds to nothing has none."""
+    points = round(100 * value, 1)
+    return f"{points:+.1f}".replace("-", "\N{MINUS SIGN}") if points else "0.0"
 
 
 def say_survival(one: Estimate, years: float) -> str:
@@ -77,19 +90,3 @@ def split_range(parts: Mapping[str, float]) -> tuple[tuple[str, str], ...]:
         (SOURCES.get(name, name), f"{100 * value**2 / whole:.0f} %")
         for name, value in sorted(parts.items(), key=lambda pair: -pair[1])
     )
-
-
-def name_classifier(name: str) -> str:
-    """Return the name of a published classifier."""
-    definition = classifier_definitions().get(name)
-    return definition.name if definition else name
-
-
-def say_published(answer: Mapping[str, Any]) -> str:
-    """Say the result of a published classifier, or between which groups it is open."""
-    doubt = "" if answer["confidence"] == "seen" else f" (rule {answer['confidence']})"
-    if answer["result"] is not None:
-        return f"{answer['result']}{doubt}"
-    if answer["best"] is None and answer["worst"] is None:
-        return f"open{doubt}"
-    return f"open: from {answer['best']} to {answer['worst']}{doubt}"

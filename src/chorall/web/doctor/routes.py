@@ -14,7 +14,7 @@ from chorall.reports.icon_array import FATES, draw_key
 from chorall.web.bedside import NO_BANK, ask_bedside
 from chorall.web.carer.catalogue import LANGUAGES, read_catalogue
 from chorall.web.doctor.answer_view import AnswerView, view_answer
-from chorall.web.doctor.answer_words import name_item
+from chorall.web.doctor.answer_words import HARMS, name_item, say_refusal
 from chorall.web.doctor.course import STATES
 from chorall.web.doctor.fields import (
     LABELS,
@@ -38,6 +38,9 @@ if TYPE_CHECKING:
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
+FIRST_FACTORS: Final = 8
+"""Shown at once; the others are folded."""
+
 CHOICES: Final[dict[str, Any]] = {
     "labels": LABELS,
     "statuses": STATUSES,
@@ -46,6 +49,9 @@ CHOICES: Final[dict[str, Any]] = {
     "mrd_units": MRD_UNITS,
     "transplants": TRANSPLANTS,
     "fates": FATES,
+    "harms": HARMS,
+    "say_refusal": say_refusal,
+    "first_factors": FIRST_FACTORS,
     "keys": {fate: draw_key(fate) for fate in FATES},
     "summaries": {language: read_catalogue(language).summary.button for language in LANGUAGES},
     "links": {language: read_catalogue(language).summary.link_button for language in LANGUAGES},
