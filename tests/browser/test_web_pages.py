@@ -68,6 +68,14 @@ def test_the_answer_comes_by_itself_and_is_accessible(open_page, width):
     assert page.evaluate(OVER_THE_EDGE) == []
 
 
+def test_on_a_phone_no_difference_is_out_of_sight(open_page):
+    page = open_page("/doctor", width=PHONE)
+    fill_in(page)
+    wait_for_answer(page)
+    out = "one => one.scrollWidth > one.clientWidth"
+    assert page.locator("#answer .scroll").evaluate_all(f"all => all.filter({out}).length") == 0
+
+
 def test_a_message_comes_to_its_field_and_goes_again(open_page):
     page = open_page("/doctor")
     fill_in(page)
@@ -92,6 +100,8 @@ def test_the_main_way_needs_no_script(open_page, served, width):
     wait_for_answer(page)
     assert page.locator("input[name='m:TP53'][value='present']").is_checked()
     assert page.locator("#answer .verdict").count() == 1
+    assert page.locator("#answer-heading").bounding_box()["y"] < 900, "the answer is in sight"
+    assert page.locator("#answer-heading:focus").count() == 1
     page.click("text=Page to print")
     page.wait_for_selector(".sheet", timeout=WAIT)
     assert "TP53" in page.inner_text(".sheet")

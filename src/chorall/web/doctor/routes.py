@@ -202,6 +202,7 @@ def show_doctor(
         fields=fields,
         form=form,
         answer=answer,
+        whole_page=not partial_page,
         token=make_token(settings.key, visit),
         **CHOICES,
     )
