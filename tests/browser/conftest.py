@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.request import urlopen
 
@@ -43,11 +44,27 @@ def served_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def served(served_folder: Path) -> Iterator[tuple[str, Path]]:
     """Serve the pool and the bank; yield the address and the log."""
+    with serve(served_folder, "POOL", "BANK") as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def fitted(served_folder: Path) -> Iterator[str]:
+    """Serve a bank that was fitted to the pool, with many markers; yield the address."""
+    import chorall as ch
+
+    ch.write_bank(ch.fit_bank(ch.read_pool(served_folder / "POOL")), served_folder / "FITTED")
+    with serve(served_folder, "FITTED") as found:
+        yield found[0]
+
+
+@contextmanager
+def serve(folder: Path, *served: str) -> Iterator[tuple[str, Path]]:
+    """Serve folders within a folder; give the address and the log."""
     pytest.importorskip("fastapi", reason="the extra `web` is not installed")
-    folder = served_folder
-    port, log = find_port(), folder / "server.log"
-    command = [sys.executable, "-m", "chorall", "serve", str(folder / "POOL"),
-               str(folder / "BANK"), "--port", str(port)]  # fmt: skip
+    port, log = find_port(), folder / f"{'-'.join(served)}.log"
+    command = [sys.executable, "-m", "chorall", "serve", *(str(folder / one) for one in served),
+               "--port", str(port)]  # fmt: skip
     with log.open("w") as file:
         process = subprocess.Popen(command, stdout=file, stderr=file, env=os.environ | own_path())
     try:

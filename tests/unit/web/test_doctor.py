@@ -182,7 +182,9 @@ def test_the_page_to_print_says_what_it_rests_on(ask, settings):
     text = ask("/doctor/print", **FULL).text
     assert settings.bank_hash in text
     assert re.search(r"\d{4}-\d\d-\d\d", text)
-    assert "TP53: <strong>absent</strong>" in text
+    assert "Absent: TP53" in text
+    assert "Present: <strong>IKZF1 del</strong>" in text
+    assert "MRD at the end of induction: <strong>0.1 %</strong>" in text
     assert "Age at diagnosis (years): <strong>30</strong>" in text
     assert "in first remission, day 33, since day 33" in text
     assert "Research use only" in text

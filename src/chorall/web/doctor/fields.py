@@ -28,6 +28,7 @@ LABELS: Final = {
     SEX: "Sex",
     LINEAGE: "Lineage",
     MRD: "MRD at the end of induction",
+    "course": "Today",
 }
 HEADINGS: Final = {
     "subtype": "Lesions that define a subtype",

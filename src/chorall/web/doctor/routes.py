@@ -11,6 +11,7 @@ from fastapi.responses import HTMLResponse
 from chorall.errors import UserError
 from chorall.models.bank.model_card import list_support
 from chorall.reports.icon_array import FATES, draw_key
+from chorall.reports.wording import begin_sentence, name_marker
 from chorall.web.bedside import NO_BANK, ask_bedside
 from chorall.web.carer.catalogue import LANGUAGES, read_catalogue
 from chorall.web.doctor.answer_view import AnswerView, view_answer
@@ -18,6 +19,7 @@ from chorall.web.doctor.answer_words import HARMS, name_item, say_refusal
 from chorall.web.doctor.course import STATES
 from chorall.web.doctor.fields import (
     LABELS,
+    MRD,
     MRD_UNITS,
     STATUSES,
     TRANSPLANTS,
@@ -27,6 +29,7 @@ from chorall.web.doctor.fields import (
     describe_fields,
 )
 from chorall.web.doctor.form import DoctorForm, parse_form, read_form
+from chorall.web.doctor.karyotype import TESTED
 from chorall.web.gate.tokens import FIELD, is_token, make_token, make_visit, place_visit, read_visit
 from chorall.web.pages import render_page
 from chorall.web.problems import Problem, ProblemError
@@ -89,7 +92,7 @@ async def print_answer(request: Request) -> HTMLResponse:
         answer=answer,
         settings=settings,
         about=bank.about,
-        inputs=_list_inputs(form),
+        inputs=list_inputs(form),
         **CHOICES,
         date=datetime.now(UTC).strftime("%Y-%m-%d"),
     )
@@ -171,13 +174,22 @@ async def _answer(request: Request, settings: Settings, form: DoctorForm) -> Ans
     return view_answer(found, form.patient, about, settings.fewest_shown)
 
 
-def _list_inputs(form: DoctorForm) -> list[tuple[str, str]]:
-    return [(name_item(name), _write_input(name, value)) for name, value in form.patient.items()]
+def list_inputs(form: DoctorForm) -> list[tuple[str, str]]:
+    """Return what is known, as it was typed; markers of one status stand on one line."""
+    items = {name: value for name, value in form.patient.items() if value not in TESTED}
+    lines = [(name_item(name), _write_input(form, name, value)) for name, value in items.items()]
+    for status in TESTED:
+        names = [name_marker(name) for name, value in form.patient.items() if value == status]
+        if names:
+            lines.append((begin_sentence(status), ", ".join(names)))
+    return lines
 
 
-def _write_input(name: str, value: Any) -> str:
+def _write_input(form: DoctorForm, name: str, value: Any) -> str:
     if name == "course":
         return f"{STATES[value['state']]}, day {value['day']:g}, since day {value['since_day']:g}"
+    if name == MRD and isinstance(value, float) and form.get("mrd_unit") != "fraction":
+        return f"{100 * value:g} %"
     if isinstance(value, float):
         return f"{value:g}{UNITS.get(name, '')}"
     return str(value)
