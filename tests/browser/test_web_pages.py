@@ -10,9 +10,9 @@ import pytest
 AXE = Path(__file__).parent / "vendor" / "axe.min.js"
 DESK, PHONE = 1280, 390
 PAGES = ("/", "/doctor", "/doctor/card", "/analyst", "/analyst/marker?marker=TP53",
-         "/analyst/quality", "/analyst/treatment", "/analyst/treatment?marker=IKZF1_del",
-         "/analyst/transplant", "/analyst/not-randomised", "/analyst/risk",
-         "/analyst/deescalation", "/patients/en", "/patients/de",
+         "/analyst/quality", "/analyst/prognosis", "/analyst/treatment",
+         "/analyst/treatment?marker=IKZF1_del", "/analyst/transplant", "/analyst/not-randomised",
+         "/analyst/risk", "/analyst/deescalation", "/patients/en", "/patients/de",
          "/patients/de/summary")  # fmt: skip
 WAIT = 60_000
 OVER_THE_EDGE = """() => [...document.querySelectorAll("main *")].filter(one =>

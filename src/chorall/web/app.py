@@ -17,6 +17,7 @@ from chorall.errors import UserError
 from chorall.web.analyst import (
     deescalation,
     not_randomised,
+    prognosis,
     quality,
     risk,
     transplant,
@@ -47,7 +48,7 @@ if TYPE_CHECKING:
 
 
 PARTS: Final = (
-    doctor, summary, shared, analyst, quality, treatment, transplant,
+    doctor, summary, shared, analyst, quality, prognosis, treatment, transplant,
     not_randomised, risk, deescalation, carer, api, api_pool, health_record,
 )  # fmt: skip
 

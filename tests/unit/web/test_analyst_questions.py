@@ -25,13 +25,15 @@ from chorall.web.problems import ProblemError
 BASE = "http://127.0.0.1:8765"
 PAGES = {
     "/analyst/quality": ("What failed", "What to ask back"),
+    "/analyst/prognosis": ("Overall survival",),
+    "/analyst/prognosis?endpoint=CIR": ("Cumulative incidence of relapse",),
     "/analyst/treatment": ("All markers", "Which questions the pool holds"),
     "/analyst/treatment?marker=IKZF1_del": ("With and without IKZF1 del",),
     "/analyst/transplant": ("The answers side by side", "over time", "How alike", "not answered"),
     "/analyst/risk": ("Risk groups on day 0", "Over- and under-treatment", "waiting for MRD"),
     "/analyst/deescalation": ("The gates", "how sure", "On which treatment", "would answer"),
 }
-COUNTS = re.compile(r"n_(?!trials|per_arm|screened)|events_")
+COUNTS = re.compile(r"n_(?!trials|pooled|per_arm|screened)|events_")
 
 
 @pytest.fixture(scope="module")
@@ -101,6 +103,26 @@ def test_treatment_is_that_of_the_library(whole, settings):
     names = ["n_patients", "risk_difference_present", "interaction_ratio", "q_value"]
     check_same(shown, own, keys, names)
     assert not shown["hidden"].any()
+
+
+def test_prognosis_is_that_of_the_library(client, settings):
+    own = ch.prognosis(settings.pool, endpoints=["OS", "EFS", "CIR"]).summary
+    shown = read_csv(client, "/analyst/prognosis.csv")
+    names = ["n_patients", "adjusted_hazard_ratio", "adjusted_upper", "q_value"]
+    check_same(shown, own, ["marker", "endpoint"], names)
+    one = read_csv(client, "/analyst/prognosis.csv?endpoint=EFS")
+    assert one["marker"].to_list() == shown.filter(endpoint="EFS")["marker"].to_list()
+
+
+def test_the_strongest_markers_come_first_and_the_others_are_counted(whole):
+    shown = read_csv(whole, "/analyst/prognosis.csv?endpoint=OS")
+    text = html.unescape(whole.get("/analyst/prognosis").text)
+    told = shown.drop_nulls("adjusted_hazard_ratio").sort("q_value", nulls_last=True)
+    assert 3 < told.height < shown.height
+    places = [text.index(f">{name.replace('_', ' ')}</th>") for name in told["marker"][:3]]
+    assert places == sorted(places)
+    assert f"{shown.height - told.height} of {shown.height} markers have no figure here" in text
+    assert text.count("<figure>") == 1
 
 
 def test_risk_is_that_of_the_library(client, settings):

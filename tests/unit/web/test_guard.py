@@ -20,7 +20,7 @@ from chorall.web.settings import Settings
 
 BASE = "http://127.0.0.1:8765"
 PAGES = ("/", "/doctor", "/doctor/card", "/analyst", "/analyst/marker?marker=TP53",
-         "/analyst/quality", "/analyst/treatment", "/analyst/transplant",
+         "/analyst/quality", "/analyst/prognosis", "/analyst/treatment", "/analyst/transplant",
          "/analyst/not-randomised", "/analyst/risk", "/analyst/deescalation",
          "/patients/en", "/patients/de", "/patients/de/summary")  # fmt: skip
 PREDICT = "/api/v1/predict"

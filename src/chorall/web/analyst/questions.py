@@ -98,6 +98,8 @@ def ask_prognosis(
 ) -> Shown:
     """Return how markers go with outcome; small counts are hidden in rows, curves and at-risk.
 
+    Without a marker all are asked: that takes long.
+
     Raises
     ------
     InputError
@@ -110,7 +112,7 @@ def ask_prognosis(
 def _compare(settings: Settings, markers: tuple[str, ...], endpoints: tuple[str, ...]) -> Shown:
     from chorall.analyses import prognosis
 
-    result = prognosis(find_pool(settings), markers=markers, endpoints=endpoints)
+    result = prognosis(find_pool(settings), markers=markers or None, endpoints=endpoints)
     rows = hide_prognosis(result.summary, settings.fewest_shown)
     return Shown(_make_safe(result, rows, settings.fewest_shown), rows)
 

@@ -104,16 +104,6 @@ async def send_incidence(
     return send_file(shown.rows, settings, "incidence")
 
 
-@router.get("/prognosis.csv")
-async def send_prognosis(
-    request: Request, marker: Annotated[str, Query(max_length=60)], pool: PoolHash = None
-) -> Response:
-    """Send how one marker goes with outcome."""
-    settings = open_pool(request, pool)
-    shown = await ask(request, partial(ask_prognosis, settings, markers=[marker]))
-    return send_file(shown.rows, settings, "prognosis")
-
-
 @router.get("/curve.csv")
 async def send_curve(
     request: Request,

@@ -37,6 +37,7 @@ ACCESS: Final[dict[str, frozenset[str]]] = {
     "/analyst/marker": ANALYSTS,
     "/analyst/trials.csv": ANALYSTS,
     "/analyst/incidence.csv": ANALYSTS,
+    "/analyst/prognosis": ANALYSTS,
     "/analyst/prognosis.csv": ANALYSTS,
     "/analyst/curve.csv": ANALYSTS,
     "/analyst/quality": ANALYSTS,
