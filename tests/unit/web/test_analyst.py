@@ -10,6 +10,7 @@ import pytest
 
 import chorall as ch
 from chorall.web.analyst.questions import ask_incidence, ask_prognosis
+from chorall.web.pages import render_page
 
 PATHS = (
     "/analyst", "/analyst/marker?marker=TP53", "/analyst/marker?marker=BCR::ABL1",
@@ -82,6 +83,31 @@ def test_the_page_says_where_something_is_hidden(client, settings):
     assert "Counts from 1 to below 5 are hidden" in text
 
 
+def test_every_line_of_a_marker_says_whose_it_is(client, settings):
+    text = client.get("/analyst/marker?marker=TP53").text
+    table = text[text.index("Frequency by group") : text.index("How it goes with outcome")]
+    names = re.findall(r'<th scope="row"[^>]*>([^<]*)</th>', table)
+    assert len(names) == len(set(names)), "two lines with one name"
+    assert set(settings.pool.trials) < set(names)
+    command = re.search(r"<code>(chorall incidence [^<]*)</code>", text)[1]
+    assert all(f"--by {by}" in command for by in ("overall", "trial", "age_band", "lineage", "sex"))
+
+
+def test_a_marker_is_warned_of_by_its_own_warnings(client):
+    told = "DNMT3A (74 of 300)"
+    assert told in client.get("/analyst").text
+    assert told in client.get("/analyst/marker?marker=DNMT3A").text
+    assert told not in client.get("/analyst/marker?marker=TP53").text
+
+
+def test_a_warning_that_lists_many_markers_is_folded():
+    listed = ", ".join(f"M{place} (0 of 300)" for place in range(90))
+    many = f"Nobody was tested for 90 markers: {listed}."
+    text = render_page("warnings.html.j2", warnings=["Short: yes.", many])
+    assert "<li>Short: yes.</li>" in text
+    assert "<details><summary>Nobody was tested for 90 markers</summary>M0 (0 of 300)" in text
+
+
 def test_a_line_with_something_hidden_has_no_curve(settings):
     for marker in settings.pool.table("marker_result")["marker"].unique().sort().to_list()[:12]:
         shown = ask_prognosis(settings, markers=[marker])
@@ -112,6 +138,8 @@ def test_every_figure_has_its_data_and_its_command(client):
     text = client.get("/analyst/marker?marker=IKZF1_del").text
     assert text.count("<svg") >= 2
     assert text.count("Data of this figure (CSV)") == text.count("<svg") - 1
+    for caption in re.findall(r"<figcaption>(.*?)</figcaption>", text):
+        assert re.search("<code>chorall prognosis .* -e (OS|EFS|CIR) --out curves</code>", caption)
     assert "chorall incidence" in text
     assert "chorall prognosis" in text
     data = read_csv(client, "/analyst/curve.csv?marker=IKZF1_del&endpoint=OS")

@@ -93,6 +93,21 @@ def ask_incidence(
     return Shown(shown.result, rows)
 
 
+@lru_cache(maxsize=REMEMBERED)
+def warn_of_marker(settings: Settings, marker: str) -> tuple[str, ...]:
+    """Return what must be known before the frequency of one marker is used.
+
+    Raises
+    ------
+    InputError
+        If the marker is not known.
+    """
+    from chorall.analyses import incidence
+
+    result = incidence(find_pool(settings), markers=[marker], by=["overall"])
+    return hide_in_words(result.warnings, settings.fewest_shown)
+
+
 def ask_prognosis(
     settings: Settings, *, markers: Sequence[str], endpoints: Sequence[str] | None = None
 ) -> Shown:

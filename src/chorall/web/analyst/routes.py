@@ -30,8 +30,9 @@ from chorall.web.analyst.questions import (
     ask_incidence,
     ask_overview,
     ask_prognosis,
+    warn_of_marker,
 )
-from chorall.web.analyst.tables import cover_counts, list_coverage, mark_hidden
+from chorall.web.analyst.tables import WHOSE, cover_counts, list_coverage, mark_hidden
 from chorall.web.problems import Problem, ProblemError
 
 router = APIRouter(prefix="/analyst", include_in_schema=False)
@@ -71,17 +72,20 @@ async def show_marker(
     frequency = await ask(request, partial(ask_incidence, settings, markers=[marker]))
     outcome = await ask(request, partial(ask_prognosis, settings, markers=[marker]))
     figures = await ask(request, partial(_draw_curves, outcome, marker))
+    warnings = await ask(request, partial(warn_of_marker, settings, marker))
     return render_answer(
         "marker.html.j2",
         settings,
         path="",
         marker=marker,
         frequency=draw_frequency_bars(frequency.rows, marker),
-        groups=put_table(frequency.rows, mark_hidden(INCIDENCE_COLUMNS[1:]), "Frequency by group"),
+        groups=put_table(
+            frequency.rows, (WHOSE, *mark_hidden(INCIDENCE_COLUMNS[2:])), "Frequency by group"
+        ),
         outcome=put_table(outcome.rows, _outcome_columns(), "Present against absent"),
         figures=figures,
         horizon=f"{outcome.result.horizon_years:g}",
-        warnings=[*frequency.result.warnings, *outcome.result.warnings],
+        warnings=list(dict.fromkeys([*warnings, *outcome.result.warnings])),
         endpoints=ENDPOINTS,
     )
 

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import polars as pl
 
+from chorall.reports.frequency_bars import name_line
 from chorall.reports.numbers import format_count_of, format_percent
 from chorall.reports.table import TableColumn
 from chorall.reports.wording import name_marker
@@ -18,6 +19,14 @@ HIDDEN_NOTE: Final = (
     "they could be found."
 )
 NOT_HERE: Final = ("Failed / inconclusive", "Positive only", "Not reported", "Not tested")
+
+
+def name_patients(trial: str | None, by: str, group: str) -> str:
+    """Return whose frequency a line is: a trial, a group or all."""
+    return name_line({"trial": trial, "by": by, "group": group})
+
+
+WHOSE: Final = TableColumn("Patients", ("trial", "by", "group"), name_patients)
 
 
 @dataclass(frozen=True, slots=True)
