@@ -19,7 +19,8 @@ BLUE: Final = "#0072B2"
 INK: Final = "#1a1a1a"
 RULE: Final = "#c8c8c8"
 HIDDEN: Final = "hidden: small counts"
-STEPS: Final = 4
+STEPS: Final = 5
+"""So that every tick is a round number, whichever of 10, 20, 50 or 100 % is the end."""
 
 
 def draw_frequency_bars(rows: pl.DataFrame, marker: str) -> PlainSvg:

@@ -83,6 +83,15 @@ def test_the_page_says_where_something_is_hidden(client, settings):
     assert "Counts from 1 to below 5 are hidden" in text
 
 
+def test_the_overview_leaves_out_what_nobody_was_tested_for_and_says_how_many(client, settings):
+    rows = ask_incidence(settings, by=["overall"]).rows.filter(pl.col("trial").is_null())
+    nobody = rows.filter(pl.col("n_tested") == 0)["marker"].to_list()
+    text = client.get("/analyst").text
+    table = text[text.index("Frequency at diagnosis") : text.index("What was tested")]
+    assert table.count('<th scope="row"') == rows.height - len(nobody)
+    assert ("Left out:" in table) == bool(nobody)
+
+
 def test_every_line_of_a_marker_says_whose_it_is(client, settings):
     text = client.get("/analyst/marker?marker=TP53").text
     table = text[text.index("Frequency by group") : text.index("How it goes with outcome")]

@@ -46,6 +46,8 @@ async def show_pool(request: Request, pool: PoolHash = None) -> HTMLResponse:
     settings = open_pool(request, pool)
     overview, trials = await ask(request, partial(ask_overview, settings))
     shown = await ask(request, partial(ask_incidence, settings, by=["overall"]))
+    overall = shown.rows.filter(pl.col("trial").is_null())
+    tested = overall.filter(pl.col("n_tested").is_null() | (pl.col("n_tested") > 0))
     return render_answer(
         "analyst.html.j2",
         settings,
@@ -53,10 +55,9 @@ async def show_pool(request: Request, pool: PoolHash = None) -> HTMLResponse:
         trials=put_table(trials, cover_counts(OVERVIEW_COLUMNS, trials), "The trials in the pool"),
         coverage=list_coverage(shown.rows, settings.pool.trials if settings.pool else ()),
         frequencies=put_table(
-            shown.rows.filter(pl.col("trial").is_null()),
-            mark_hidden(INCIDENCE_COLUMNS),
-            "Frequency at diagnosis, all patients",
+            tested, mark_hidden(INCIDENCE_COLUMNS), "Frequency at diagnosis, all patients"
         ),
+        n_untested=overall.height - tested.height,
         checks=count_checks(overview.quality),
         warnings=shown.result.warnings,
         markers=shown.rows["marker"].unique(maintain_order=True).to_list(),
