@@ -10,7 +10,7 @@ from chorall.errors import InputError
 
 Cell = Hashable
 Sum = tuple[Cell, tuple[Cell, ...]]
-Row = dict[Cell, Fraction]
+Row = dict[Cell, int | Fraction]
 Cost = tuple[int, bool, int]
 
 
@@ -22,6 +22,7 @@ def find_hidden(
     *,
     unseen: Collection[Cell] = (),
     fixed: Collection[Cell] = (),
+    secret: Collection[Cell] = (),
 ) -> set[Cell]:
     """Return the cells that must not be shown.
 
@@ -39,14 +40,16 @@ def find_hidden(
         Cells that nobody is shown, whatever they hold. They are hidden from the start.
     fixed : collection of cell, optional
         Cells that are known from elsewhere, so that hiding them is of no use.
+    secret : collection of cell, optional
+        Cells that are hidden elsewhere: they may not be told here, whatever they hold.
 
     Returns
     -------
     set of cell
-        The small counts and those unseen, and so many more that no small one follows from the cells
-        shown, and that the hidden parts of no sum are told to be few together. Every round takes,
-        for each small count that is told, the cell of least worth from which it follows; of the
-        same worth the smallest count that is not 0, then a 0; ties go to the first.
+        The small counts, those unseen and secret, and so many more that no small or secret one
+        follows from the cells shown, and that the hidden parts of no sum are told to be few
+        together. Every round takes, for each that is told, the cell of least worth from which it
+        follows; of the same worth the smallest count that is not 0, then a 0; ties go to the first.
 
     Raises
     ------
@@ -60,7 +63,7 @@ def find_hidden(
     if fewest < 1:
         raise InputError("the smallest count shown must be 1 or more; 5 is customary.")
     known = set(fixed)
-    small = {cell for cell, count in counts.items() if 0 < count < fewest} - known
+    small = ({cell for cell, count in counts.items() if 0 < count < fewest} | set(secret)) - known
     hidden = (small | set(unseen)) - known
 
     def cost(cell: Cell) -> Cost:
@@ -151,7 +154,7 @@ def find_told(hidden: AbstractSet[Cell], sums: Sequence[Sum]) -> dict[Cell, tupl
         row = _reduce(_write_row(whole, parts), pivots)
         pivot = next((cell for cell in row if cell in hidden), None)
         if pivot is not None:
-            pivots[pivot] = {cell: value / row[pivot] for cell, value in row.items()}
+            pivots[pivot] = _scale(row, row[pivot])
     done: dict[Cell, Row] = {}
     for pivot in reversed(pivots):  # a row holds later pivots only
         done[pivot] = _reduce(pivots[pivot], done)
@@ -165,8 +168,15 @@ def find_told(hidden: AbstractSet[Cell], sums: Sequence[Sum]) -> dict[Cell, tupl
 def _write_row(whole: Cell, parts: Sequence[Cell]) -> Row:
     row: Row = {}
     for cell, sign in ((whole, -1), *((part, 1) for part in parts)):
-        row[cell] = row.get(cell, Fraction(0)) + sign
+        row[cell] = row.get(cell, 0) + sign
     return {cell: value for cell, value in row.items() if value}
+
+
+def _scale(row: Row, first: int | Fraction) -> Row:
+    """Divide a row; mostly by 1 or -1, and then its whole numbers stay quick."""
+    if abs(first) == 1:
+        return {cell: value * first for cell, value in row.items()}
+    return {cell: Fraction(value) / first for cell, value in row.items()}
 
 
 def _reduce(row: Row, pivots: Mapping[Cell, Row]) -> Row:
@@ -179,9 +189,9 @@ def _reduce(row: Row, pivots: Mapping[Cell, Row]) -> Row:
     return left
 
 
-def _subtract(row: Row, other: Row, times: Fraction) -> None:
+def _subtract(row: Row, other: Row, times: int | Fraction) -> None:
     for cell, value in other.items():
-        left = row.get(cell, Fraction(0)) - times * value
+        left = row.get(cell, 0) - times * value
         if left:
             row[cell] = left
         else:

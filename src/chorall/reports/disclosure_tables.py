@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, Final
+from collections.abc import Collection, Mapping
+from typing import Final
 
 import polars as pl
 
 from chorall.analyses.hidden_counts import Cell, Sum, find_hidden
 from chorall.knowledge.small_counts import FEWEST_SHOWN
 from chorall.reports.disclosure import hide_in_words
+from chorall.reports.disclosure_counts import Line, cover_lines
+from chorall.reports.disclosure_outcomes import ALL, SHOWN
 
 AGE_COUNTS: Final = ("n_children", "n_young_adults", "n_adults", "n_age_unknown")
-GROUPS: Final = ("present", "absent", "unknown")
 WITH_EVENTS: Final = ("present", "absent")
 OF_GROUP: Final = ("estimate", "lower", "upper")
-OF_BOTH: Final = (
-    "difference", "difference_lower", "difference_upper", "n_adjusted", "events_adjusted",
-)  # fmt: skip
+OF_BOTH: Final = ("difference", "difference_lower", "difference_upper")
+KEPT: Final = {"marker", "endpoint", "endpoint_label", "n_patients", "note"}
+"""Of a line without figures."""
 
 
 def hide_overview(rows: pl.DataFrame, fewest: int = FEWEST_SHOWN) -> pl.DataFrame:
@@ -75,49 +76,51 @@ def _sum_overview(n_trials: int) -> list[Sum]:
     return [*within, *lives, *across]
 
 
-def hide_prognosis(summary: pl.DataFrame, fewest: int = FEWEST_SHOWN) -> pl.DataFrame:
+def hide_prognosis(
+    summary: pl.DataFrame,
+    hidden: Mapping[str, Collection[tuple[str, str]]],
+    fewest: int = FEWEST_SHOWN,
+) -> pl.DataFrame:
     """Return the wide lines of a prognosis with small counts, and what tells them, as null.
 
     Parameters
     ----------
     summary : DataFrame
         `PrognosisResult.summary`.
+    hidden : mapping of str to collection of (str, str)
+        Of each marker, what `find_hidden_outcomes` returns.
     fewest : int
-        The smallest count shown.
+        The smallest count shown, in words.
 
     Returns
     -------
     DataFrame
-        The same lines and a column `hidden`. Where patients or events of a group are hidden, so are
-        its estimate, the difference, and the numbers in the adjusted model; where its patients are,
-        the line has no figure at all.
+        The same lines, `hidden` and `hidden_values`. Where patients or events of a group are
+        hidden, so are its estimate and the difference; where its patients are few, the line has no
+        figure at all.
     """
-    lines = [_hide_line(line, fewest) for line in summary.to_dicts()]
-    return pl.DataFrame(lines, schema={**dict(summary.schema), "hidden": pl.Boolean()})
+    said = {name: hide_in_words([one or "" for one in summary[name]], fewest)
+            for name in ("note", "warnings")}  # fmt: skip
+    worded = summary.with_columns(pl.Series(name, told) for name, told in said.items())
+    gone = [_cover_prognosis(line, hidden[line["marker"]], fewest) for line in worded.to_dicts()]
+    return cover_lines(worded, gone)
 
 
-def _hide_line(line: Mapping[str, Any], fewest: int) -> dict[str, Any]:
-    words = {name: hide_in_words([line[name] or ""], fewest)[0] for name in ("note", "warnings")}
-    line = {**line, **words}
-    counts: dict[Cell, int] = {f"n_{group}": line[f"n_{group}"] or 0 for group in GROUPS}
-    counts["n_patients"] = line["n_patients"]
-    for group in GROUPS:
-        events = line[f"events_{group}"] or 0
-        counts[f"events_{group}"] = events
-        counts[f"free_{group}"] = counts[f"n_{group}"] - events
-    sums: list[Sum] = [("n_patients", tuple(f"n_{group}" for group in GROUPS))]
-    sums += [(f"n_{group}", (f"events_{group}", f"free_{group}")) for group in GROUPS]
-    hidden = find_hidden(counts, sums, fewest)
-    if any(f"n_{group}" in hidden for group in WITH_EVENTS):
-        kept = ("marker", "endpoint", "endpoint_label", "n_patients", "note")
-        shown = {name for name in kept if name not in hidden}
-        return {**{name: value if name in shown else None for name, value in line.items()},
-                "hidden": True}  # fmt: skip
-    gone = {str(name) for name in counts if name in hidden and name in line}
+def _cover_prognosis(line: Line, hidden: Collection[tuple[str, str]], fewest: int) -> set[str]:
+    endpoint = line["endpoint"]
+    gone = {
+        f"{what}_{who}"
+        for what in ("n", "events")
+        for who in SHOWN
+        if (f"{what} {endpoint}", who) in hidden
+    }
+    gone |= {"n_patients"} if (f"n {endpoint}", ALL) in hidden else set()
     for group in WITH_EVENTS:
-        if f"events_{group}" in hidden or f"free_{group}" in hidden:
-            gone |= {f"events_{group}", *(f"{name}_{group}" for name in OF_GROUP), *OF_BOTH}
-    return {**line, **dict.fromkeys(gone), "hidden": bool(gone)}
+        if 0 < line[f"n_{group}"] < fewest:
+            return gone | {name for name in line if line[name] is not None} - KEPT
+        if gone & {f"n_{group}", f"events_{group}"}:
+            gone |= {*(f"{name}_{group}" for name in OF_GROUP), *OF_BOTH}
+    return gone
 
 
 def cut_curves(

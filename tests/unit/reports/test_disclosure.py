@@ -203,22 +203,35 @@ SUMMARY = {
 
 
 @pytest.mark.parametrize(
-    ("change", "gone", "kept"),
+    ("change", "hidden", "gone", "kept"),
     [
-        ({}, [], ["n_present", "events_present", "estimate_present", "hazard_ratio"]),
-        ({"events_present": 2}, ["events_present", "estimate_present", "n_adjusted", "difference"],
-         ["n_present", "events_absent", "estimate_absent", "hazard_ratio"]),
-        ({"events_present": 18}, ["events_present", "estimate_present"], ["n_present"]),
-        ({"n_present": 3, "events_present": 0}, ["n_present", "hazard_ratio", "estimate_absent"],
-         ["endpoint_label", "n_patients"]),
+        ({}, (), (), ("n_present", "events_present", "estimate_present", "hazard_ratio")),
+        ({}, ("events present",), ("events_present", "estimate_present", "difference"),
+         ("n_present", "events_absent", "estimate_absent", "hazard_ratio", "n_adjusted")),
+        ({}, ("n present",), ("n_present", "estimate_present", "difference"),
+         ("n_absent", "events_present", "estimate_absent", "hazard_ratio")),
+        ({}, ("n adjusted", "n all", "events unknown"),
+         ("n_adjusted", "n_patients", "events_unknown"),
+         ("n_present", "estimate_present", "difference", "hazard_ratio")),
+        ({"n_present": 3, "events_present": 0}, ("n present", "n absent"),
+         ("n_present", "n_absent", "hazard_ratio", "estimate_absent"),
+         ("endpoint_label", "n_patients")),
     ],
 )  # fmt: skip
-def test_a_prognosis_hides_what_would_tell_a_small_count(change, gone, kept):
+def test_a_prognosis_hides_what_would_tell_a_small_count(change, hidden, gone, kept):
     line = {**SUMMARY, **change}
-    (found,) = hide_prognosis(pl.DataFrame([line])).to_dicts()
+    named = {"M": {(f"{what} OS", who) for what, who in (one.split() for one in hidden)}}
+    (found,) = hide_prognosis(pl.DataFrame([line]), named).to_dicts()
     assert [name for name in gone if found[name] is not None] == []
     assert {name: found[name] for name in kept} == {name: line[name] for name in kept}
     assert found["hidden"] == bool(gone)
+    assert set(gone) <= set(found["hidden_values"].split())
+
+
+def test_what_is_hidden_of_another_endpoint_does_not_matter():
+    named = {"M": {("events EFS", "present"), ("n CIR", "absent")}}
+    (found,) = hide_prognosis(pl.DataFrame([SUMMARY]), named).to_dicts()
+    assert not found["hidden"]
 
 
 def test_curves_end_before_anybody_stands_alone():

@@ -132,13 +132,22 @@ def test_a_warning_that_lists_many_markers_is_folded():
 
 
 def test_a_line_with_something_hidden_has_no_curve(settings):
+    """What is hidden of patients without a result takes their curve alone."""
+    seen = set()
     for marker in settings.pool.table("marker_result")["marker"].unique().sort().to_list()[:12]:
         shown = ask_prognosis(settings, markers=[marker])
-        hidden = shown.rows.filter(pl.col("hidden"))["endpoint"].to_list()
-        assert not set(hidden) & set(shown.result.summary["endpoint"].to_list())
-        assert not set(hidden) & set(shown.result.curves["endpoint"].to_list())
+        hidden = {line["endpoint"]: line["hidden_values"].split() for line in shown.rows.to_dicts()}
+        for endpoint, names in hidden.items():
+            groups = set(shown.result.curves.filter(endpoint=endpoint)["group"])
+            if {"n_present", "n_absent", "events_present", "events_absent"} & set(names):
+                assert not groups
+                assert endpoint not in shown.result.summary["endpoint"].to_list()
+            elif {"n_unknown", "events_unknown"} & set(names):
+                assert "not tested" not in groups
+            seen |= groups
         assert shown.result.rows.is_empty()
         assert shown.result.by_trial.is_empty()
+    assert {"present", "absent"} <= seen
 
 
 def test_hazard_ratios_are_those_of_the_library(client, settings):

@@ -10,7 +10,10 @@ from typing import TYPE_CHECKING, Any, Final
 import polars as pl
 
 from chorall.analyses.choices import check_choices
-from chorall.reports.disclosure import hide_in_words, hide_incidence
+from chorall.analyses.marker_groups import GROUP_LABELS, UNKNOWN
+from chorall.reports.disclosure import OVERALL, hide_in_words, hide_incidence
+from chorall.reports.disclosure_counts import uncover
+from chorall.reports.disclosure_outcomes import Outcomes, find_hidden_outcomes, read_outcomes
 from chorall.reports.disclosure_tables import (
     cut_curves,
     has_few_steps,
@@ -28,6 +31,8 @@ if TYPE_CHECKING:
 GROUPINGS: Final = ("overall", "age_band", "lineage", "sex")
 """Always the same, so that what is hidden does not depend on what is asked."""
 ENDPOINTS: Final = ("OS", "EFS", "CIR")
+"""All that can be asked, so that what is hidden can be decided over all of them."""
+COMPARED: Final = ("n_present", "n_absent", "events_present", "events_absent")
 REMEMBERED: Final = 256
 NO_POOL: Final = Problem(
     404,
@@ -113,14 +118,15 @@ def ask_prognosis(
 ) -> Shown:
     """Return how markers go with outcome; small counts are hidden in rows, curves and at-risk.
 
-    Without a marker all are asked: that takes long.
+    Without a marker all are asked: that takes long. What is hidden of a marker is decided over all endpoints, whichever are asked.
 
     Raises
     ------
     InputError
         If a marker or an endpoint is not known.
     """
-    return _compare(settings, tuple(markers), tuple(endpoints or ENDPOINTS))
+    asked = check_choices(endpoints or ENDPOINTS, ENDPOINTS, what="endpoint")
+    return _compare(settings, tuple(markers), asked)
 
 
 @lru_cache(maxsize=REMEMBERED)
@@ -128,15 +134,37 @@ def _compare(settings: Settings, markers: tuple[str, ...], endpoints: tuple[str,
     from chorall.analyses import prognosis
 
     result = prognosis(find_pool(settings), markers=markers or None, endpoints=endpoints)
-    rows = hide_prognosis(result.summary, settings.fewest_shown)
+    hidden = {one: find_outcomes_hidden(settings, one) for one in result.summary["marker"].unique()}
+    rows = hide_prognosis(result.summary, hidden, settings.fewest_shown)
     return Shown(_make_safe(result, rows, settings.fewest_shown), rows)
+
+
+@lru_cache(maxsize=4)
+def _read_outcomes(settings: Settings) -> Outcomes:
+    return read_outcomes(find_pool(settings), ENDPOINTS, settings.fewest_shown)
+
+
+@lru_cache(maxsize=REMEMBERED)
+def find_outcomes_hidden(settings: Settings, marker: str) -> frozenset[tuple[str, str]]:
+    """Return which counts of a marker and the endpoints are hidden, wherever they stand."""
+    (frequency,) = (
+        _count_all(settings).rows.filter(pl.col("trial").is_null(), marker=marker, by=OVERALL)
+    ).to_dicts()
+    results = find_pool(settings).table("marker_result")
+    return find_hidden_outcomes(
+        _read_outcomes(settings), results, marker, frequency, settings.fewest_shown
+    )
 
 
 def _make_safe(result: PrognosisResult, rows: pl.DataFrame, fewest: int) -> PrognosisResult:
     """Leave nothing that may not be drawn: lines with something hidden have no curve."""
-    whole = rows.filter(~pl.col("hidden")).select("marker", "endpoint")
     keys = ["marker", "endpoint"]
-    curves, at_risk = cut_curves(result.curves, result.at_risk, fewest)
+    whole = rows.drop_nulls(COMPARED).select(keys)
+    unknown = rows.drop_nulls(["n_unknown", "events_unknown"]).select(keys)
+    curves, at_risk = cut_curves(
+        _leave_out_unknown(result.curves, unknown), _leave_out_unknown(result.at_risk, unknown),
+        fewest,
+    )  # fmt: skip
     few = [
         key
         for key, one in curves.partition_by(*keys, as_dict=True).items()
@@ -149,10 +177,18 @@ def _make_safe(result: PrognosisResult, rows: pl.DataFrame, fewest: int) -> Prog
         warnings=hide_in_words(result.warnings, fewest),
         by_trial=result.by_trial.clear(),
         transplant_curves=result.transplant_curves.clear(),
-        summary=result.summary.join(whole, on=keys, how="semi", maintain_order="left"),
+        summary=uncover(rows).join(whole, on=keys, how="semi", maintain_order="left"),
         curves=curves.join(whole, on=keys, how="semi", maintain_order="left"),
         at_risk=at_risk.join(whole, on=keys, how="semi", maintain_order="left"),
     )
+
+
+def _leave_out_unknown(frame: pl.DataFrame, told: pl.DataFrame) -> pl.DataFrame:
+    """Leave out the patients without a result where their number is hidden."""
+    own = frame.join(told, on=["marker", "endpoint"], how="semi", maintain_order="left")
+    compared = pl.col("group") != GROUP_LABELS[UNKNOWN]
+    lacking = frame.join(told, on=["marker", "endpoint"], how="anti", maintain_order="left")
+    return pl.concat([own, lacking.filter(compared)])
 
 
 @lru_cache(maxsize=4)

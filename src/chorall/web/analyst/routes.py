@@ -32,7 +32,13 @@ from chorall.web.analyst.questions import (
     ask_prognosis,
     warn_of_marker,
 )
-from chorall.web.analyst.tables import WHOSE, cover_counts, list_coverage, mark_hidden
+from chorall.web.analyst.tables import (
+    WHOSE,
+    cover_counts,
+    cover_hidden,
+    list_coverage,
+    mark_hidden,
+)
 from chorall.web.problems import Problem, ProblemError
 
 router = APIRouter(prefix="/analyst", include_in_schema=False)
@@ -140,4 +146,4 @@ def _draw_curves(outcome: Shown, marker: str) -> list[tuple[str, str, Markup]]:
 def _outcome_columns() -> tuple[TableColumn, ...]:
     kept = [column for column in PROGNOSIS_COLUMNS if column.header not in LEFT_OUT]
     first = TableColumn("Endpoint", ("endpoint_label",))
-    return (first, *mark_hidden(kept))
+    return (first, *cover_hidden(kept))

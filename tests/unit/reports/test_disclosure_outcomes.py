@@ -1,0 +1,89 @@
+"""What the endpoints of one marker tell of each other is hidden: small examples by hand."""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+
+from chorall.reports.disclosure_outcomes import Outcomes, find_hidden_outcomes
+from chorall.reports.disclosure_sets import count_cells, nest_sets
+
+SHOWN = {"n_present": 20, "n_absent": 60, "n_tested": 80, "n_without_result": 20}
+
+
+def take(first, *rest):
+    """Return 100 patients, True for those named: of 20 carriers, 60 others, 20 not tested."""
+    spans = [(0, first), *zip((20, 80), rest, strict=True)]
+    return np.array([any(start <= n < start + size for start, size in spans) for n in range(100)])
+
+
+def make(deaths, events, told=(), *, complete=(20, 60, 20)):
+    """Return outcomes of two endpoints that everybody has; who dies has an event."""
+    everybody = take(20, 60, 20)
+    sets = nest_sets(
+        {"all": everybody, "n OS": everybody, "events OS": take(*deaths),
+         "n EFS": everybody, "events EFS": take(*events)}
+    )  # fmt: skip
+    names = {sets.names[name] for name in told or sets.names}
+    ids = pl.Series([f"P{n}" for n in range(100)])
+    return Outcomes(ids, ("OS", "EFS"), sets, take(*complete), frozenset(names))
+
+
+def find(outcomes, shown=SHOWN):
+    words = ["present"] * 20 + ["absent"] * 60
+    results = pl.DataFrame(
+        {"patient_id": outcomes.patient_ids[:80], "phase": "diagnosis", "marker": "M",
+         "status": words, "rules_out": True}
+    )  # fmt: skip
+    return find_hidden_outcomes(outcomes, results, "M", shown, 5)
+
+
+def test_sets_fall_into_what_lies_in_them_and_the_rest():
+    inner, outer = np.array([True, True, False, False]), np.array([True, True, True, False])
+    sets = nest_sets({"all": np.full(4, fill_value=True), "outer": outer, "inner": inner,
+                      "same": inner, "nobody": np.full(4, fill_value=False)})  # fmt: skip
+    assert sets.names["inner"] == sets.names["same"]
+    assert "nobody" not in sets.names
+    counts, sums = count_cells(sets, {"who": np.array([True, True, True, False])}, ())
+    assert counts[sets.names["inner"], "who"] == 2
+    assert sorted(counts.values()) == [0, 1, 1, 2, 2, 3, 3], "all without the rest of outer too"
+    for whole, parts in sums:
+        assert counts[whole] == sum(counts[part] for part in parts)
+    assert (
+        (sets.names["outer"], "who"),
+        ((sets.names["outer"] - sets.names["inner"], "who"), (sets.names["inner"], "who")),
+    ) in [(whole, tuple(sorted(parts))) for whole, parts in sums]
+
+
+def test_nothing_is_hidden_where_no_difference_is_small():
+    assert find(make((7, 20, 8), (13, 30, 14))) == frozenset()
+
+
+def test_two_with_an_event_who_live_are_not_told_by_eight_less_six():
+    """8 carriers with an event, 6 died; of all 100 patients it is 54 and 32."""
+    found = find(make((6, 20, 6), (8, 30, 16)))
+    assert ("events EFS", "present") in found
+    assert not {("events OS", "present"), ("n OS", "present"), ("n EFS", "present")} & found
+
+
+def test_nor_by_what_the_totals_and_the_other_groups_leave():
+    """Hidden in one group it must be in a second one: the totals stand with other markers."""
+    found = find(make((6, 20, 6), (8, 30, 16)))
+    assert {("events EFS", "unknown"), ("events EFS", "absent")} & found
+
+
+def test_few_without_their_covariates_are_not_told():
+    found = find(make((7, 20, 8), (13, 30, 14), complete=(18, 59, 20)))
+    assert ("n OS", "adjusted") in found, "80 tested, 77 in the model"
+    assert found == {(name, "adjusted") for name, _ in found}, "nothing else need go"
+
+
+def test_a_total_that_must_not_be_told_is_told_by_no_marker():
+    found = find(make((7, 20, 8), (13, 30, 14), told=("all", "events OS")))
+    assert {("events EFS", "unknown"), ("events EFS", "all")} <= found
+
+
+def test_what_a_frequency_hides_is_hidden_here_too():
+    found = find(make((7, 20, 8), (13, 30, 14)), SHOWN | {"n_absent": None, "n_tested": None})
+    assert {("n OS", "absent"), ("n EFS", "absent")} <= found
+    assert {("n OS", "present"), ("n OS", "unknown")} & found, "or it would be what they leave"
