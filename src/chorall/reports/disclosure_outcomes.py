@@ -18,10 +18,9 @@ import polars as pl
 
 from chorall.analyses.adjustment import choose_adjustment
 from chorall.analyses.endpoint_choice import choose_endpoints, read_cohorts
-from chorall.analyses.hidden_counts import Cell, find_hidden
 from chorall.analyses.marker_groups import ABSENT, PRESENT, UNKNOWN, read_marker_groups
 from chorall.analyses.prognosis import COVARIATES
-from chorall.reports.disclosure_sets import Members, NestedSets, count_cells, nest_sets
+from chorall.reports.disclosure_sets import Crossed, Members, Pair, cross_sets, find_hidden_pairs
 from chorall.tables.store import Pool
 from chorall.tables.words import DIAGNOSIS
 
@@ -34,17 +33,6 @@ OF_INCIDENCE: Final = {
     "n_without_result": "without",
 }  # fmt: skip
 """Counts of a frequency, all of them of all patients, and of whom they are."""
-WHO: Final = (
-    (ALL, ("tested", "unknown")), ("tested", ("present", "absent")),
-    (ALL, ("present", "not present")), ("not present", ("absent", "unknown")),
-    (ALL, ("absent", "not absent")), ("not absent", ("present", "unknown")),
-    ("tested", (COMPLETE, "incomplete")),
-    (ALL, (COMPLETE, "not adjusted")), ("not adjusted", ("incomplete", "unknown")),
-    (ALL, ("incomplete", "not incomplete")), ("not incomplete", (COMPLETE, "unknown")),
-    ("present", ("counted", "positive only")), ("assessed", ("counted", "absent")),
-    (ALL, ("assessed", "without")), ("without", ("unknown", "positive only")),
-)  # fmt: skip
-"""Groups of patients, and others into which they fall."""
 DEATHS: Final = "events OS"
 """The table of trials tells them, whatever is hidden here."""
 
@@ -59,19 +47,19 @@ class Outcomes:
         Pseudonyms.
     endpoints : tuple of str
         Short names, best kept first.
-    sets : NestedSets
+    sets : dict of str to ndarray of bool, shape (n,)
         `all`, `n OS`, `events OS` and so on.
     complete : ndarray of bool, shape (n,)
         True where the covariates of the adjusted models are known.
-    told : frozenset of int
-        The sets given of which the number of all patients may be told.
+    told : frozenset of str
+        The sets of which the number of all patients may be told.
     """
 
     patient_ids: pl.Series
     endpoints: tuple[str, ...]
-    sets: NestedSets
+    sets: dict[str, Members]
     complete: Members
-    told: frozenset[int]
+    told: frozenset[str]
 
 
 def read_outcomes(pool: Pool, endpoints: Sequence[str], fewest: int) -> Outcomes:
@@ -102,22 +90,17 @@ def read_outcomes(pool: Pool, endpoints: Sequence[str], fewest: int) -> Outcomes
         found[f"events {cohort.endpoint}"] = ids.is_in(happened.to_list()).to_numpy()
         known = cohort.patient_ids.filter(pl.Series(cohort.covariates.complete))
         complete |= ids.is_in(known.to_list()).to_numpy()
-    sets = nest_sets(found)
-    return Outcomes(ids, available, sets, complete, _find_told(sets, available, fewest))
+    return Outcomes(ids, available, found, complete, _find_told(found, available, fewest))
 
 
-def _find_told(sets: NestedSets, endpoints: Sequence[str], fewest: int) -> frozenset[int]:
-    everybody = np.full(len(sets.kind), fill_value=True)
-    counts, sums = count_cells(sets, {ALL: everybody}, ())
-    worth: dict[Cell, int] = {
-        (one, ALL): _value(name, endpoints) for name, one in reversed(sets.names.items())
-    }
-    own = {(sets.names[name], ALL) for name in (ALL, DEATHS) if name in sets.names}
-    fixed = {cell for cell in own if counts[cell] >= fewest}
-    hidden = find_hidden(
-        counts, sums, fewest, worth.__getitem__, unseen=counts.keys() - worth, fixed=fixed
-    )
-    return frozenset(one for one in sets.names.values() if (one, ALL) not in hidden)
+def _find_told(
+    sets: Mapping[str, Members], endpoints: Sequence[str], fewest: int
+) -> frozenset[str]:
+    crossed = cross_sets(sets, {ALL: sets[ALL]})
+    known = {name for name in (ALL, DEATHS) if name in sets and crossed.size(name, ALL) >= fewest}
+    shown = {(name, ALL): _value(name, endpoints) for name in sets.keys() - known}
+    hidden = find_hidden_pairs(crossed, shown, fewest, known=[(name, ALL) for name in known])
+    return frozenset(name for name in sets if (name, ALL) not in hidden)
 
 
 def _value(name: str, endpoints: Sequence[str]) -> int:
@@ -133,7 +116,7 @@ def find_hidden_outcomes(
     marker: str,
     frequency: Mapping[str, Any],
     fewest: int,
-) -> frozenset[tuple[str, str]]:
+) -> frozenset[Pair]:
     """Return which counts of one marker must not be shown.
 
     Parameters
@@ -154,33 +137,32 @@ def find_hidden_outcomes(
     frozenset of (str, str)
         `n OS` or `events OS` and so on, and of whom: present, absent, unknown, adjusted, or all.
     """
-    who = _split_patients(outcomes, results, marker)
-    counts, sums = count_cells(outcomes.sets, who, WHO)
-    names = {name: one for name, one in outcomes.sets.names.items() if name != ALL}
-    worth: dict[Cell, int] = {
-        (one, group): _weigh(name, group, outcomes.endpoints)
-        for name, one in reversed(names.items())
+    crossed = cross_sets(outcomes.sets, _split_patients(outcomes, results, marker))
+    names = [name for name in outcomes.sets if name != ALL]
+    untold = [name for name in outcomes.sets if name not in outcomes.told]
+    closed = {(name, _find_last(crossed)) for name in untold}
+    shown = {
+        (name, group): _weigh(name, group, outcomes.endpoints)
+        for name in names
         for group in SHOWN
+        if (name, group) not in closed
     }
-    everybody = outcomes.sets.names[ALL]
-    found: dict[Cell, Any] = {
-        (everybody, group): frequency[name] for name, group in OF_INCIDENCE.items()
-    }
-    secret = {cell for cell, count in found.items() if count is None}
-    # a 0 is no hiding place: where there is nobody, nobody is in any set
-    fixed = {cell for cell, count in counts.items() if not count} | found.keys() - secret
-    fixed |= {(one, ALL) for one in outcomes.told}
-    untold = _close_totals(outcomes, counts)
-    hidden = find_hidden(
-        counts, sums, fewest, worth.__getitem__,
-        unseen=(counts.keys() - worth) | untold, fixed=fixed - untold - secret, secret=secret,
+    elsewhere = {name: [(ALL, OF_INCIDENCE[name])] for name in OF_INCIDENCE}
+    hidden = find_hidden_pairs(
+        crossed, shown, fewest,
+        known=[(name, ALL) for name in outcomes.told]
+        + [pair for name in elsewhere if frequency[name] is not None for pair in elsewhere[name]],
+        secret=[pair for name in elsewhere if frequency[name] is None for pair in elsewhere[name]],
     )  # fmt: skip
-    return frozenset(
-        (name, group)
-        for name, one in names.items()
-        for group in (*SHOWN, ALL)
-        if (one, group) in hidden
-    )
+    return hidden | closed | {(name, ALL) for name in untold}
+
+
+def _find_last(crossed: Crossed) -> str:
+    """Return of whom every line hides a count, so that the total is not told.
+
+    They are the last part of a total; without anybody they would hide nothing.
+    """
+    return "unknown" if crossed.size(ALL, "unknown") else "absent"
 
 
 def _split_patients(outcomes: Outcomes, results: pl.DataFrame, marker: str) -> dict[str, Members]:
@@ -191,14 +173,9 @@ def _split_patients(outcomes: Outcomes, results: pl.DataFrame, marker: str) -> d
     )
     present, absent, unknown = (groups == one for one in (PRESENT, ABSENT, UNKNOWN))
     alone = present & ids.is_in(blind["patient_id"].to_list()).to_numpy()
-    own = {
-        "present": present, "absent": absent,
-        COMPLETE: ~unknown & outcomes.complete, "incomplete": ~unknown & ~outcomes.complete,
-    }  # fmt: skip
     return {
-        ALL: np.full(len(ids), fill_value=True), **own, "unknown": unknown, "tested": ~unknown,
-        **{f"not {name}": ~members for name, members in own.items()},
-        "counted": present & ~alone, "positive only": alone,
+        ALL: outcomes.sets[ALL], "present": present, "absent": absent, "unknown": unknown,
+        COMPLETE: ~unknown & outcomes.complete, "counted": present & ~alone,
         "assessed": ~unknown & ~alone, "without": unknown | alone,
     }  # fmt: skip
 
@@ -208,13 +185,3 @@ def _weigh(name: str, group: str, endpoints: Sequence[str]) -> int:
     if group not in ("present", "absent"):
         return 1 if group == "unknown" else 0
     return 2 + _value(name, endpoints)
-
-
-def _close_totals(outcomes: Outcomes, counts: Mapping[Cell, int]) -> set[Cell]:
-    """Return what every line must hide so that no total is told that must not be.
-
-    In a group that is the last part of a total; without anybody it would hide nothing.
-    """
-    everybody = outcomes.sets.names[ALL]
-    last = "unknown" if counts[everybody, "unknown"] else "absent"
-    return {(one, last) for one in outcomes.sets.names.values() if one not in outcomes.told}

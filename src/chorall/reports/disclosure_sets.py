@@ -1,120 +1,105 @@
-"""Sets of patients that lie in one another: what the counts of some tell of the others."""
+"""Patients counted by what happened to them and by who they are: cells that lie in one another."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from chorall.analyses.hidden_counts import Cell, Sum
+from chorall.analyses.hidden_sets import Question, Sets, find_hidden_sets, list_differences
 
 Members = NDArray[np.bool_]
+Pair = tuple[str, str]
+"""What, and who: the patients who are in both sets."""
 
 
 @dataclass(frozen=True, slots=True)
-class NestedSets:
-    """Some sets of n patients, and all that follow from them by taking one out of another.
-
-    Two sets with the same patients are one. A set is a whole number, of which each bit stands for
-    the patients who are in the same of the sets given.
+class Crossed:
+    """Sets of n patients of two sorts, crossed into parts that no set divides.
 
     Attributes
     ----------
-    names : dict of str to int
-        The sets given.
-    sums : tuple of (whole, parts)
-        Every set, and two others that it falls into.
-    kind : ndarray of int, shape (n,)
-        The bit of each patient.
+    what, who : dict of str to ndarray of int
+        The sets of either sort, by the patterns of that sort.
+    sizes : ndarray of int, shape (patterns of what times patterns of who,)
+        Patients of each part.
     """
 
-    names: dict[str, int]
-    sums: tuple[tuple[int, tuple[int, int]], ...]
-    kind: NDArray[np.int64]
+    what: dict[str, NDArray[np.int64]]
+    who: dict[str, NDArray[np.int64]]
+    sizes: NDArray[np.int64]
+
+    def rows(self, pairs: Iterable[Pair]) -> Sets:
+        """Return each pair as the parts that it is made of."""
+        found = [np.kron(self.what[what], self.who[who]) for what, who in pairs]
+        return np.array(found, dtype=np.int64).reshape(-1, len(self.sizes))
+
+    def size(self, what: str, who: str) -> int:
+        """Return how many patients are in both sets."""
+        return int((self.rows([(what, who)]) @ self.sizes)[0])
 
     @property
-    def every(self) -> tuple[int, ...]:
-        """All sets, those given first."""
-        further = (one for whole, parts in self.sums for one in (whole, *parts))
-        return tuple(dict.fromkeys([*self.names.values(), *further]))
-
-    def count(self, who: Members) -> dict[int, int]:
-        """Return how many of those where `who`, shape (n,), is True are in each set."""
-        sizes = np.bincount(self.kind[who], minlength=int(self.kind.max(initial=0)) + 1).tolist()
-        return {
-            one: sum(size for bit, size in enumerate(sizes) if one >> bit & 1) for one in self.every
-        }
+    def every(self) -> Sets:
+        """What differences of the one sort leave of those of the other."""
+        return np.kron(*(_differ(sets) for sets in (self.what, self.who)))
 
 
-def nest_sets(sets: Mapping[str, Members]) -> NestedSets:
-    """Find which of some sets of n patients lie in which, what is left of these, and so on.
+def _differ(sets: Mapping[str, NDArray[np.int64]]) -> Sets:
+    return list_differences(np.unique(np.array([*sets.values()]), axis=0))
+
+
+def cross_sets(what: Mapping[str, Members], who: Mapping[str, Members]) -> Crossed:
+    """Cross two sorts of sets of the same n patients.
 
     Parameters
     ----------
-    sets : mapping of str to ndarray of bool, shape (n,)
-        True for those in the set. Sets without anybody are left out.
-
-    Returns
-    -------
-    NestedSets
-        That one lies in the other is read from the patients: somebody may know it, as that nobody
-        dies who has no event.
+    what, who : mapping of str to ndarray of bool, shape (n,)
+        True for those in the set. That one lies in the other is read from the patients: somebody
+        may know it, as that nobody dies who has no event.
     """
-    columns = np.column_stack([*sets.values()])
-    kinds, kind = np.unique(columns, axis=0, return_inverse=True)
-    bits = [sum(1 << place for place in np.flatnonzero(one).tolist()) for one in kinds.T]
-    names = {name: one for name, one in zip(sets, bits, strict=True) if one}
-    return NestedSets(names, _take_apart(sorted(set(names.values()))), kind.reshape(-1))
-
-
-def _take_apart(sets: Sequence[int]) -> tuple[tuple[int, tuple[int, int]], ...]:
-    found, fresh = set(sets), set(sets)
-    while fresh:
-        pairs = [
-            (whole, part) for whole in found for part in found if whole != part == whole & part
-        ]
-        fresh = {whole - part for whole, part in pairs} - found
-        found |= fresh
-    return tuple(
-        (whole, (part, whole - part))
-        for whole in sorted(found)
-        for part in sorted(found)
-        if whole != part == whole & part and part <= whole - part
+    kinds, kind = np.unique(np.array([*what.values()]), axis=1, return_inverse=True)
+    classes, own = np.unique(np.array([*who.values()]), axis=1, return_inverse=True)
+    place = kind.reshape(-1) * classes.shape[1] + own.reshape(-1)
+    sizes = np.bincount(place, minlength=kinds.shape[1] * classes.shape[1])
+    return Crossed(
+        dict(zip(what, kinds.astype(np.int64), strict=True)),
+        dict(zip(who, classes.astype(np.int64), strict=True)),
+        sizes.astype(np.int64),
     )
 
 
-def count_cells(
-    sets: NestedSets, who: Mapping[str, Members], sums: Sequence[tuple[str, tuple[str, ...]]]
-) -> tuple[dict[Cell, int], list[Sum]]:
-    """Return the count of every set in every group of patients, and which add up to which.
+def find_hidden_pairs(
+    crossed: Crossed,
+    shown: Mapping[Pair, int],
+    fewest: int,
+    *,
+    known: Iterable[Pair] = (),
+    secret: Iterable[Pair] = (),
+) -> frozenset[Pair]:
+    """Return which counts must not be shown.
 
     Parameters
     ----------
-    sets : NestedSets
-        Of n patients.
-    who : mapping of str to ndarray of bool, shape (n,)
-        Groups of these patients.
-    sums : sequence of (whole, parts)
-        Names of groups that add up.
-
-    Returns
-    -------
-    tuple of dict and list
-        Cells are (set, name of a group).
+    crossed : Crossed
+        The patients.
+    shown : mapping of (str, str) to int
+        Counts to be shown, and what they are worth: of two that would do, the lesser is hidden.
+    fewest : int
+        The smallest count shown.
+    known, secret : iterable of (str, str)
+        Counts that stand elsewhere; those that are hidden elsewhere, whatever their size.
     """
-    counts: dict[Cell, int] = {
-        (one, name): n for name, members in who.items() for one, n in sets.count(members).items()
-    }
-    within: list[Sum] = [
-        ((whole, name), tuple((part, name) for part in parts))
-        for name in who
-        for whole, parts in sets.sums
-    ]
-    across: list[Sum] = [
-        ((one, whole), tuple((one, part) for part in parts))
-        for whole, parts in sums
-        for one in sets.every
-    ]
-    return counts, [*within, *across]
+    hidden = find_hidden_sets(
+        Question(
+            sizes=crossed.sizes,
+            shown=crossed.rows(shown),
+            worth=np.array([*shown.values()], dtype=np.int64),
+            known=crossed.rows(known),
+            watched=crossed.every,
+            secret=crossed.rows(secret),
+        ),
+        fewest,
+    )
+    return frozenset(pair for pair, gone in zip(shown, hidden, strict=True) if gone)

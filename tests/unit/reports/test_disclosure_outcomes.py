@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 
 from chorall.reports.disclosure_outcomes import Outcomes, find_hidden_outcomes
-from chorall.reports.disclosure_sets import count_cells, nest_sets
+from chorall.reports.disclosure_sets import cross_sets, find_hidden_pairs
 
 SHOWN = {"n_present": 20, "n_absent": 60, "n_tested": 80, "n_without_result": 20}
 
@@ -20,13 +20,12 @@ def take(first, *rest):
 def make(deaths, events, told=(), *, complete=(20, 60, 20)):
     """Return outcomes of two endpoints that everybody has; who dies has an event."""
     everybody = take(20, 60, 20)
-    sets = nest_sets(
-        {"all": everybody, "n OS": everybody, "events OS": take(*deaths),
-         "n EFS": everybody, "events EFS": take(*events)}
-    )  # fmt: skip
-    names = {sets.names[name] for name in told or sets.names}
+    sets = {
+        "all": everybody, "n OS": everybody, "events OS": take(*deaths),
+        "n EFS": everybody, "events EFS": take(*events),
+    }  # fmt: skip
     ids = pl.Series([f"P{n}" for n in range(100)])
-    return Outcomes(ids, ("OS", "EFS"), sets, take(*complete), frozenset(names))
+    return Outcomes(ids, ("OS", "EFS"), sets, take(*complete), frozenset(told or sets))
 
 
 def find(outcomes, shown=SHOWN):
@@ -38,21 +37,24 @@ def find(outcomes, shown=SHOWN):
     return find_hidden_outcomes(outcomes, results, "M", shown, 5)
 
 
-def test_sets_fall_into_what_lies_in_them_and_the_rest():
+def test_sets_are_crossed_into_parts():
     inner, outer = np.array([True, True, False, False]), np.array([True, True, True, False])
-    sets = nest_sets({"all": np.full(4, fill_value=True), "outer": outer, "inner": inner,
-                      "same": inner, "nobody": np.full(4, fill_value=False)})  # fmt: skip
-    assert sets.names["inner"] == sets.names["same"]
-    assert "nobody" not in sets.names
-    counts, sums = count_cells(sets, {"who": np.array([True, True, True, False])}, ())
-    assert counts[sets.names["inner"], "who"] == 2
-    assert sorted(counts.values()) == [0, 1, 1, 2, 2, 3, 3], "all without the rest of outer too"
-    for whole, parts in sums:
-        assert counts[whole] == sum(counts[part] for part in parts)
-    assert (
-        (sets.names["outer"], "who"),
-        ((sets.names["outer"] - sets.names["inner"], "who"), (sets.names["inner"], "who")),
-    ) in [(whole, tuple(sorted(parts))) for whole, parts in sums]
+    girls = np.array([True, False, True, True])
+    crossed = cross_sets({"outer": outer, "inner": inner}, {"girls": girls})
+    assert crossed.size("inner", "girls") == 1
+    assert crossed.size("outer", "girls") == 2
+    assert sorted(crossed.every @ crossed.sizes) == [1, 1, 2], "what is outer and not inner too"
+
+
+def test_one_of_two_that_differ_by_few_is_hidden_the_one_of_less_worth():
+    inner, outer = np.arange(30) < 20, np.arange(30) < 22
+    crossed = cross_sets({"outer": outer, "inner": inner}, {"all": np.full(30, fill_value=True)})
+    outer_pair, inner_pair = ("outer", "all"), ("inner", "all")
+    assert find_hidden_pairs(crossed, {outer_pair: 1, inner_pair: 2}, 5) == {outer_pair}
+    assert find_hidden_pairs(crossed, {outer_pair: 2, inner_pair: 1}, 5) == {inner_pair}
+    assert find_hidden_pairs(crossed, {outer_pair: 2, inner_pair: 1}, 2) == frozenset()
+    assert find_hidden_pairs(crossed, {inner_pair: 2}, 5, known=[outer_pair]) == {inner_pair}
+    assert find_hidden_pairs(crossed, {inner_pair: 2}, 5, secret=[inner_pair]) == {inner_pair}
 
 
 def test_nothing_is_hidden_where_no_difference_is_small():
@@ -84,6 +86,7 @@ def test_a_total_that_must_not_be_told_is_told_by_no_marker():
 
 
 def test_what_a_frequency_hides_is_hidden_here_too():
-    found = find(make((7, 20, 8), (13, 30, 14)), SHOWN | {"n_absent": None, "n_tested": None})
+    gone = dict.fromkeys(("n_absent", "n_tested", "n_without_result"))
+    found = find(make((7, 20, 8), (13, 30, 14)), SHOWN | gone)
     assert {("n OS", "absent"), ("n EFS", "absent")} <= found
     assert {("n OS", "present"), ("n OS", "unknown")} & found, "or it would be what they leave"
