@@ -140,6 +140,9 @@ def test_sign_in_ask_and_sign_out(open_ward, ward, script):
     wait_for_answer(page)
     page.locator(".visitor button", has_text=re.compile("^Sign out$")).click()
     page.wait_for_selector("text=You are signed out", timeout=WAIT)
+    page.click("text=Sign out at the sign-in service")
+    page.click("text=Back")
+    page.wait_for_selector("text=Here, and at the sign-in service", timeout=WAIT)
     page.goto(ward[0] + "/doctor")
     assert "Please sign in" in page.text_content("h1")
 
@@ -155,6 +158,7 @@ def test_pages_of_the_login_are_accessible_and_fit(open_ward, width):
     page.click("text=Sign out everywhere")
     page.wait_for_selector("text=You are signed out", timeout=WAIT)
     assert find_faults(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
 def test_a_session_that_was_ended_is_said_beside_the_form(open_ward, ward):

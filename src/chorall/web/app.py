@@ -94,9 +94,10 @@ def create_app(
     app.state.desk = Desk(at_work=max(AT_WORK, 2 * n_workers))
     app.state.porter = porter
     if porter:
-        from chorall.web.login import routes
+        from chorall.web.login import leaving, routes
 
         app.include_router(routes.router)
+        app.include_router(leaving.router)
     for part in PARTS:
         app.include_router(part.router)
     app.add_api_route("/", show_start, include_in_schema=False)

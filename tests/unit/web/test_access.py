@@ -11,7 +11,7 @@ from fastapi.testclient import TestClient
 from chorall.web.app import create_app
 from chorall.web.gate import visit
 from chorall.web.gate.access import ACCESS, NOBODY, OPEN, ROLES, find_entry, find_roles
-from chorall.web.login import routes
+from chorall.web.login import leaving, routes
 from chorall.web.settings import Settings
 
 BASE = "http://127.0.0.1:8765"
@@ -28,7 +28,8 @@ def list_paths(routes: list[Any]) -> Iterator[str]:
 
 
 def test_every_route_has_a_line_and_every_line_a_route():
-    paths = set(list_paths([*create_app(Settings()).routes, *routes.router.routes]))
+    of_the_login = [*routes.router.routes, *leaving.router.routes]
+    paths = set(list_paths([*create_app(Settings()).routes, *of_the_login]))
     missing, dead = sorted(paths - set(ACCESS)), sorted(set(ACCESS) - paths)
     assert not missing, (
         f"these routes have no line in ACCESS (web/gate/access.py): {missing}. Say there "
@@ -39,7 +40,8 @@ def test_every_route_has_a_line_and_every_line_a_route():
 
 def test_only_what_holds_nothing_is_open():
     assert {path for path, roles in ACCESS.items() if NOBODY in roles} == {
-        "/health", "/static/{digest}/{name}", "/login", "/login/back",
+        "/health", "/static/{digest}/{name}", "/login", "/login/back", "/logout/back",
+        "/logout/back-channel",
     }  # fmt: skip
     assert all(roles and roles <= OPEN for roles in ACCESS.values())
 

@@ -11,6 +11,9 @@ NOBODY: Final = "nobody"
 BACK: Final = "/login/back"
 """Where the provider sends browsers back to."""
 
+SIGNED_OUT: Final = "/logout/back"
+"""Where it sends those who have signed out there."""
+
 ROLES: Final = ("doctor", "analyst", "reader")
 
 RECORD: Final = "health-record"
@@ -29,6 +32,8 @@ ACCESS: Final[dict[str, frozenset[str]]] = {
     "/login": OPEN,
     BACK: OPEN,
     "/logout": SIGNED_IN,
+    SIGNED_OUT: OPEN,
+    "/logout/back-channel": OPEN,
     "/doctor": DOCTORS,
     "/doctor/print": DOCTORS,
     "/doctor/summary": DOCTORS,

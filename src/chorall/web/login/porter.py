@@ -11,15 +11,20 @@ from chorall.web.gate.access import ACCESS, NOBODY, find_roles
 from chorall.web.gate.tokens import is_token, make_token
 from chorall.web.gate.visit import STRANGER, Visit, Visitor
 from chorall.web.login.attempt import Attempts
+from chorall.web.login.hints import Hints
+from chorall.web.login.keys import Keys
 from chorall.web.login.programs import CHALLENGE, FORBIDDEN, RefusedError, open_programs
 from chorall.web.login.provider import Provider
 from chorall.web.login.sessions import open_sessions
 from chorall.web.login.state import LoginState, open_state, read_secret
+from chorall.web.login.used import UsedTokens
 from chorall.web.problems import Problem, is_for_programs
 
 if TYPE_CHECKING:
     from starlette.responses import Response
     from starlette.types import Scope
+
+    from chorall.web.login.provider import SignedIn
 
 SESSION_COOKIE: Final = "__Host-chorall_session"
 ATTEMPT_COOKIE: Final = "__Host-chorall_login"
@@ -37,8 +42,22 @@ class Porter:
         self.house = state.definition.house
         self.provider = provider
         self.attempts = Attempts(clock)
-        self.programs = open_programs(state.file.parent, state.definition, provider, clock)
+        self.clock = clock
+        self.provider_keys = Keys("the provider", provider.load_keys, clock)
+        self.heard = UsedTokens(clock)
+        self.hints = Hints(3600.0 * state.definition.longest_hours, clock)
+        self.programs = open_programs(
+            state.file.parent, state.definition, self.provider_keys, provider.transport, clock
+        )
         self.sessions = open_sessions(state, clock)
+
+    def begin(self, visitor: Visitor, signed_in: SignedIn) -> str:
+        """Begin the session of somebody who has signed in, and return its id."""
+        session = signed_in.claims.get("sid")
+        name = self.state.name_provider_session(session) if isinstance(session, str) else ""
+        made = self.sessions.begin(visitor.person, visitor.roles, name)
+        self.hints.keep(made, signed_in.id_token)
+        return made
 
     async def admit(self, visit: Visit, scope: Scope, headers: dict[str, str]) -> Problem | None:
         """Find which program asks, if one does, and refuse whom no role lets in."""

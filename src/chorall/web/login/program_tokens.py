@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from chorall.web.gate.access import RECORD
 from chorall.web.gate.visit import Visitor
-from chorall.web.login.provider import LEEWAY_SECONDS
+from chorall.web.login.discovery import LEEWAY_SECONDS
 from chorall.web.login.signed import TokenError, check_claims, check_signature, find_name
 
 if TYPE_CHECKING:

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from chorall.web.gate.visit import Visitor
     from chorall.web.login.definition import LoginDefinition
     from chorall.web.login.program_definition import CdsClient
-    from chorall.web.login.provider import Provider
 
 BEARER: Final = "bearer "
 OWN_COOKIES: Final = b"__host-chorall_"
@@ -150,7 +149,8 @@ def _comes_alone(scope: Scope) -> bool:
 def open_programs(
     folder: Path,
     definition: LoginDefinition,
-    provider: Provider,
+    provider_keys: Keys,
+    transport: Any = None,
     clock: Callable[[], float] = time.time,
 ) -> Programs:
     """Open what a login file says of programs; files of keys lie in `folder`.
@@ -165,10 +165,10 @@ def open_programs(
     heading = "the keys of health records cannot be read"
     raise_gathered(InputError, heading, problems, "Ask who runs the health record for its JWK set.")
     record_keys = {
-        one.issuer: Keys(one.name, _name_load(one, files, provider.transport), clock)
+        one.issuer: Keys(one.name, _name_load(one, files, transport), clock)
         for one in definition.cds_clients
     }
-    return Programs(definition, Keys("the provider", provider.load_keys, clock), record_keys, clock)
+    return Programs(definition, provider_keys, record_keys, clock)
 
 
 def _name_load(record: CdsClient, files: dict[str, Path], transport: Any) -> Any:

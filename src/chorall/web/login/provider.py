@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import logging
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from chorall.errors import InputError
-from chorall.web.gate.access import BACK
+from chorall.web.gate.access import BACK, SIGNED_OUT
 from chorall.web.login.addresses import is_safe_address
+from chorall.web.login.discovery import DISCOVERY, LEEWAY_SECONDS, find_problem, list_algorithms
 from chorall.web.login.keys import fetch_json
 
 if TYPE_CHECKING:
     from chorall.web.login.definition import LoginDefinition
 
-DISCOVERY: Final = "/.well-known/openid-configuration"
 TIMEOUT_SECONDS: Final = 10.0
-LEEWAY_SECONDS: Final = 60
-ALGORITHMS: Final = (
-    "RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA",
-)  # fmt: skip
-"""Signatures with a public key; neither `none` nor a shared secret, whatever the provider says."""
 
-ENDPOINTS: Final = ("authorization_endpoint", "token_endpoint", "jwks_uri")
+log = logging.getLogger("chorall.web")
 
 
 class ProviderError(Exception):
@@ -44,6 +40,22 @@ class Begun:
     state: str
     nonce: str
     verifier: str
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """What the provider says of who has signed in.
+
+    Attributes
+    ----------
+    claims : dict
+        Of the ID token, judged.
+    id_token : str
+        As it came.
+    """
+
+    claims: dict[str, Any]
+    id_token: str = field(repr=False)
 
 
 class Provider:
@@ -80,8 +92,8 @@ class Provider:
         found = await self.client.create_authorization_url(self.definition.address + BACK)
         return Begun(found["url"], found["state"], found["nonce"], found["code_verifier"])
 
-    async def finish(self, code: str, *, nonce: str, verifier: str) -> dict[str, Any]:
-        """Return the claims of the ID token that the provider gives for the code.
+    async def finish(self, code: str, *, nonce: str, verifier: str) -> SignedIn:
+        """Return the ID token that the provider gives for the code.
 
         Parameters
         ----------
@@ -116,7 +128,36 @@ class Provider:
             raise ProviderError(type(error).__name__) from None
         if not claims or not claims["sub"]:
             raise ProviderError("no ID token")
-        return dict(claims)
+        return SignedIn(dict(claims), str(token["id_token"]))
+
+    async def find_logout(self, id_token: str, state: str) -> str:
+        """Return where a browser signs out at the provider; empty where it does not offer that.
+
+        Parameters
+        ----------
+        id_token : str
+            By which the provider knows whom; empty: it asks the person.
+        state : str
+            What must come back.
+        """
+        from authlib.common.urls import add_params_to_uri
+
+        try:
+            metadata = await self._check_metadata()
+        except ProviderError as error:
+            log.error("provider: %s", error)
+            return ""
+        address = metadata.get("end_session_endpoint")
+        if not is_safe_address(address):
+            return ""
+        asked = {
+            "id_token_hint": id_token,
+            "client_id": self.definition.client_id,
+            "post_logout_redirect_uri": self.definition.address + SIGNED_OUT,
+            "state": state,
+        }
+        found: str = add_params_to_uri(address, [one for one in asked.items() if one[1]])
+        return found
 
     async def load_keys(self) -> object:
         """Return the JWK set that the provider publishes now.
@@ -128,8 +169,7 @@ class Provider:
         HTTPError, ValueError
             If the keys do not come.
         """
-        await self._check_metadata()
-        metadata = await self.client.load_server_metadata()
+        metadata = await self._check_metadata()
         return await fetch_json(metadata["jwks_uri"], self.transport)
 
     def _wanted_claims(self) -> dict[str, dict[str, object]]:
@@ -142,33 +182,20 @@ class Provider:
             "aud": {"essential": True, "value": self.definition.client_id},
         }
 
-    async def _check_metadata(self) -> None:
-        """Load the discovery document once, and hold it against what was configured."""
+    async def _check_metadata(self) -> dict[str, Any]:
+        """Return the discovery document, loaded once and held against what was configured."""
         from httpx2 import HTTPError
 
         try:
-            found = await self.client.load_server_metadata()
+            found: dict[str, Any] = await self.client.load_server_metadata()
         except (HTTPError, ValueError, TypeError) as error:
             raise ProviderError(type(error).__name__) from None
-        problem = self._find_problem(found)
+        problem = find_problem(found, self.definition.issuer)
         if problem:
             found.clear()  # asked anew next time
             raise ProviderError(problem)
-        found["id_token_signing_alg_values_supported"] = _list_algorithms(found)
-
-    def _find_problem(self, found: dict[str, Any]) -> str:
-        if found.get("issuer") != self.definition.issuer:
-            return "another issuer"
-        if not all(is_safe_address(found.get(name)) for name in ENDPOINTS):
-            return "endpoints without TLS"
-        if "S256" not in found.get("code_challenge_methods_supported", ("S256",)):
-            return "no PKCE with S256"
-        return "" if _list_algorithms(found) else "no signature with a public key"
-
-
-def _list_algorithms(found: dict[str, Any]) -> list[str]:
-    stated = found.get("id_token_signing_alg_values_supported") or ["RS256"]
-    return [name for name in ALGORITHMS if name in stated]
+        found["id_token_signing_alg_values_supported"] = list_algorithms(found)
+        return found
 
 
 def check_installed() -> None:

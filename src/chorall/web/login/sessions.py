@@ -27,9 +27,12 @@ CREATE TABLE IF NOT EXISTS session (
     person TEXT NOT NULL,
     roles TEXT NOT NULL,
     begun REAL NOT NULL,
-    seen REAL NOT NULL
+    seen REAL NOT NULL,
+    provider_session TEXT NOT NULL DEFAULT ''
 ) STRICT
 """
+NEWER: Final = "ALTER TABLE session ADD COLUMN provider_session TEXT NOT NULL DEFAULT ''"
+"""For a table from before a session was held against the one at the provider."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +69,8 @@ class Sessions:
         self.database = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
         try:
             self.database.execute(TABLE)
+            if "provider_session" not in self._list_columns():
+                self.database.execute(NEWER)
         except sqlite3.Error:
             self.database.close()
             raise
@@ -73,13 +78,27 @@ class Sessions:
         self.longest_seconds = longest_seconds
         self.clock = clock
 
-    def begin(self, person: str, roles: frozenset[str]) -> str:
-        """Begin a session and return its id, which is told to that browser alone."""
+    def _list_columns(self) -> set[str]:
+        rows = self.database.execute("SELECT name FROM pragma_table_info('session')")
+        return {name for (name,) in rows}
+
+    def begin(self, person: str, roles: frozenset[str], provider_session: str = "") -> str:
+        """Begin a session and return its id, which is told to that browser alone.
+
+        Parameters
+        ----------
+        person : str
+            Pseudonym.
+        roles : frozenset of str
+            As the provider said.
+        provider_session : str
+            Pseudonym of the session at the provider; empty where it named none.
+        """
         made, now = secrets.token_urlsafe(ID_BYTES), self.clock()
         self._sweep(now)
         self.database.execute(
-            "INSERT INTO session VALUES (?, ?, ?, ?, ?)",
-            (_hash(made), person, " ".join(sorted(roles)), now, now),
+            "INSERT INTO session VALUES (?, ?, ?, ?, ?, ?)",
+            (_hash(made), person, " ".join(sorted(roles)), now, now, provider_session),
         )
         self.database.execute(
             "DELETE FROM session WHERE person = ? AND id_hash NOT IN (SELECT id_hash FROM session "
@@ -117,6 +136,30 @@ class Sessions:
     def end_person(self, person: str) -> int:
         """End all sessions of a person and return how many there were."""
         return self.database.execute("DELETE FROM session WHERE person = ?", (person,)).rowcount
+
+    def end_provider_session(self, provider_session: str, person: str = "") -> str:
+        """End what belongs to a session at the provider, and return whose it was.
+
+        Parameters
+        ----------
+        provider_session : str
+            Pseudonym.
+        person : str
+            Whose it must be, where that is known; then those of the person for which the provider
+            named no session end too.
+        """
+        if person:
+            self.database.execute(
+                "DELETE FROM session WHERE person = ? AND provider_session IN (?, '')",
+                (person, provider_session),
+            )
+            return person
+        rows = self.database.execute(
+            "DELETE FROM session WHERE provider_session = ? AND provider_session <> '' "
+            "RETURNING person",
+            (provider_session,),
+        ).fetchall()
+        return str(rows[0][0]) if rows else ""
 
     def end_all(self) -> int:
         """End all sessions and return how many there were."""

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Collection
 from dataclasses import dataclass, field
+from math import inf
 from typing import TYPE_CHECKING, Any, Final
 
+from chorall.web.login.discovery import ALGORITHMS, LEEWAY_SECONDS
 from chorall.web.login.keys import KeyProblem, NoKeysError
-from chorall.web.login.provider import ALGORITHMS, LEEWAY_SECONDS
 
 if TYPE_CHECKING:
     from joserfc.jws import CompactSignature, JWSRegistry
@@ -120,7 +121,7 @@ def check_claims(
     issuer: str,
     audience: str,
     needed: Collection[str],
-    longest_seconds: float,
+    longest_seconds: float = inf,
 ) -> None:
     """Hold issuer, audience and times of a token against what must be.
 
@@ -135,7 +136,7 @@ def check_claims(
     needed : collection of str
         Further claims that must be there, such as `exp`.
     longest_seconds : float
-        For how long it may hold from when it was issued, or have been issued ago.
+        For how long it may hold from when it was issued.
 
     Raises
     ------
@@ -154,8 +155,7 @@ def check_claims(
         JWTClaimsRegistry(int(now), LEEWAY_SECONDS, **options).validate(token.claims)
     except ClaimError as error:
         raise TokenError(error.claim) from None
-    issued = token.claims["iat"]
-    if token.claims.get("exp", now) - issued > longest_seconds:
+    if token.claims.get("exp", now) > token.claims["iat"] + longest_seconds:
         raise TokenError("life")
 
 

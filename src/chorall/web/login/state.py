@@ -60,8 +60,15 @@ class LoginState:
         Without the key nobody finds the subject from it. The issuer counts: subjects of two
         providers are two persons.
         """
-        text = json.dumps([self.definition.issuer, subject]).encode()
-        return hmac.new(self.key, text, hashlib.sha256).hexdigest()[:16]
+        return self._name(subject)[:16]
+
+    def name_provider_session(self, session: str) -> str:
+        """Return how a session at the provider is called beside one of ours."""
+        return self._name("session", session)
+
+    def _name(self, *words: str) -> str:
+        text = json.dumps([self.definition.issuer, *words]).encode()
+        return hmac.new(self.key, text, hashlib.sha256).hexdigest()
 
 
 def open_state(path: Path, *, make: bool = True) -> LoginState:

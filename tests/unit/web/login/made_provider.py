@@ -55,12 +55,14 @@ class MadeProvider:
         self.waiting: dict[str, tuple[dict[str, str], dict[str, Any]]] = {}
         self.asked: list[str] = []
         self.keys_asked = 0
+        self.signed_out: list[str] = []
         self.down = False
         self.app = Starlette(
             routes=[
                 Route("/realm/.well-known/openid-configuration", self.show_discovery),
                 Route("/realm/authorize", self.show_form),
                 Route("/realm/jwks", self.show_keys),
+                Route("/realm/logout", self.show_end),
                 Route("/realm/token", self.give_token, methods=["POST"]),
             ]
         )
@@ -74,6 +76,7 @@ class MadeProvider:
             "authorization_endpoint": f"{issuer}/authorize",
             "token_endpoint": f"{issuer}/token",
             "jwks_uri": f"{issuer}/jwks",
+            "end_session_endpoint": f"{issuer}/logout?ui=ward",
         }
 
     def sign_as_agreed(self, claims: dict[str, Any]) -> str:
@@ -106,6 +109,23 @@ class MadeProvider:
         self.waiting[code] = (asked, {name: one for name, one in told.items() if one is not None})
         back = {"code": code, "state": asked["state"], "iss": self.issuer}
         return f"{urlsplit(asked['redirect_uri']).path}?{urlencode(back)}"
+
+    def sign_out(self, url: str) -> str:
+        """Do what the person agrees to at the provider, and return where the browser is sent."""
+        address, query = url.split("?", 1)
+        assert address == f"{self.issuer}/logout"
+        asked = {name: values[0] for name, values in parse_qs(query).items()}
+        assert asked["ui"] == "ward", "what the address held is kept"
+        assert asked["client_id"] == CLIENT
+        assert asked["post_logout_redirect_uri"] == f"{self.address}/logout/back"
+        self.signed_out.append(asked.get("id_token_hint", ""))
+        back = urlsplit(asked["post_logout_redirect_uri"]).path
+        return f"{back}?{urlencode({'state': asked['state']})}"
+
+    async def show_end(self, request: Request) -> HTMLResponse:
+        """Show what a person sees in a browser who signs out here."""
+        back = self.address + self.sign_out(str(request.url))
+        return HTMLResponse(f'<!doctype html><title>Out</title><a href="{escape(back)}">Back</a>')
 
     async def show_discovery(self, _: Request) -> JSONResponse:
         self.asked.append("discovery")
