@@ -25,6 +25,7 @@ PAUSE_SECONDS: Final = 60.0
 """Between two fetches, whatever tokens come in."""
 
 TIMEOUT_SECONDS: Final = 10.0
+KINDS: Final = ("RSA", "EC", "OKP")
 RSA_BYTES: Final = 256
 """Shorter keys than of 2048 bits are none."""
 
@@ -106,29 +107,36 @@ class Keys:
 
 
 def import_keys(found: object) -> KeySet:
-    """Return the public keys of a JWK set; secrets shared with others, and short ones, are none.
+    """Return the public keys of a JWK set; what is none, or too short, is left out.
 
     Raises
     ------
     ValueError
         If it is no JWK set, or holds no public key.
     """
-    from joserfc.errors import JoseError
     from joserfc.jwk import KeySet
 
     given = found.get("keys") if isinstance(found, dict) else None
     if not isinstance(given, list):
         raise ValueError("no JWK set")
+    keys = [key for key in map(_import_key, given) if key is not None]
+    if not keys:
+        raise ValueError("no public key")
+    return KeySet(keys)
+
+
+def _import_key(given: Any) -> Key | None:
+    from joserfc.errors import JoseError
+    from joserfc.jwk import JWKRegistry
+
     try:
-        return KeySet.import_key_set({"keys": [one for one in given if _is_public(one)]})
+        if given["kty"] not in KINDS or "d" in given:  # a secret, or a private key
+            return None
+        if given["kty"] == "RSA" and len(urlsafe_b64decode(f"{given['n']}==")) < RSA_BYTES:
+            return None
+        return JWKRegistry.import_key(given)
     except (JoseError, ValueError, KeyError, TypeError, AttributeError):
-        raise ValueError("no public key") from None
-
-
-def _is_public(key: Any) -> bool:
-    if not isinstance(key, dict) or key.get("kty") not in ("RSA", "EC", "OKP") or "d" in key:
-        return False
-    return key["kty"] != "RSA" or len(urlsafe_b64decode(f"{key.get('n', '')}==")) >= RSA_BYTES
+        return None
 
 
 async def fetch_json(address: str, transport: Any = None) -> object:
@@ -157,6 +165,7 @@ def check_file(path: Path) -> str:
         return f"{path} cannot be read"
     except (ValueError, RecursionError):
         return f"{path} holds no public key: a JWK set is expected, {{'keys': […]}}"
-    if any("d" in key or key.get("kty") == "oct" for key in found["keys"]):
+    given = [key for key in found["keys"] if isinstance(key, dict)]
+    if any("d" in key or key.get("kty") == "oct" for key in given):
         return f"{path} holds a private key or a secret: only public keys belong there"
     return ""
