@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import logging
+import socket
+import threading
+import time
+from collections.abc import Callable
 from typing import Any
 
 import anyio
@@ -17,6 +21,7 @@ PREDICT = "/api/v1/predict"
 JSON = "application/json"
 FORM = "application/x-www-form-urlencoded"
 QUESTION = b'{"patient": {"age_years": 34, "lineage": "B"}}'
+WAIT = 60.0
 GONE = {"type": "http.disconnect"}
 
 
@@ -186,3 +191,35 @@ def test_a_page_whose_reader_went_away_is_not_predicted(settings, asked):
     desk.limiter.total_tokens = 0
     assert post(app, [part(QUESTION), GONE]) == 400
     assert (asked, desk.here) == ([], 0)
+
+
+def wait_until(true: Callable[[], bool]) -> None:
+    until = time.monotonic() + WAIT
+    while not true():
+        assert time.monotonic() < until
+        time.sleep(0.01)
+
+
+def test_a_connection_that_is_closed_leaves_the_line(settings, asked):
+    """The same with a real server, which alone knows that a connection was closed."""
+    import uvicorn
+
+    app = create_app(settings)
+    app.state.desk = desk = Desk(at_work=1)
+    desk.limiter.total_tokens = 0
+    server = uvicorn.Server(uvicorn.Config(app, port=0, log_config=None))
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    try:
+        wait_until(lambda: server.started or not thread.is_alive())
+        port = server.servers[0].sockets[0].getsockname()[1]
+        with socket.create_connection(("127.0.0.1", port), timeout=WAIT) as connection:
+            head = f"POST {PREDICT} HTTP/1.1\r\nHost: localhost\r\nContent-Type: {JSON}\r\n"
+            length = f"Content-Length: {len(QUESTION)}\r\n\r\n"
+            connection.sendall(head.encode() + length.encode() + QUESTION)
+            wait_until(lambda: desk.here == 1)
+        wait_until(lambda: desk.here == 0)
+    finally:
+        server.should_exit = True
+        thread.join()
+    assert asked == []

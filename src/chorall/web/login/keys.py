@@ -160,12 +160,17 @@ def check_file(path: Path) -> str:
     """Return what is wrong with a file of public keys; empty: nothing."""
     try:
         found = json.loads(path.read_text("utf-8"))
+        if _holds_secret(found):
+            return f"{path} holds a private key or a secret: only public keys belong there"
         import_keys(found)
     except OSError:
         return f"{path} cannot be read"
     except (ValueError, RecursionError):
         return f"{path} holds no public key: a JWK set is expected, {{'keys': […]}}"
-    given = [key for key in found["keys"] if isinstance(key, dict)]
-    if any("d" in key or key.get("kty") == "oct" for key in given):
-        return f"{path} holds a private key or a secret: only public keys belong there"
     return ""
+
+
+def _holds_secret(found: object) -> bool:
+    given = found.get("keys") if isinstance(found, dict) else None
+    keys = [key for key in given if isinstance(key, dict)] if isinstance(given, list) else []
+    return any("d" in key or key.get("kty") == "oct" for key in keys)
