@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Final
 
 from chorall.knowledge.small_counts import FEWEST_SHOWN
@@ -17,13 +17,13 @@ _COUNT: Final = re.compile(r"(?<![\w.,:/+-])\d+(?![\w]|[.,]\d|\s?%)")
 
 
 def hide_in_sentences(
-    lines: Iterable[str], fewest: int = FEWEST_SHOWN, *, beside_hidden: bool = False
+    lines: Sequence[str], fewest: int = FEWEST_SHOWN, *, beside_hidden: bool = False
 ) -> tuple[str, ...]:
     """Return sentences in which no small count stands, and none from which one follows.
 
     Parameters
     ----------
-    lines : iterable of str
+    lines : sequence of str
         As an analysis says them; counts above a thousand are read as well.
     fewest : int
         The smallest count shown.
@@ -34,7 +34,12 @@ def hide_in_sentences(
     plain = [_GROUPED.sub("", one) for one in lines]
     if beside_hidden:
         return tuple(_COUNT.sub(WITHHELD, one) for one in plain)
-    return hide_in_words(plain, fewest)
+    told = hide_in_words(plain, fewest)
+    return tuple(map(_keep_unchanged, lines, plain, told))
+
+
+def _keep_unchanged(given: str, plain: str, told: str) -> str:
+    return given if told == plain else told
 
 
 def hide_in_note(note: str | None, fewest: int, *, is_closed: bool) -> str:

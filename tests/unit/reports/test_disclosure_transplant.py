@@ -145,6 +145,7 @@ def test_counts_above_a_thousand_are_read_in_sentences():
     assert hide_in_sentences([told]) == (
         "the nearly all of 1500 patients, fewer than 5 left out, 12.5 %, in SYN-1, from day 180",
     )
+    assert hide_in_sentences(["of 1,500 patients"]) == ("of 1,500 patients",)
     (none,) = hide_in_sentences([told], beside_hidden=True)
     assert not {"1", "3", "180", "498"} & set(none.replace(",", " ").split())
     assert "12.5 %" in none

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
+from markupsafe import Markup
 
 from chorall.errors import DataError, UserError
 from chorall.reports.disclosure_words import hide_in_sentences
@@ -79,7 +80,7 @@ def refuse_safely(ask: Callable[[], Answer], fewest: int) -> Answer:
 def tell_refusal(heading: str, refusal: UserError, command: str) -> Section:
     """Return a section that says what the library refused, in its own words."""
     lines = tuple(line.strip() for line in str(refusal).splitlines())
-    return Section(heading, "", command, lines, put_table(pl.DataFrame(), (), ""))
+    return Section(heading, "", command, lines, Markup(""))
 
 
 def frame_doors(settings: Settings, doors: Sequence[Door]) -> pl.DataFrame:

@@ -50,6 +50,9 @@ router = APIRouter(prefix="/analyst", include_in_schema=False)
 
 HERE: Final = "/analyst/not-randomised"
 TITLE: Final = "Where nobody randomised"
+ONE_OF_MANY: Final = (
+    "p and claim are of this marker alone: who looks at many markers finds some by chance."
+)
 EVERYBODY: Final = "(everybody)"
 Part = Literal["donors", "received", "elsewhere"]
 Marker = Annotated[str | None, Query(max_length=60)]
@@ -157,7 +160,9 @@ def _tell_donors(
             "A natural experiment: whether a sister or brother matches is decided by chance. "
             "Compared is who was typed and has a donor with who has none, whatever followed, from "
             "the result of typing on. It is stronger than what physicians chose, weaker than "
-            "randomisation, and about having a donor: the effect of a transplantation is larger.",
+            "randomisation, and about having a donor: the effect of a transplantation is larger. "
+            "Where unrelated donors count it is less of a lottery.",
+            *((ONE_OF_MANY,) if marker else ()),
         ),
         put_table(lines, cover_hidden(columns), "Typed patients"),
         figures,

@@ -118,7 +118,8 @@ def ask_prognosis(
 ) -> Shown:
     """Return how markers go with outcome; small counts are hidden in rows, curves and at-risk.
 
-    Without a marker all are asked: that takes long. What is hidden of a marker is decided over all endpoints, whichever are asked.
+    Without a marker all are asked: that takes long. What is hidden of a marker is decided over all
+    endpoints, whichever are asked.
 
     Raises
     ------
