@@ -102,6 +102,9 @@ def test_the_main_way_needs_no_script(open_page, served, width):
     assert page.locator("#answer .verdict").count() == 1
     assert page.locator("#answer-heading").bounding_box()["y"] < 900, "the answer is in sight"
     assert page.locator("#answer-heading:focus").count() == 1
+    assert not page.locator("button[data-summary]").first.is_visible(), "links need scripts"
+    assert not page.locator("#share").is_visible()
+    assert "print the summary instead" in page.inner_text("#answer")
     page.click("text=Page to print")
     page.wait_for_selector(".sheet", timeout=WAIT)
     assert "TP53" in page.inner_text(".sheet")
@@ -237,16 +240,6 @@ def test_a_link_that_makes_no_summary_says_what_to_do(open_page, script):
     assert not page.locator("text=Please wait").is_visible()
     page.click("text=What the words mean")
     page.wait_for_selector("h1:has-text('For patients and carers')", timeout=WAIT)
-
-
-def test_without_scripts_the_doctor_prints_the_summary_instead(open_page):
-    page = open_page("/doctor", script=False)
-    fill_in(page)
-    page.click("text=Show the answer")
-    wait_for_answer(page)
-    assert not page.locator("button[data-summary]").first.is_visible()
-    assert not page.locator("#share").is_visible()
-    assert "print the summary instead" in page.inner_text("#answer")
 
 
 def test_by_keyboard_alone(open_page):

@@ -106,6 +106,29 @@ def test_every_route_asks_for_its_role(browser, sign_in, roles):
             assert found == 403, path
 
 
+def test_a_reader_opens_the_summary_of_a_link_and_asks_nothing_else(browser, sign_in, porter):
+    path = "/patients/en/summary"
+    refused = browser.get(path)
+    assert refused.status_code == 401
+    assert 'href="/login?to=/patients"' in refused.text
+    assert "<script" not in refused.text, "nothing there reads what stands after the hash"
+    sign_in(browser, groups=[ROLES["reader"]])
+    page = browser.get(path)
+    token = re.search(r'id="shared".*?name="token" value="(\w+)"', page.text, re.DOTALL)[1]
+    filled = {"token": token, "a_treatment": "new", "age_years": "30", "lineage": "B"}
+    found = browser.post(path, data=filled)
+    assert found.status_code == 200
+    assert "Of 100 people like this" in found.text
+    assert browser.post("/doctor/summary", data={**filled, "summary": "en"}).status_code == 403
+    assert browser.post("/doctor", data=filled).status_code == 403
+    last = [(one["route"], one.get("role", ""), one["status"]) for one in read_audit(porter)[-3:]]
+    assert last == [
+        ("POST /patients/{language}/summary", "reader", 200),
+        ("POST /doctor/summary", "", 403),
+        ("POST /doctor", "", 403),
+    ]
+
+
 def test_without_a_session_every_route_that_holds_something_is_closed(browser):
     for path, open_to in ACCESS.items():
         found = ask(browser, path)
