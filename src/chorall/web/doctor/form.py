@@ -70,10 +70,6 @@ class DoctorForm:
         names = {*tested, *self.problems, *self.hints}
         return {name.removeprefix("m:") for name in names if name.startswith("m:")}
 
-    def anchor(self, name: str) -> str:
-        """Return the identifier of the element that a message belongs to."""
-        return f"message-{name}"
-
     def with_message(self, fields: DoctorFields) -> list[str]:
         """Return every field that has a place for a message."""
         markers = [f"m:{marker}" for marker in fields.markers]
