@@ -237,16 +237,6 @@ def test_a_link_that_makes_no_summary_says_what_to_do(open_page, script):
     page.wait_for_selector("h1:has-text('For patients and carers')", timeout=WAIT)
 
 
-def test_without_scripts_the_doctor_prints_the_summary_instead(open_page):
-    page = open_page("/doctor", script=False)
-    fill_in(page)
-    page.click("text=Show the answer")
-    wait_for_answer(page)
-    assert not page.locator("button[data-summary]").first.is_visible()
-    assert not page.locator("#share").is_visible()
-    assert "print the summary instead" in page.inner_text("#answer")
-
-
 def test_an_analyst_finds_a_marker_and_its_data(open_page):
     page = open_page("/analyst", width=PHONE)
     page.select_option("#marker", "IKZF1_del")
