@@ -223,34 +223,20 @@ def serve_shiny(bank: str, share_tested: str, site: str) -> None:
     sys.path.append(site)
     from shiny import App, render, run_app, ui
 
-    from chorall.web.doctor.answer_view import view_answer
+    from chorall.knowledge.small_counts import FEWEST_SHOWN
     from chorall.web.doctor.fields import describe_fields
     from chorall.web.doctor.form import read_form
-    from chorall.web.doctor.routes import CHOICES
-    from chorall.web.pages import render_page
-    from chorall.web.settings import Settings
+    from chorall.web.doctor.page import Sheet, write_answer
 
     held = ch.read_bank(Path(bank))
-    fields, settings = describe_fields(held), Settings(bank=held)
+    fields = describe_fields(held)
     forms = [read_form(fields, one) for one in draw_patients(held, float(share_tested))]
-
-    def answer_all(who: int) -> str:
-        form = forms[who]
-        found = ch.predict(held, form.patient, form.strategies)
-        answer = view_answer(found, form.patient, held.about, settings.fewest_shown)
-        return render_page(
-            "doctor_parts.html.j2",
-            settings=settings,
-            fields=fields,
-            form=form,
-            answer=answer,
-            **CHOICES,
-        )
+    sheet = Sheet("", FEWEST_SHOWN, synthetic=True, is_part=True)
 
     def server(input: Any, output: Any, session: Any) -> None:
         @render.ui
         def answer() -> Any:
-            return ui.HTML(answer_all(int(input.who())))
+            return ui.HTML(write_answer(held, sheet, forms[int(input.who())])[0])
 
     page = ui.page_fluid(ui.input_numeric("who", "patient", 0), ui.output_ui("answer"))
     run_app(App(page, server), port=PORT + 1, log_level="warning")

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from chorall.reports.icon_array import COLOURS, FATES, share_fates
+from chorall.reports.icon_array import COLOURS, FATES, share_fates_by_time
 from chorall.reports.plain_svg import PlainSvg, element, write_text
 
 Floats = NDArray[np.float64]
@@ -43,15 +44,12 @@ def draw_course(
     label : str
         Of the strategy.
     """
-    n_months = len(next(iter(occupancy.values()))) - 1
-    rows = [
-        {"months": month, **share_fates({name: one[month] for name, one in occupancy.items()})}
-        for month in range(n_months + 1)
-    ]
-    data = pl.DataFrame(rows)
+    shares = share_fates_by_time(occupancy)
+    n_months = len(next(iter(shares.values()))) - 1
+    data = pl.DataFrame({"months": np.arange(n_months + 1), **shares})
     years = n_months / MONTHS
     shapes = (
-        *_draw_areas(data, years),
+        *_draw_areas(shares, years),
         *_draw_axes(years),
         *(part for bar in survival for part in _draw_bar(bar, years)),
     )
@@ -71,31 +69,35 @@ def _y(share: float) -> float:
     return TOP + (HEIGHT - TOP - BOTTOM) * (1 - share)
 
 
-def _draw_areas(data: pl.DataFrame, longest: float) -> list[str]:
+def _draw_areas(shares: Mapping[str, Floats], longest: float) -> list[str]:
     """Alive lies below, so that the top of both living areas is survival."""
-    base = np.zeros(data.height)
-    shapes = []
-    times = [_x(month / MONTHS, longest) for month in data["months"]]
+    n_times = len(next(iter(shares.values())))
+    times = [f"{_x(month / MONTHS, longest):.1f}" for month in range(n_times)]
+    base, shapes = np.zeros(n_times), []
+    below = _draw_line(times, base)
     for fate in FATES:
-        top = base + data[fate].to_numpy()
-        forth = [f"{x:.1f},{_y(y):.1f}" for x, y in zip(times, top, strict=True)]
-        back = [f"{x:.1f},{_y(y):.1f}" for x, y in zip(times, base, strict=True)]
-        points = " ".join([*forth, *reversed(back)])
+        base = base + shares[fate]
+        above = _draw_line(times, base)
         shapes.append(
             element(
                 "polygon",
-                points=points,
+                points=" ".join([*above, *reversed(below)]),
                 fill=COLOURS[fate],
                 fill_opacity=OPACITIES[fate],
                 stroke="#ffffff",
                 stroke_width=1,
             )
         )
-        base = top
+        below = above
     return shapes
 
 
-def _draw_axes(longest: float) -> list[str]:
+def _draw_line(times: Sequence[str], shares: Floats) -> list[str]:
+    return [f"{x},{_y(share):.1f}" for x, share in zip(times, shares.tolist(), strict=True)]
+
+
+@lru_cache(maxsize=64)
+def _draw_axes(longest: float) -> tuple[str, ...]:
     shapes = []
     for share in (0, 0.25, 0.5, 0.75, 1):
         y = _y(share)
@@ -112,7 +114,7 @@ def _draw_axes(longest: float) -> list[str]:
         write_text(middle, HEIGHT - 4, "years from today", font_size=TEXT, text_anchor="middle")
     )
     shapes.append(write_text(2, 11, "of 100", font_size=TEXT))
-    return shapes
+    return tuple(shapes)
 
 
 def _draw_bar(bar: tuple[float, float, float, float], longest: float) -> list[str]:

@@ -6,10 +6,13 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Final, TypeVar
 
+import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from chorall.reports.plain_svg import PlainSvg, element
 
+Floats = NDArray[np.float64]
 Key = TypeVar("Key")
 
 FATES: Final = {
@@ -43,13 +46,19 @@ def share_fates(occupancy: Mapping[str, float]) -> dict[str, float]:
     occupancy : mapping of str to float
         State to probability at one time; deaths are named `death_from_STATE`.
     """
-    shares = dict.fromkeys(FATES, 0.0)
-    for name, value in occupancy.items():
+    at_once = {name: np.array([value], np.float64) for name, value in occupancy.items()}
+    return {fate: float(shares[0]) for fate, shares in share_fates_by_time(at_once).items()}
+
+
+def share_fates_by_time(occupancy: Mapping[str, Floats]) -> dict[str, Floats]:
+    """Return the same at several times: state to an array of shape (times,), not empty."""
+    shares = dict.fromkeys(FATES, np.zeros(len(next(iter(occupancy.values())))))
+    for name, values in occupancy.items():
         state = name.removeprefix("death_from_")
         end = "died" if name != state else "alive"
         after = state not in NOT_AFTER
         fate = f"{end}_after" if after else ("died_without" if end == "died" else "alive")
-        shares[fate] += float(value)
+        shares[fate] = shares[fate] + values
     return shares
 
 

@@ -7,9 +7,14 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from functools import cache, lru_cache
+from typing import Final
 from xml.sax.saxutils import escape, quoteattr
 
 import polars as pl
+
+LONGEST_WORD: Final = 12
+"""Of an attribute, not of a patient: such as a colour."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +74,7 @@ class PlainSvg:
 
 def element(tag: str, **attributes: str | float) -> str:
     """Return an empty element; underscores in names of attributes become hyphens."""
-    written = " ".join(
-        f"{name.rstrip('_').replace('_', '-')}={quoteattr(_write(value))}"
-        for name, value in attributes.items()
-    )
+    written = " ".join(f"{_name(name)}={_quote(value)}" for name, value in attributes.items())
     return f"<{tag} {written}/>"
 
 
@@ -82,5 +84,20 @@ def write_text(x: float, y: float, text: str, **attributes: str | float) -> str:
     return f"{opening}>{escape(text)}</text>"
 
 
-def _write(value: str | float) -> str:
-    return value if isinstance(value, str) else f"{value:.2f}".rstrip("0").rstrip(".")
+@cache
+def _name(name: str) -> str:
+    """Return an attribute as SVG writes it; code names few."""
+    return name.rstrip("_").replace("_", "-")
+
+
+def _quote(value: str | float) -> str:
+    if isinstance(value, str):
+        return _quote_word(value) if len(value) <= LONGEST_WORD else quoteattr(value)
+    number = f"{value:.2f}".rstrip("0").rstrip(".")
+    return f'"{number}"'
+
+
+@lru_cache(maxsize=1024)
+def _quote_word(word: str) -> str:
+    """Return a colour or the like, quoted: a drawing has the same few hundreds of times."""
+    return quoteattr(word)

@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import signal
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from functools import partial
 from multiprocessing import get_context, parent_process
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from chorall.errors import InputError
 from chorall.web.problems import Problem, ProblemError
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
     from chorall.models.bank.bank import Bank
     from chorall.models.bank.prediction import BankPrediction
+
+Answer = TypeVar("Answer")
 
 NO_BANK = Problem(
     404,
@@ -68,6 +70,27 @@ class Bedside:
         if pool is not None:
             pool.shutdown(cancel_futures=True)
 
+    def work(self, function: Callable[..., Answer], *arguments: Any) -> Answer:
+        """Return what a function of the bank and further arguments returns; waits for it.
+
+        Where processes predict, the function must be one of a module.
+
+        Raises
+        ------
+        ProblemError
+            404 where no bank is served.
+        Exception
+            What the function raises.
+        """
+        if not self.n_workers:
+            return function(self._find_bank(), *arguments)
+        pool = self._find_pool()
+        try:
+            return pool.submit(_work, function, arguments).result()
+        except BrokenProcessPool:  # a process was killed: new ones are started, once
+            self._drop(pool)
+            return self._find_pool().submit(_work, function, arguments).result()
+
     def predict(
         self, patient: Mapping[str, Any], strategies: Sequence[str], **options: Any
     ) -> BankPrediction:
@@ -80,14 +103,7 @@ class Bedside:
         InputError
             As `chorall.predict`.
         """
-        if not self.n_workers:
-            return _predict_by(self._find_bank(), patient, strategies, options)
-        pool, question = self._find_pool(), (dict(patient), tuple(strategies), options)
-        try:
-            return pool.submit(_predict, *question).result()
-        except BrokenProcessPool:  # a process was killed: new ones are started, once
-            self._drop(pool)
-            return self._find_pool().submit(_predict, *question).result()
+        return self.work(_predict, dict(patient), tuple(strategies), options)
 
     def _drop(self, broken: ProcessPoolExecutor) -> None:
         """Let go of processes that broke; those that another question started since stay."""
@@ -122,9 +138,25 @@ async def ask_bedside(
     InputError
         As `chorall.predict`.
     """
+    question = dict(patient), tuple(strategies), options
+    return await work_at_bedside(request, _predict, *question)
+
+
+async def work_at_bedside(
+    request: Request, function: Callable[..., Answer], *arguments: Any
+) -> Answer:
+    """Return what a function of the bank returns (`Bedside.work`), when its turn has come.
+
+    Raises
+    ------
+    ProblemError
+        404 without a bank, 503 with Retry-After where the line is full.
+    Exception
+        What the function raises.
+    """
     state = request.app.state
-    work = partial(state.bedside.predict, patient, strategies, **options)
-    found: BankPrediction = await state.desk.ask(work, request.receive)
+    work = partial(state.bedside.work, function, *arguments)
+    found: Answer = await state.desk.ask(work, request.receive)
     return found
 
 
@@ -144,13 +176,11 @@ def _leave_with_parent() -> None:
         os._exit(0)
 
 
+def _work(function: Callable[..., Answer], arguments: tuple[Any, ...]) -> Answer:
+    return function(_held[0], *arguments)
+
+
 def _predict(
-    patient: dict[str, Any], strategies: tuple[str, ...], options: dict[str, Any]
-) -> BankPrediction:
-    return _predict_by(_held[0], patient, strategies, options)
-
-
-def _predict_by(
     bank: Bank,
     patient: Mapping[str, Any],
     strategies: Sequence[str],

@@ -28,6 +28,8 @@ Cut: TypeAlias = tuple[float, int]
 """A place where values are cut: (v, 0) before v, for `< v` and `>= v`; (v, 1) just above v."""
 Masks: TypeAlias = NDArray[np.uint32]
 MOST_CELLS = 32
+MARKER_CELLS = np.array([0b01, 0b10, 0b11], np.uint32)
+"""By code of a marker: absent, present, either."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +91,7 @@ class Cells:
         if column is None:
             return np.full(n, self.everything, np.uint32)
         if isinstance(column, MarkerColumn):
-            return np.array([0b01, 0b10, 0b11], np.uint32)[column.codes]
+            return MARKER_CELLS[column.codes]
         if isinstance(column, NumberColumn):
             return self._observe_numbers(column.values)
         if isinstance(column, WordColumn):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -70,7 +70,7 @@ def _codes(columns: Mapping[str, Column], name: str, n: int) -> Codes:
 def _conclude(item: ClassifierItem, columns: Mapping[str, Column], n: int) -> Codes:
     names = (item.name, *item.same_as)
     own = np.stack([_codes(columns, name, n) for name in names])
-    implying = [_codes(columns, name, n) for name in columns if item.is_implied_by(name)]
+    implying = [_codes(columns, name, n) for name in columns if _is_implied(item.name, name)]
     is_present = (own == PRESENT).any(axis=0) | _find_subtype(item, columns, n)
     for codes in implying:
         is_present = is_present | (codes == PRESENT)
@@ -80,6 +80,11 @@ def _conclude(item: ClassifierItem, columns: Mapping[str, Column], n: int) -> Co
         is_absent |= (parts == ABSENT).all(axis=0)
     is_absent &= ~is_present
     return np.where(is_present, PRESENT, np.where(is_absent, ABSENT, UNKNOWN)).astype(np.int8)
+
+
+@lru_cache(maxsize=1 << 14)
+def _is_implied(name: str, marker: str) -> bool:
+    return classifier_items()[name].is_implied_by(marker)
 
 
 def _find_subtype(item: ClassifierItem, columns: Mapping[str, Column], n: int) -> NDArray[np.bool_]:

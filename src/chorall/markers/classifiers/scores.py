@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import product
 
 import numpy as np
@@ -15,7 +16,7 @@ from chorall.knowledge.classifier_definitions import ClassifierDefinition, class
 from chorall.knowledge.classifier_items import find_item
 from chorall.knowledge.classifier_parts import ScoreTerm
 from chorall.markers.classifiers.columns import Column, MarkerColumn, MrdColumn, NumberColumn
-from chorall.markers.classifiers.compiled import compile_classifier
+from chorall.markers.classifiers.compiled import CompiledClassifier, compile_classifier
 from chorall.markers.classifiers.diagram import find_possible
 from chorall.markers.classifiers.resolving import find_resolving
 
@@ -151,10 +152,17 @@ def _find_classifier(term: ScoreTerm) -> ClassifierDefinition:
     return definition
 
 
+@lru_cache(maxsize=64)
+def _make_ready(name: str) -> CompiledClassifier:
+    """Return a shipped classifier for everybody, without its population."""
+    definition = classifier_definitions()[name]
+    return compile_classifier(definition.model_copy(update={"population": ()}))
+
+
 def _bound_classifier(term: ScoreTerm, columns: Mapping[str, Column], n: int) -> _Term:
     """Each group of the other classifier is one alternative, where it is possible."""
     definition = _find_classifier(term)
-    other = compile_classifier(definition.model_copy(update={"population": ()}))
+    other = _make_ready(definition.id)
     masks = other.observe(columns, n)
     possible = find_possible(other.whole, masks, n)
     alternatives = []

@@ -28,11 +28,11 @@ LANGUAGE: Final = "summary"
 @router.post("/doctor/summary")
 async def show_summary(request: Request) -> HTMLResponse:
     """Answer a form as a page for the patient: what is open is told, nothing is asked."""
-    settings, fields, form = await read_posted(request)
+    settings, _, form = await read_posted(request)
     language = find_language(form.get(LANGUAGE))
     found = await ask_bank(request, settings, form)
     if found is None:
-        return show_doctor(request, settings, fields, form)
+        return show_doctor(request, settings, form)
     return render_summary(settings, found, form, language)
 
 

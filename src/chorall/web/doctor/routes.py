@@ -3,34 +3,24 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
 from chorall.errors import UserError
 from chorall.models.bank.model_card import list_support
-from chorall.reports.icon_array import FATES, draw_key
 from chorall.reports.wording import begin_sentence, name_marker
-from chorall.web.bedside import NO_BANK, ask_bedside
-from chorall.web.carer.catalogue import LANGUAGES, read_catalogue
-from chorall.web.doctor.answer_view import AnswerView, view_answer
-from chorall.web.doctor.answer_words import HARMS, name_item, say_refusal
+from chorall.web.bedside import NO_BANK, ask_bedside, work_at_bedside
+from chorall.web.doctor.answer_view import view_answer
+from chorall.web.doctor.answer_words import name_item
 from chorall.web.doctor.course import STATES
-from chorall.web.doctor.fields import (
-    LABELS,
-    MRD,
-    MRD_UNITS,
-    STATUSES,
-    TRANSPLANTS,
-    UNITS,
-    WBC_UNITS,
-    DoctorFields,
-    describe_fields,
-)
+from chorall.web.doctor.fields import MRD, UNITS, DoctorFields, describe_fields
 from chorall.web.doctor.form import DoctorForm, parse_form, read_form
 from chorall.web.doctor.karyotype import TESTED
+from chorall.web.doctor.page import CHOICES, Sheet, write_answer, write_page
 from chorall.web.gate.tokens import FIELD, is_token, make_token, make_visit, place_visit, read_visit
+from chorall.web.gate.visit import STRANGER, VISIT
 from chorall.web.pages import render_page
 from chorall.web.problems import Problem, ProblemError
 
@@ -41,56 +31,39 @@ if TYPE_CHECKING:
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
-FIRST_FACTORS: Final = 8
-"""Shown at once; the others are folded."""
-
-CHOICES: Final[dict[str, Any]] = {
-    "labels": LABELS,
-    "statuses": STATUSES,
-    "states": STATES,
-    "wbc_units": WBC_UNITS,
-    "mrd_units": MRD_UNITS,
-    "transplants": TRANSPLANTS,
-    "fates": FATES,
-    "harms": HARMS,
-    "say_refusal": say_refusal,
-    "first_factors": FIRST_FACTORS,
-    "keys": {fate: draw_key(fate) for fate in FATES},
-    "summaries": {language: read_catalogue(language).summary.button for language in LANGUAGES},
-    "links": {language: read_catalogue(language).summary.link_button for language in LANGUAGES},
-}
-
 
 @router.get("/doctor")
 def show_form(request: Request) -> HTMLResponse:
     """Show the empty form."""
     settings, fields = _open(request)
-    form = DoctorForm(given=_preset(fields))
-    return show_doctor(request, settings, fields, form)
+    return show_doctor(request, settings, DoctorForm(given=_preset(fields)))
 
 
 @router.post("/doctor")
 async def answer_form(request: Request) -> HTMLResponse:
     """Answer a form: the whole page, or its changing parts where htmx asks."""
-    settings, fields, form = await read_posted(request)
-    answer = await _answer(request, settings, form)
-    partial_page = request.headers.get("hx-request") == "true"
-    return show_doctor(request, settings, fields, form, answer, partial_page=partial_page)
+    settings, _, form = await read_posted(request)
+    visit = read_visit(request) or make_visit()
+    is_part = request.headers.get("hx-request") == "true"
+    sheet = _lay_sheet(settings, visit, is_part=is_part)
+    page, is_answer = await work_at_bedside(request, write_answer, sheet, form)
+    return _place(request, HTMLResponse(page, 200 if is_answer else 422), visit)
 
 
 @router.post("/doctor/print")
 async def print_answer(request: Request) -> HTMLResponse:
     """Answer a form as one page to print, with date, hash and inputs."""
-    settings, fields, form = await read_posted(request)
-    answer = await _answer(request, settings, form)
-    if answer is None:
-        return show_doctor(request, settings, fields, form)
+    settings, _, form = await read_posted(request)
+    found = await ask_bank(request, settings, form)
+    if found is None:
+        return show_doctor(request, settings, form)
     bank = find_bank(settings)
+    answer = view_answer(found, form.patient, bank.about, settings.fewest_shown)
     page = render_page(
         "print.html.j2",
         synthetic=settings.synthetic,
         answer=answer,
-        settings=settings,
+        sheet=_lay_sheet(settings),
         about=bank.about,
         inputs=list_inputs(form),
         **CHOICES,
@@ -166,14 +139,6 @@ async def ask_bank(request: Request, settings: Settings, form: DoctorForm) -> Ba
         return None
 
 
-async def _answer(request: Request, settings: Settings, form: DoctorForm) -> AnswerView | None:
-    found = await ask_bank(request, settings, form)
-    if found is None:
-        return None
-    about = find_bank(settings).about
-    return view_answer(found, form.patient, about, settings.fewest_shown)
-
-
 def list_inputs(form: DoctorForm) -> list[tuple[str, str]]:
     """Return what is known, as it was typed; markers of one status stand on one line."""
     items = {name: value for name, value in form.patient.items() if value not in TESTED}
@@ -195,29 +160,22 @@ def _write_input(form: DoctorForm, name: str, value: Any) -> str:
     return str(value)
 
 
-def show_doctor(
-    request: Request,
-    settings: Settings,
-    fields: DoctorFields,
-    form: DoctorForm,
-    answer: AnswerView | None = None,
-    *,
-    partial_page: bool = False,
-) -> HTMLResponse:
-    """Show the form, filled in as it came, with its answer or its messages."""
+def show_doctor(request: Request, settings: Settings, form: DoctorForm) -> HTMLResponse:
+    """Show the form without an answer, filled in as it came, with its messages."""
     visit = read_visit(request) or make_visit()
-    page = render_page(
-        "doctor_parts.html.j2" if partial_page else "doctor.html.j2",
-        synthetic=settings.synthetic,
-        here="/doctor",
-        settings=settings,
-        fields=fields,
-        form=form,
-        answer=answer,
-        whole_page=not partial_page,
-        token=make_token(settings.key, visit),
-        **CHOICES,
-    )
-    response = HTMLResponse(page, 422 if form.problems else 200)
+    page = write_page(find_bank(settings), _lay_sheet(settings, visit), form)
+    return _place(request, HTMLResponse(page, 422 if form.problems else 200), visit)
+
+
+def _lay_sheet(settings: Settings, visit: str = "", *, is_part: bool = False) -> Sheet:
+    """Return what a page says beside the answer; without a visit it has no form."""
+    now = VISIT.get()
+    return Sheet(
+        settings.bank_hash, settings.fewest_shown, settings.synthetic,
+        now.visitor if now else STRANGER, make_token(settings.key, visit) if visit else "", is_part,
+    )  # fmt: skip
+
+
+def _place(request: Request, response: HTMLResponse, visit: str) -> HTMLResponse:
     place_visit(request, response, visit)
     return response
