@@ -30,6 +30,8 @@ from unit.web.login.test_journey import read_audit
 from chorall.web.gate.pace import Pace
 from chorall.web.login.definition import read_login
 from chorall.web.login.porter import SESSION_COOKIE
+from chorall.web.login.signed import TokenError
+from chorall.web.login.used import SWEPT_EVERY_SECONDS
 
 DOCS = Path(__file__).parents[5] / "docs"
 PATIENT = "61.7305"
@@ -171,11 +173,21 @@ def test_a_token_that_did_not_hold_uses_up_no_name(browser):
 
 def test_used_names_are_forgotten_when_they_would_hold_no_more(porter, clock):
     used = porter.programs.used
-    for number in range(50):
-        assert used.take("a", str(number), clock[0] + number)
-    clock[0] += 25
-    assert used.take("a", "new", clock[0] + 1)
-    assert len(used.until) == 25
+    for number in range(120):
+        used.take("a", str(number), clock[0] + number)
+    clock[0] += SWEPT_EVERY_SECONDS
+    used.take("a", "new", clock[0] + 1)
+    assert len(used.until["a"]) == 120 - 61 + 1
+    with pytest.raises(TokenError, match="used"):
+        used.take("a", "119", clock[0] + 1)
+
+
+def test_a_health_record_gone_wild_is_refused_and_fills_no_memory(monkeypatch, browser, porter):
+    monkeypatch.setattr("chorall.web.login.used.MOST_OF_ISSUER", 2)
+    found = [ask_record(browser, sign_call()).status_code for _ in range(3)]
+    assert found == [200, 200, 401]
+    assert read_audit(porter)[-1]["reason"] == "token: too many"
+    assert ask_record(browser, sign_shared()).status_code == 200, "the others may ask"
 
 
 def test_a_cookie_and_a_token_are_refused_together(browser, provider, sign_in, porter):
