@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import polars as pl
 
-from chorall.analyses.hidden_counts import Cell
+from chorall.analyses.hidden_counts import Cell, find_hidden
 from chorall.analyses.transplants.agreement import say_agreement
 from chorall.analyses.transplants.answers import DATED, LANDMARK, OVERLAP, SEQUENTIAL
 from chorall.analyses.transplants.further import DONOR, MULTI_STATE
@@ -27,6 +27,8 @@ WITHIN: Final = (
     (LANDMARK, OVERLAP, COUNTS),
 )
 """Patients of the second answer are among those of the first; what is left over is a count too."""
+POOL: Final = "pool"
+"""All patients: every page tells how many."""
 STAYS: Final = "landmark_days"
 _SHARES: Final = re.compile(r": [^;]* were transplanted")
 
@@ -60,7 +62,7 @@ def hide_transplant(
         _count_line(counted, line)
     for endpoint in {line["endpoint"] for line in lines}:
         _count_nested(counted, [one for one in lines if one["endpoint"] == endpoint], n_pooled)
-    hidden = counted.find(fewest)
+    hidden = find_hidden(counted.counts, counted.sums, fewest, unseen=counted.unseen, fixed=[POOL])
     gone = [_cover(line, hidden) for line in lines]
     covered = cover_lines(result.rows, gone)
     notes = [
@@ -106,8 +108,10 @@ def _count_nested(counted: Counted, lines: list[dict[str, Any]], n_pooled: int) 
             for column in columns:
                 _add_rest(counted, by_method[first], by_method[second], column)
     dated = by_method.get(DATED)
-    if dated is not None:
-        _add_rest(counted, dated | {"n_patients": n_pooled}, dated, "n_patients")
+    own = dated["n_patients"] if dated else None
+    if dated and own is not None and own < n_pooled:
+        whole = _name(dated, "n_patients")
+        counted.split(POOL, n_pooled, {whole: own}, ("without covariates", whole))
 
 
 def _add_rest(counted: Counted, whole: Line, part: Line, column: str) -> None:
