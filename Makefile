@@ -7,7 +7,7 @@ PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet --quiet
 SOURCES := $(shell find src -type f -not -name '*.pyc' 2>/dev/null) meson.build pyproject.toml
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check fix format lint types docstrings imports docs docs-check site oracle rivals bench bench-all bench-pool bench-prognosis bench-report bench-treatment bench-web simulation gallery browser serve lock clean dev
+.PHONY: help demo test check fix format lint types docstrings imports docs docs-check site oracle rivals bench bench-all bench-pool bench-prognosis bench-report bench-treatment bench-web screenshots simulation gallery browser serve lock clean dev
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -122,6 +122,9 @@ bench-treatment: $(VENV)/.dev $(VENV)/.chorall ## measure the scan of 200 marker
 
 gallery: $(VENV)/.dev $(VENV)/.chorall ## draw one picture of each kind of figure and write docs/gallery.md
 	@$(BIN)/python tools/draw_gallery.py
+
+screenshots: $(VENV)/.dev $(VENV)/.chorall ## take the pictures of the web app in docs/images anew, then look at them (needs chromium)
+	@$(BIN)/python tools/shoot_web.py $(ARGS)
 
 simulation: $(VENV)/.dev $(VENV)/.chorall ## run all replicates of the simulation study and write docs/validation.md
 	@$(BIN)/python tools/run_simulation.py
