@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from scipy.special import ndtri
 
 Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
 Booleans = NDArray[np.bool_]
 
 SHRINKAGE = 0.02
@@ -49,6 +50,30 @@ class FeatureLaw:
         mean = self.mean[missing] + weights @ (known[given] - self.mean[given])
         covariance = self.covariance[np.ix_(missing, missing)] - weights @ cross.T
         return missing, mean, covariance
+
+    def expect_fuller(self, known: Floats, places: Integers, values: Floats) -> Floats:
+        """Put conditional means where a patient with one more feature known still lacks values.
+
+        Parameters
+        ----------
+        known : ndarray of shape (f,)
+            NaN where not known.
+        places, values : ndarray of shape (n,)
+            Of each fuller patient: the feature, missing so far, and its value.
+
+        Returns
+        -------
+        ndarray of shape (n, f)
+            As `expect` returns them for each.
+        """
+        missing, mean, covariance = self.condition(known)
+        own = np.searchsorted(missing, places)
+        moves = covariance[own] / covariance[own, own][:, None]
+        found = mean + moves * (values - mean[own])[:, None]
+        filled = np.tile(known, (len(places), 1))
+        filled[:, missing] = np.where(self.is_flag[missing], np.clip(found, 0, 1), found)
+        filled[np.arange(len(places)), places] = values
+        return filled
 
     def draw(self, known: Floats, normals: Floats) -> Floats:
         """Complete a patient in d draws.

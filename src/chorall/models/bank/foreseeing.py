@@ -24,6 +24,9 @@ LIMIT: Final = 1.96
 LEAST_VARIANCE: Final = 0.2
 """Knowing one item leaves at least this part of the variance, whatever the lines say."""
 
+SMALL_STEP: Final = 0.0025
+"""A limit may fall short by this before one more candidate is looked at."""
+
 Candidate = tuple[int, float]
 """A feature that is not known, and what it could turn out to be."""
 
@@ -31,7 +34,7 @@ Candidate = tuple[int, float]
 def choose_outermost(
     question: Question, known: Floats, numbers: Floats, candidates: Sequence[Candidate]
 ) -> list[Candidate]:
-    """Return the candidates whose limits would lie outermost for any number, below or above.
+    """Return the candidates whose limits would lie outermost, for each number below and above.
 
     Parameters
     ----------
@@ -44,31 +47,51 @@ def choose_outermost(
     candidates : sequence of (int, float)
         Features and their values.
     """
-    rows = np.tile(known, (len(candidates), 1))
-    for row, (place, value) in enumerate(candidates):
-        rows[row, place] = value
-    below, middle, above = foresee(question, known, numbers, rows)
+    below, middle, above = foresee(question, known, numbers, candidates)
     apart = middle[:1] - middle[1:]
-    lowest = np.concatenate([below, apart]).argmin(axis=1)
-    highest = np.concatenate([above, apart]).argmax(axis=1)
-    chosen = set(lowest.ravel().tolist()) | set(highest.ravel().tolist())
-    return [candidates[place] for place in sorted(chosen)]
+    n = len(candidates)
+    reach = np.hstack(
+        [
+            np.concatenate([-below, -apart]).transpose(1, 0, 2).reshape(n, -1),
+            np.concatenate([above, apart]).transpose(1, 0, 2).reshape(n, -1),
+        ]
+    )
+    return [candidates[place] for place in cover_outermost(reach)]
+
+
+def cover_outermost(reach: Floats) -> list[int]:
+    """Return rows of which one reaches, in every column, as far as any row but for `SMALL_STEP`.
+
+    The first is the one that reaches furthest in all columns together; then always the one that
+    adds most.
+    """
+    chosen = [int(reach.sum(axis=1).argmax())]
+    reached = reach[chosen[0]].copy()
+    while (reach.max(axis=0) - reached).max() > SMALL_STEP:
+        chosen.append(int(np.maximum(reach - reached, 0).sum(axis=1).argmax()))
+        reached = np.maximum(reached, reach[chosen[-1]])
+    return chosen
 
 
 def foresee(
-    question: Question, known: Floats, numbers: Floats, rows: Floats
+    question: Question, known: Floats, numbers: Floats, candidates: Sequence[Candidate]
 ) -> tuple[Floats, Floats, Floats]:
-    """Return about where the numbers of some fuller patients lie: lower limit, middle, upper limit.
+    """Return about where the numbers of the candidates lie: lower limit, middle, upper limit.
 
     The logit of each number is a line over the log hazards of the draws of the patient as known;
     a fuller patient has other log hazards on average, and more or less doubt about them. Each has
-    the shape (s, rows, q k).
+    the shape (s, candidates, q k).
     """
     bank, trial = question.bank, question.now.trial
     flags = [strategy.flags for strategy in question.strategies]
     features = complete(bank, known, question.noise, ALL_SOURCES)
     drawn = find_log_ratios(bank, features, flags, question.draws, ALL_SOURCES, trial)
-    fuller = bank.law.expect(np.vstack([rows, known]))
+    places, values = (
+        np.array([one for one, _ in candidates]),
+        np.array([one for _, one in candidates]),
+    )
+    fuller = bank.law.expect_fuller(known, places, values)
+    fuller = np.vstack([fuller, bank.law.expect(known[None, :])])
     means = find_log_ratios(bank, fuller, flags, 1, NOTHING_DRAWN, trial)
     doubt = 2 * find_half_variance(bank, fuller, flags)
     found = [

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from tests.unit.models.bank.made_bank import make_bank
 
-from chorall.models.bank.foreseeing import choose_outermost, foresee
+from chorall.models.bank.foreseeing import choose_outermost, cover_outermost, foresee
 from chorall.models.bank.question import Question
 from chorall.models.bank.simulate_course import Now
 from chorall.models.bank.strategy import read_strategy
@@ -47,11 +47,24 @@ def test_the_chosen_ones_set_the_limits(now):
 def test_what_is_foreseen_is_about_what_comes():
     question = ask([np.nan] * 5)
     candidates = [(2, 0.0), (2, 1.0), (3, 0.0), (3, 1.0)]
-    rows = np.tile(question.known, (4, 1))
-    rows[np.arange(4), [place for place, _ in candidates]] = [value for _, value in candidates]
     numbers = question.read(question.draw(question.known))
-    _, middle, _ = foresee(question, question.known, numbers, rows)
+    _, middle, _ = foresee(question, question.known, numbers, candidates)
     seen = look(question, candidates)[:, :2, ..., 0].reshape(4, 2, -1).transpose(1, 0, 2)
     np.testing.assert_allclose(middle, seen, atol=0.12)
     np.testing.assert_array_equal(middle.argmin(axis=1), seen.argmin(axis=1))
     np.testing.assert_array_equal(middle.argmax(axis=1), seen.argmax(axis=1))
+
+
+def test_rows_are_chosen_until_no_column_falls_short():
+    reach = np.array([[0.5, 0.2, 0.1], [0.1, 0.9, 0.1], [0.503, 0.1, 0.3], [0.0, 0.0, 0.302]])
+    assert cover_outermost(reach) == [1, 2]  # 0.302 is 0.002 more than 0.3
+    assert cover_outermost(reach[:1]) == [0]
+
+
+def test_one_more_feature_moves_the_others_as_conditioning_on_both_does():
+    known = np.array([0.3, np.nan, np.nan, np.nan, np.nan])
+    places, values = np.array([3, 4, 1]), np.array([1.0, -0.7, 0.0])
+    rows = np.tile(known, (3, 1))
+    rows[np.arange(3), places] = values
+    found = BANK.law.expect_fuller(known, places, values)
+    np.testing.assert_allclose(found, BANK.law.expect(rows), rtol=1e-12)
