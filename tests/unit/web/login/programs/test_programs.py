@@ -10,13 +10,14 @@ from pathlib import Path
 import pytest
 from joserfc.jwk import ECKey
 from unit.web.login.conftest import LOGIN
-from unit.web.login.made_provider import ADDRESS
+from unit.web.login.made_provider import ADDRESS, CLIENT
 from unit.web.login.programs.made_tokens import (
     CLASSIFY,
     ONLY_SCRIPT,
     SCRIPT,
     ask,
     ask_record,
+    at,
     bear,
     call,
     challenge,
@@ -138,6 +139,26 @@ def test_where_no_program_is_listed_no_token_is_looked_at(login_file, provider, 
     found = ask(request.getfixturevalue("browser"), sign(provider))
     assert (found.status_code, challenge(found)) == (401, "")
     assert provider.keys_asked == 0
+
+
+def test_a_token_as_entra_writes_it(login_file, provider, request):
+    """As its documentation shows one: `typ` JWT, no `client_id`, no `jti`, roles in a list."""
+    api, client = "6e0d81b8-0000-4000-8000-000000000001", "6e0d81b8-0000-4000-8000-000000000002"
+    login_file.write_text(f'''{LOGIN}
+[programs]
+audience = "{api}"
+clients = ["{client}"]
+client_claim = "azp"
+token_types = ["JWT"]
+roles_claim = "roles"
+roles = {{ doctor = ["Chorall.Ask"] }}
+''')
+    browser = request.getfixturevalue("browser")
+    claims = claim(aud=api, azp=client, azpacr="1", roles=["Chorall.Ask"], nbf=at(0), ver="2.0",
+                   client_id=None, jti=None, scope=None)  # fmt: skip
+    assert ask(browser, sign(provider, claims, typ="JWT")).status_code == 200
+    other = {**claims, "azp": CLIENT}
+    assert ask(browser, sign(provider, other, typ="JWT")).status_code == 401
 
 
 # ---- once, and alone ------------------------------------------------------------------------
