@@ -255,7 +255,7 @@ def test_an_analyst_goes_from_the_pool_to_a_risk_group_and_its_data(open_page):
         page.click("text=Look again")
     page.select_option("#grouping", "nci")
     page.click("text=Show")
-    page.wait_for_selector("caption:has-text('Groups by nci')", timeout=WAIT)
+    page.wait_for_selector("caption:has-text('Groups by NCI/Rome risk groups (nci)')", timeout=WAIT)
     assert "grouping=nci&pool=" in page.url
     with page.expect_download() as file:
         page.locator("text=(CSV)").first.click()

@@ -137,6 +137,12 @@ def test_risk_is_that_of_the_library(client, settings):
     check_same(arms, whole, keys, ["n_patients", "relapse", "upper_treatment_death"])
 
 
+def test_a_grouping_is_named_in_words_beside_its_code(client):
+    text = html.unescape(client.get("/analyst/risk?grouping=nci").text)
+    assert '<option value="nci" selected>NCI/Rome risk groups (nci)</option>' in text
+    assert "<caption>Groups by NCI/Rome risk groups (nci)</caption>" in text
+
+
 def test_candidates_are_those_of_the_library(client, settings):
     own = ch.deescalation(settings.pool)
     shown = read_csv(client, "/analyst/deescalation.csv")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated, Any, Final, TypeVar
 
 import polars as pl
@@ -149,6 +149,8 @@ class Choice:
     name: str
     options: tuple[str, ...]
     chosen: str
+    words: Mapping[str, str] = field(default_factory=dict)
+    """How an option is called where its own name is a code."""
 
 
 def render_question(

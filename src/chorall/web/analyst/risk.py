@@ -12,6 +12,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
 from chorall.analyses.choices import check_choices
+from chorall.knowledge.classifier_definitions import classifier_definitions
 from chorall.reports.disclosure import hide_in_words
 from chorall.reports.disclosure_counts import uncover
 from chorall.reports.disclosure_risk import hide_risk, hide_waiting
@@ -94,7 +95,8 @@ async def show_risk(
         _tell_treatment(settings, found, chosen, treatment),
         _tell_waiting(settings, found, chosen),
     ]
-    choice = Choice("Groups by", "grouping", names, chosen)
+    words = {name: name_grouping(name) for name in names}
+    choice = Choice("Groups by", "grouping", names, chosen, words)
     return render_question(settings, HERE, TITLE, sections, found.drawn.warnings, choice)
 
 
@@ -107,6 +109,12 @@ def _draw(drawn: RiskResult, name: str) -> tuple[Figures, Figures]:
         (put_figure(draw_risk_groups(drawn, (name,))),) if groups else (),
         (put_figure(draw_risk_intensity(drawn, name)),) if treatment else (),
     )
+
+
+def name_grouping(name: str) -> str:
+    """Return a classifier in words, with its name on the command line; others as they are."""
+    definition = classifier_definitions().get(name)
+    return f"{definition.name} ({name})" if definition else name
 
 
 def _address(part: Part, name: str) -> str:
@@ -128,7 +136,7 @@ def _tell_groups(settings: Settings, found: Risks, name: str, figures: Figures) 
         put_table(
             found.groups.filter(grouping=name),
             cover_hidden([one for one in RISK_COLUMNS if one.header not in LEFT_OUT]),
-            f"Groups by {name}",
+            f"Groups by {name_grouping(name)}",
         ),
         figures,
     )
@@ -147,7 +155,7 @@ def _tell_treatment(settings: Settings, found: Risks, name: str, figures: Figure
         put_table(
             found.treatment.filter(grouping=name),
             cover_hidden(INTENSITY_COLUMNS),
-            f"Groups by {name}, by trial and arm",
+            f"Groups by {name_grouping(name)}, by trial and arm",
         ),
         figures,
     )
@@ -166,7 +174,7 @@ def _tell_waiting(settings: Settings, found: Risks, name: str) -> Section:
         put_table(
             found.waiting.filter(grouping=name),
             cover_hidden(columns),
-            f"Groups by {name}, with and without MRD",
+            f"Groups by {name_grouping(name)}, with and without MRD",
         ),
     )
 
