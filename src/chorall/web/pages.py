@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from functools import cache
+from collections.abc import Mapping
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from chorall.reports.wording import RESEARCH_USE, SYNTHETIC_BANNER
@@ -30,6 +31,7 @@ def _environment() -> Environment:
     environment.globals["asset"] = locate_asset
     environment.globals["research_use"] = RESEARCH_USE
     environment.globals["synthetic_banner"] = SYNTHETIC_BANNER
+    environment.globals["write_buttons"] = write_buttons
     environment.filters["svg"] = place_svg
     return environment
 
@@ -39,6 +41,24 @@ def place_svg(drawing: PlainSvg) -> object:
     from markupsafe import Markup
 
     return Markup(drawing.svg())
+
+
+def write_buttons(name: str, label: str, options: Mapping[str, str], chosen: str) -> object:
+    """Return the buttons of a choice as markup; what is chosen that is no option chooses none."""
+    known = chosen if chosen in options else None
+    return _write_buttons(name, label, tuple(options.items()), known)
+
+
+@lru_cache(maxsize=2048)
+def _write_buttons(
+    name: str, label: str, options: tuple[tuple[str, str], ...], chosen: str | None
+) -> object:
+    """Write them once for each option: a form has the same dozens again and again."""
+    from markupsafe import Markup
+
+    given = {"name": name, "label": label, "options": options, "chosen": chosen}
+    # the template escapes what it is given
+    return Markup(_environment().get_template("buttons.html.j2").render(given).rstrip())
 
 
 def render_page(name: str, *, synthetic: bool = False, here: str = "", **values: object) -> str:
