@@ -42,6 +42,14 @@ class Occupancy:
     failure: Floats
     mean: dict[str, Floats] = field(default_factory=dict)
 
+    def take(self, rows: slice) -> Occupancy:
+        """Return some of the draws, without means."""
+        states, free, deaths = (
+            {name: values[rows] for name, values in one.items()}
+            for one in (self.states, self.event_free, self.deaths)
+        )
+        return Occupancy(self.months, states, free, deaths, self.relapse[rows], self.failure[rows])
+
     @property
     def overall_survival(self) -> Floats:
         """Probability of being alive, shape (d, m)."""

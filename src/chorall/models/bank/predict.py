@@ -188,13 +188,13 @@ def split_interval(question: Question) -> dict[str, float]:
         years=(max(question.years),),
         draws=min(question.draws, SPLIT_DRAWS),
     )
+    ratios = [one.find_ratios(one.known, sources) for sources in SPLIT.values()]
+    s, _, k = ratios[0].shape
+    rows = np.concatenate([np.broadcast_to(own, (s, one.draws, k)) for own in ratios], axis=1)
+    numbers = one.read(one.follow(rows))[-1, 0, 0].reshape(len(SPLIT), one.draws)
+    found = dict(zip(SPLIT, numbers.std(axis=1).tolist(), strict=True))
     is_complete = not np.isnan(question.known).any()
-    return {
-        source: 0.0
-        if source == "missing_inputs" and is_complete
-        else float(one.read(one.draw(one.known, sources))[-1, 0, 0].std())
-        for source, sources in SPLIT.items()
-    }
+    return found | ({"missing_inputs": 0.0} if is_complete else {})
 
 
 def _list_notes(question: Question) -> tuple[str, ...]:

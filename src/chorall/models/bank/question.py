@@ -12,7 +12,8 @@ from chorall.models.bank.bank import INTERVALS_PER_YEAR, Bank
 from chorall.models.bank.noise import ALL_SOURCES, Noise, Sources, make_noise
 from chorall.models.bank.occupancy import Occupancy
 from chorall.models.bank.prediction import QUANTITIES
-from chorall.models.bank.simulate_course import Now, complete, simulate
+from chorall.models.bank.ratios import find_ratios
+from chorall.models.bank.simulate_course import Now, complete, follow_strategies
 from chorall.models.bank.strategy import Strategy
 
 Floats = NDArray[np.float64]
@@ -50,12 +51,20 @@ class Question:
         self, known: Floats, sources: Sources = ALL_SOURCES, *, with_means: bool = False
     ) -> list[Occupancy]:
         """Follow the patient under every strategy by the same noise."""
+        return self.follow(self.find_ratios(known, sources), with_means=with_means)
+
+    def find_ratios(self, known: Floats, sources: Sources = ALL_SOURCES) -> Floats:
+        """Return hazard ratios, shape (s, d, k), d of 1 where nothing is drawn."""
         features = complete(self.bank, known, self.noise, sources)
+        flags = [strategy.flags for strategy in self.strategies]
+        return find_ratios(self.bank, features, flags, self.draws, sources, self.now.trial)
+
+    def follow(self, ratios: Floats, *, with_means: bool = False) -> list[Occupancy]:
+        """Follow rows of hazard ratios, shape (s, d, k), under the strategies."""
         months = sorted({round(years * INTERVALS_PER_YEAR) for years in self.years})
-        return simulate(
-            self.bank, features, self.strategies, self.now, self.draws, months, sources,
-            with_means=with_means,
-        )  # fmt: skip
+        return follow_strategies(
+            self.bank, ratios, self.strategies, self.now, months, with_means=with_means
+        )
 
     def read(self, courses: list[Occupancy]) -> Floats:
         """Return the draws of every number asked, shape (s + s - 1, q, k, d).

@@ -103,11 +103,36 @@ def simulate(
     """
     flags = [strategy.flags for strategy in strategies]
     ratios = find_ratios(bank, features, flags, draws, sources, now.trial)
-    at = np.array(months, np.int64)
-    return [
-        follow(bank, ratio, strategy.transplant, now, at, with_means=with_means)
-        for ratio, strategy in zip(ratios, strategies, strict=True)
-    ]
+    return follow_strategies(bank, ratios, strategies, now, months, with_means=with_means)
+
+
+def follow_strategies(
+    bank: Bank,
+    ratios: Floats,
+    strategies: Sequence[Strategy],
+    now: Now,
+    months: Sequence[int],
+    *,
+    with_means: bool = False,
+) -> list[Occupancy]:
+    """Follow rows of hazard ratios under each strategy, shape (c, d, k), as `simulate` does.
+
+    Strategies that do the same about transplantation are followed together, unless means are asked.
+    """
+    at, n = np.array(months, np.int64), ratios.shape[1]
+    words = [strategy.transplant for strategy in strategies]
+    if with_means or len(set(words)) == len(words):
+        return [
+            follow(bank, ratio, word, now, at, with_means=with_means)
+            for ratio, word in zip(ratios, words, strict=True)
+        ]
+    found: dict[int, Occupancy] = {}
+    for word in dict.fromkeys(words):
+        own = [place for place, one in enumerate(words) if one == word]
+        together = follow(bank, ratios[own].reshape(len(own) * n, -1), word, now, at)
+        for part, place in enumerate(own):
+            found[place] = together.take(slice(part * n, (part + 1) * n))
+    return [found[place] for place in range(len(words))]
 
 
 def follow(
