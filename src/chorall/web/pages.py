@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache, lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from chorall.reports.wording import RESEARCH_USE, SYNTHETIC_BANNER
 from chorall.web.assets import locate_asset
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
     from chorall.reports.plain_svg import PlainSvg
+    from chorall.web.doctor.form import DoctorForm
 
 
 @cache
@@ -31,7 +32,7 @@ def _environment() -> Environment:
     environment.globals["asset"] = locate_asset
     environment.globals["research_use"] = RESEARCH_USE
     environment.globals["synthetic_banner"] = SYNTHETIC_BANNER
-    environment.globals["write_buttons"] = write_buttons
+    environment.globals["write_choice"] = write_choice
     environment.filters["svg"] = place_svg
     return environment
 
@@ -43,22 +44,30 @@ def place_svg(drawing: PlainSvg) -> object:
     return Markup(drawing.svg())
 
 
-def write_buttons(name: str, label: str, options: Mapping[str, str], chosen: str) -> object:
-    """Return the buttons of a choice as markup; what is chosen that is no option chooses none."""
-    known = chosen if chosen in options else None
-    return _write_buttons(name, label, tuple(options.items()), known)
+def write_choice(
+    name: str, label: str, form: DoctorForm, options: Mapping[str, str], preset: str = ""
+) -> object:
+    """Return a choice with its message as markup; what is no option chooses none."""
+    from markupsafe import Markup
+
+    chosen = form.get(name) or preset
+    buttons = _write_buttons(
+        name, label, tuple(options.items()), chosen if chosen in options else None
+    )
+    said = ""
+    if name in form.problems or name in form.hints:
+        macros: Any = _environment().get_template("field.html.j2").module
+        said = macros.words(name, form)
+    return Markup(f"{buttons}{said}</p>\n</fieldset>")
 
 
 @lru_cache(maxsize=2048)
 def _write_buttons(
     name: str, label: str, options: tuple[tuple[str, str], ...], chosen: str | None
-) -> object:
-    """Write them once for each option: a form has the same dozens again and again."""
-    from markupsafe import Markup
-
+) -> str:
+    """Write the buttons once for each option: a form has the same dozens again and again."""
     given = {"name": name, "label": label, "options": options, "chosen": chosen}
-    # the template escapes what it is given
-    return Markup(_environment().get_template("buttons.html.j2").render(given).rstrip())
+    return _environment().get_template("choice.html.j2").render(given).rstrip()
 
 
 def render_page(name: str, *, synthetic: bool = False, here: str = "", **values: object) -> str:

@@ -46,9 +46,11 @@ def complete_items(columns: Mapping[str, Column], n: int) -> dict[str, Column]:
     """
     completed = dict(columns)
     for _ in range(2):  # a subtype implies a fusion, which implies a rearrangement
-        completed |= {
-            item.name: MarkerColumn(_conclude(item, completed, n)) for item in _list_linked()
-        }
+        found = {item.name: _conclude(item, completed, n) for item in _list_linked()}
+        is_same = all((codes == _codes(completed, name, n)).all() for name, codes in found.items())
+        completed |= {name: MarkerColumn(codes) for name, codes in found.items()}
+        if is_same:
+            break
     for item in _list_linked():
         for name in _list_special_cases(item):
             rearranged = completed[item.name]
@@ -68,13 +70,12 @@ def _codes(columns: Mapping[str, Column], name: str, n: int) -> Codes:
 
 
 def _conclude(item: ClassifierItem, columns: Mapping[str, Column], n: int) -> Codes:
-    names = (item.name, *item.same_as)
-    own = np.stack([_codes(columns, name, n) for name in names])
+    own = [_codes(columns, name, n) for name in (item.name, *item.same_as)]
     implying = [_codes(columns, name, n) for name in columns if _is_implied(item.name, name)]
-    is_present = (own == PRESENT).any(axis=0) | _find_subtype(item, columns, n)
-    for codes in implying:
+    is_present = _find_subtype(item, columns, n)
+    for codes in (*own, *implying):
         is_present = is_present | (codes == PRESENT)
-    is_absent = (own == ABSENT).any(axis=0)
+    is_absent = np.logical_or.reduce([codes == ABSENT for codes in own])
     if item.either_of:
         parts = np.stack([_codes(columns, name, n) for name in item.either_of])
         is_absent |= (parts == ABSENT).all(axis=0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Final
 
 from chorall.knowledge.classifier_items import classifier_items
@@ -95,6 +96,7 @@ class DoctorFields:
         return tuple(item for group in self.groups for item in group.items)
 
 
+@lru_cache(maxsize=8)
 def describe_fields(bank: Bank) -> DoctorFields:
     """Return what the form of a bank asks."""
     features = bank.design.features
@@ -129,11 +131,16 @@ def _known_numbers() -> dict[str, Feature]:
     return found | {MRD: Feature(MRD, "mrd", "")}
 
 
-def name_treatment(strategy: str) -> str:
-    """Return the label of a strategy, its parts joined by commas, as a doctor reads it."""
+@cache
+def _list_labels() -> dict[str, str]:
     labels = {
         level.id: level.label for one in strategy_components().values() for level in one.levels
     }
     labels |= {word: label for word, label in TRANSPLANTS.items() if word}
-    labels["as_observed"] = "as treated in the trials"
+    return labels | {"as_observed": "as treated in the trials"}
+
+
+def name_treatment(strategy: str) -> str:
+    """Return the label of a strategy, its parts joined by commas, as a doctor reads it."""
+    labels = _list_labels()
     return ", ".join(labels.get(part, part.replace("_", " ")) for part in strategy.split("+"))
