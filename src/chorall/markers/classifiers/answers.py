@@ -57,14 +57,14 @@ def answer(classifier: CompiledClassifier, columns: Mapping[str, Column], n: int
     Answers
         Exact: the possible groups are those over all completions of the unknown items.
     """
-    masks = classifier.observe(columns, n)
     score = compute_scores(classifier.definition, columns, n)
     extra = [] if score is None else [score.groups, *score.open_items.values()]
     names = () if score is None else tuple(score.open_items)
     if n == 1:
-        pattern = tuple(int(column[0]) for column in [*masks, *extra])
-        one = _answer_one(classifier, pattern, len(masks), names)
+        pattern = (*classifier.observe_one(columns), *(int(column[0]) for column in extra))
+        one = _answer_one(classifier, pattern, len(classifier.cells), names)
         return Answers((one,), np.zeros(1, np.int64), score)
+    masks = classifier.observe(columns, n)
     asked, asked_of = _find_patterns([*masks, *extra], n)
     outcomes, outcome_of = _find_outcomes(classifier, asked, len(masks))
     found = [_describe(classifier, row, names) for row in outcomes]

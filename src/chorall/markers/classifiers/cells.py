@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -101,6 +102,19 @@ class Cells:
         else:
             return self._observe_mrd(column.ranges)[column.codes]
         return np.append(masks, np.uint32(self.everything))[column.codes]
+
+    def observe_one(self, column: Column | None) -> int:
+        """Return the set of cells in which the patient of a column of one may be, as `observe`."""
+        if column is None:
+            return self.everything
+        if isinstance(column, MarkerColumn):
+            return int(MARKER_CELLS[column.codes[0]])
+        if isinstance(column, NumberColumn):
+            value = float(column.values[0])
+            if math.isnan(value):
+                return self.everything
+            return 1 << sum(value > at if above else value >= at for at, above in self.cuts)
+        return int(self.observe(column, 1)[0])
 
     def _observe_numbers(self, values: NDArray[np.float64]) -> Masks:
         masks = np.uint32(1) << self._find_intervals(values).astype(np.uint32)

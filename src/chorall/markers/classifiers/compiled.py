@@ -47,6 +47,10 @@ class CompiledClassifier:
         """Return the set of cells of every item for n patients."""
         return [found.observe(columns.get(name), n) for name, found in self.cells.items()]
 
+    def observe_one(self, columns: Mapping[str, Column]) -> tuple[int, ...]:
+        """Return the same for columns of one patient."""
+        return tuple(found.observe_one(columns.get(name)) for name, found in self.cells.items())
+
 
 def compile_classifier(
     definition: ClassifierDefinition, definitions: Definitions | None = None

@@ -71,7 +71,7 @@ def _codes(columns: Mapping[str, Column], name: str, n: int) -> Codes:
 
 def _conclude(item: ClassifierItem, columns: Mapping[str, Column], n: int) -> Codes:
     own = [_codes(columns, name, n) for name in (item.name, *item.same_as)]
-    implying = [_codes(columns, name, n) for name in columns if _is_implied(item.name, name)]
+    implying = [_codes(columns, name, n) for name in _list_implying(item.name, tuple(columns))]
     is_present = _find_subtype(item, columns, n)
     for codes in (*own, *implying):
         is_present = is_present | (codes == PRESENT)
@@ -83,9 +83,10 @@ def _conclude(item: ClassifierItem, columns: Mapping[str, Column], n: int) -> Co
     return np.where(is_present, PRESENT, np.where(is_absent, ABSENT, UNKNOWN)).astype(np.int8)
 
 
-@lru_cache(maxsize=1 << 14)
-def _is_implied(name: str, marker: str) -> bool:
-    return classifier_items()[name].is_implied_by(marker)
+@lru_cache(maxsize=1 << 12)
+def _list_implying(name: str, markers: tuple[str, ...]) -> tuple[str, ...]:
+    item = classifier_items()[name]
+    return tuple(marker for marker in markers if item.is_implied_by(marker))
 
 
 def _find_subtype(item: ClassifierItem, columns: Mapping[str, Column], n: int) -> NDArray[np.bool_]:
