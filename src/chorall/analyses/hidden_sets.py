@@ -84,37 +84,37 @@ def find_hidden_sets(asked: Question, fewest: int) -> NDArray[np.bool_]:
     -----
     Elimination modulo a prime near 2^31: nothing that is told is missed unless the prime divides a
     determinant of a few sets, which are small numbers. That counts are not negative is used for
-    empty parts only. What follows from `known` alone cannot be helped here.
+    empty parts only. What follows from `known` alone cannot be helped here; it is kept from
+    following from those shown alone.
     """
     if fewest < 1:
         raise InputError("the smallest count shown must be 1 or more; 5 is customary.")
     some = asked.sizes > 0
     shown, known, secret = (one[:, some] for one in (asked.shown, asked.known, asked.secret))
+    secret = secret[secret.any(axis=1)]
     sizes = shown @ asked.sizes[some]
     always = (sizes > 0) & (sizes < fewest)
     always |= (shown[:, np.newaxis] == secret).all(axis=2).any(axis=1)
     hidden: NDArray[np.bool_] = always.copy()
-    watched = _watch(asked, some, fewest)
+    watched = np.vstack([asked.watched[:, some], shown])
+    numbers = watched @ asked.sizes[some]
+    small = watched[(numbers > 0) & (numbers < fewest)]
+    watched = np.unique(np.vstack([small, secret]), axis=0)
+    given_away = _explain(watched, known).any(axis=1)
     order = np.lexsort((np.arange(len(sizes)), -sizes, -asked.worth))
-    while len(watched):
-        rows = order[~hidden[order]]
-        reasons = _explain(watched, np.vstack([known, shown[rows]]))[:, len(known) :]
-        more = _choose(reasons, rows)
-        if not more:
-            break
+
+    def explain(rows: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Return from which of the rows each watched set follows, with what is known."""
+        both = np.vstack([known, shown[rows]])
+        kept = _explain(watched[~given_away], both)[:, len(known) :]
+        return np.vstack([kept, _explain(watched[given_away], shown[rows])])
+
+    while more := _choose(explain(rows := order[~hidden[order]]), rows):
         hidden[list(more)] = True
     for one in order:  # what a later one made needless is shown again, the worthiest first
         if hidden[one] and not always[one]:
-            rows = np.append(order[~hidden[order]], one)
-            hidden[one] = _explain(watched, np.vstack([known, shown[rows]]))[:, len(known) :].any()
+            hidden[one] = explain(np.append(order[~hidden[order]], one)).any()
     return hidden
-
-
-def _watch(asked: Question, some: NDArray[np.bool_], fewest: int) -> Sets:
-    watched = np.vstack([asked.watched, asked.shown])[:, some]
-    sizes = watched @ asked.sizes[some]
-    small = watched[(sizes > 0) & (sizes < fewest)]
-    return np.unique(np.vstack([small, asked.secret[:, some]]), axis=0)
 
 
 def _choose(reasons: NDArray[np.bool_], rows: NDArray[np.int64]) -> set[int]:

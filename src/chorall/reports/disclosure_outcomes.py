@@ -28,6 +28,7 @@ ALL: Final = "all"
 COMPLETE: Final = "adjusted"
 SHOWN: Final = ("present", "absent", "unknown", COMPLETE)
 """Groups of which a line of prognosis shows patients and events."""
+COMPARED: Final = ("present", "absent")
 OF_INCIDENCE: Final = {
     "n_present": "counted", "n_absent": "absent", "n_tested": "assessed",
     "n_without_result": "without",
@@ -155,6 +156,17 @@ def find_hidden_outcomes(
         secret=[pair for name in elsewhere if frequency[name] is None for pair in elsewhere[name]],
     )  # fmt: skip
     return hidden | closed | {(name, ALL) for name in untold}
+
+
+def list_lost(crossed: Crossed, endpoints: Sequence[str], fewest: int) -> set[Pair]:
+    """Return the counts of lines that are not shown at all, because they compare few patients."""
+    return {
+        (f"{what} {endpoint}", who)
+        for endpoint in endpoints
+        if any(0 < crossed.size(f"n {endpoint}", group) < fewest for group in COMPARED)
+        for what in ("n", "events")
+        for who in SHOWN
+    }
 
 
 def _find_last(crossed: Crossed) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,6 +13,7 @@ from chorall.analyses.hidden_sets import Question, Sets, find_hidden_sets, list_
 Members = NDArray[np.bool_]
 Pair = tuple[str, str]
 """What, and who: the patients who are in both sets."""
+Family = tuple[tuple[str, ...], tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +26,14 @@ class Crossed:
         The sets of either sort, by the patterns of that sort.
     sizes : ndarray of int, shape (patterns of what times patterns of who,)
         Patients of each part.
+    families : tuple of (what, who)
+        Names of sets whose differences are watched: each of the one sort in each of the other.
     """
 
     what: dict[str, NDArray[np.int64]]
     who: dict[str, NDArray[np.int64]]
     sizes: NDArray[np.int64]
+    families: tuple[Family, ...]
 
     def rows(self, pairs: Iterable[Pair]) -> Sets:
         """Return each pair as the parts that it is made of."""
@@ -40,17 +44,27 @@ class Crossed:
         """Return how many patients are in both sets."""
         return int((self.rows([(what, who)]) @ self.sizes)[0])
 
-    @property
-    def every(self) -> Sets:
-        """What differences of the one sort leave of those of the other."""
-        return np.kron(*(_differ(sets) for sets in (self.what, self.who)))
+    def list_small(self, fewest: int) -> Sets:
+        """Return what differences of the one sort leave of those of the other, where few are."""
+        found = []
+        for what, who in self.families:
+            kinds = _differ([self.what[name] for name in what])
+            classes = _differ([self.who[name] for name in who])
+            sizes = kinds @ self.sizes.reshape(kinds.shape[1], classes.shape[1]) @ classes.T
+            places = np.argwhere((sizes > 0) & (sizes < fewest))
+            found += [np.kron(kinds[one], classes[other]) for one, other in places]
+        return np.array(found, dtype=np.int64).reshape(-1, len(self.sizes))
 
 
-def _differ(sets: Mapping[str, NDArray[np.int64]]) -> Sets:
-    return list_differences(np.unique(np.array([*sets.values()]), axis=0))
+def _differ(sets: Sequence[NDArray[np.int64]]) -> Sets:
+    return list_differences(np.unique(np.array(sets), axis=0))
 
 
-def cross_sets(what: Mapping[str, Members], who: Mapping[str, Members]) -> Crossed:
+def cross_sets(
+    what: Mapping[str, Members],
+    who: Mapping[str, Members],
+    families: tuple[Family, ...] | None = None,
+) -> Crossed:
     """Cross two sorts of sets of the same n patients.
 
     Parameters
@@ -58,6 +72,8 @@ def cross_sets(what: Mapping[str, Members], who: Mapping[str, Members]) -> Cross
     what, who : mapping of str to ndarray of bool, shape (n,)
         True for those in the set. That one lies in the other is read from the patients: somebody
         may know it, as that nobody dies who has no event.
+    families : tuple of (what, who), optional
+        As in `Crossed`; all sets together where not given.
     """
     kinds, kind = np.unique(np.array([*what.values()]), axis=1, return_inverse=True)
     classes, own = np.unique(np.array([*who.values()]), axis=1, return_inverse=True)
@@ -67,6 +83,7 @@ def cross_sets(what: Mapping[str, Members], who: Mapping[str, Members]) -> Cross
         dict(zip(what, kinds.astype(np.int64), strict=True)),
         dict(zip(who, classes.astype(np.int64), strict=True)),
         sizes.astype(np.int64),
+        families or ((tuple(what), tuple(who)),),
     )
 
 
@@ -97,7 +114,7 @@ def find_hidden_pairs(
             shown=crossed.rows(shown),
             worth=np.array([*shown.values()], dtype=np.int64),
             known=crossed.rows(known),
-            watched=crossed.every,
+            watched=crossed.list_small(fewest),
             secret=crossed.rows(secret),
         ),
         fewest,

@@ -11,10 +11,9 @@ from chorall.analyses.hidden_counts import Cell, Sum, find_hidden
 from chorall.knowledge.small_counts import FEWEST_SHOWN
 from chorall.reports.disclosure import hide_in_words
 from chorall.reports.disclosure_counts import Line, cover_lines
-from chorall.reports.disclosure_outcomes import ALL, SHOWN
+from chorall.reports.disclosure_outcomes import ALL, COMPARED, SHOWN
 
 AGE_COUNTS: Final = ("n_children", "n_young_adults", "n_adults", "n_age_unknown")
-WITH_EVENTS: Final = ("present", "absent")
 OF_GROUP: Final = ("estimate", "lower", "upper")
 OF_BOTH: Final = ("difference", "difference_lower", "difference_upper")
 KEPT: Final = {"marker", "endpoint", "endpoint_label", "n_patients", "note"}
@@ -115,7 +114,7 @@ def _cover_prognosis(line: Line, hidden: Collection[tuple[str, str]], fewest: in
         if (f"{what} {endpoint}", who) in hidden
     }
     gone |= {"n_patients"} if (f"n {endpoint}", ALL) in hidden else set()
-    for group in WITH_EVENTS:
+    for group in COMPARED:
         if 0 < line[f"n_{group}"] < fewest:
             return gone | {name for name in line if line[name] is not None} - KEPT
         if gone & {f"n_{group}", f"events_{group}"}:

@@ -9,7 +9,10 @@ import pytest
 from unit.reports.solving import find_told
 
 import chorall as ch
+from chorall.reports.disclosure import hide_incidence
+from chorall.reports.disclosure_arms import find_hidden_arms, read_arms
 from chorall.reports.disclosure_groups import hide_groups, hide_reductions, tell_without_sizes
+from chorall.reports.disclosure_outcomes import find_hidden_outcomes, read_outcomes
 from chorall.reports.disclosure_quality import hide_quality, hide_quarantine
 from chorall.reports.disclosure_risk import hide_risk, hide_waiting
 from chorall.reports.disclosure_treatment import hide_strategies, hide_treatment
@@ -69,10 +72,26 @@ class Cells:
         self.sums.append((whole, parts))
 
 
+def hide_lines(pool, whole):
+    results, markers = pool.table("marker_result"), whole["marker"].unique().to_list()
+    outcomes = read_outcomes(pool, ("OS", "EFS", "CIR"), 5)
+    shown = hide_incidence(ch.incidence(pool, markers=markers).rows)
+    frequencies = shown.filter(pl.col("trial").is_null(), by="overall").to_dicts()
+    hidden = {
+        (one["marker"], *contrast): find_hidden_arms(
+            arms, outcomes, results, one["marker"],
+            find_hidden_outcomes(outcomes, results, one["marker"], one, 5), 5,
+        )
+        for contrast, arms in read_arms(pool, outcomes, 5).items()
+        for one in frequencies
+    }  # fmt: skip
+    return hide_treatment(whole, hidden)
+
+
 def test_treatment(pool):
     whole = ch.scan_treatment(pool).rows.filter(pl.col("n_patients") > 0)[::3]
     cells = Cells()
-    for place, (line, seen) in enumerate(walk(whole, hide_treatment(whole))):
+    for place, (line, seen) in enumerate(walk(whole, hide_lines(pool, whole))):
         tested = cells.add((place, "tested"), line["n_patients"],
                            is_shown=seen["n_patients"] is not None)  # fmt: skip
         parts = []

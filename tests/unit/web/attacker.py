@@ -124,7 +124,32 @@ def solve(vectors, cells, numbers):
         someone = now
 
 
-def attack_markers(truth, lines, frequencies, totals, fewest=5):
+def attack(shown, pooled, everybody, cells, fewest=5):
+    """Return the small cells that follow from what was sent of each, and of all of them.
+
+    Parameters
+    ----------
+    shown : dict
+        Of each name the patients of every part, and the counts that were sent, as vectors.
+    pooled : list of vector
+        What is known of all patients.
+    everybody, cells : ndarray
+        Sets of all patients: what one tells of them helps with every other one. And the sets that
+        must not be told.
+    """
+    for _ in range(2):
+        for numbers, vectors in shown.values():
+            told = solve([*pooled, *vectors], everybody, numbers)
+            for one in everybody[told]:
+                pooled += [] if Known(pooled).tells(one[None])[0] else [one]
+    found = []
+    for name, (numbers, vectors) in shown.items():
+        told = solve([*pooled, *vectors], cells, numbers)
+        found += [(name, int(size)) for size in cells[told] @ numbers if 0 < size < fewest]
+    return found
+
+
+def attack_markers(truth, lines, frequencies, totals):
     """Return the small counts of the outcome of markers that follow from what was sent.
 
     Parameters
@@ -142,14 +167,123 @@ def attack_markers(truth, lines, frequencies, totals, fewest=5):
         shown[marker] = (numbers, read_counts(truth, numbers, own, frequency))
     groups = list_sets([WHO[name] for name in WHO])
     everybody = np.kron(WHO["all"], truth.every)
-    pooled = [np.kron(WHO["all"], truth.sets[name]) for name in ("all", *totals)]
-    for _ in range(2):  # what a marker tells of all patients helps with every other one
-        for numbers, vectors in shown.values():
-            told = solve([*pooled, *vectors], everybody, numbers)
-            pooled += [one for one in everybody[told] if not Known(pooled).tells(one[None])[0]]
     cells = np.array([np.kron(who, one) for who in groups for one in truth.every])
+    pooled = [np.kron(WHO["all"], truth.sets[name]) for name in ("all", *totals)]
+    return attack(shown, pooled, everybody, cells)
+
+
+ARMS = ("treated", "control", "other")
+PLACES = list(product(GROUPS, ARMS))
+
+
+class ArmTruth:
+    """Who was randomised to which arm of one question, read row by row, and what became of them."""
+
+    def __init__(self, pool, truth, question):
+        self.truth, self.question = truth, question
+        n = len(truth.place)
+        self.arm = np.full(n, "other", dtype=object)
+        names = {question.treatment_arm: "treated", question.control_arm: "control"}
+        rows = pool.table("allocation").filter(
+            pl.col("randomised"), trial_id=question.trial_id, question=question.question
+        )
+        days = {}
+        for one, day, name in rows.select("patient_id", "day", "assigned_arm").iter_rows():
+            if name in names:
+                self.arm[truth.place[one]] = names[name]
+                days[one] = day
+        sets = {name: row[truth.kind.reshape(-1)] for name, row in truth.sets.items()}
+        sets["randomised"] = (self.arm != "other").astype(float)
+        for endpoint in ENDPOINTS:
+            inside, event = np.zeros(n), np.zeros(n)
+            for one, origin, entry, end, cause in (
+                pool.table("endpoint")
+                .filter(endpoint=endpoint)
+                .select("patient_id", "origin_day", "entry_day", "exit_day", "cause")
+                .iter_rows()
+            ):
+                if days.get(one) is None:
+                    continue
+                start = max(days[one], origin)
+                if end >= start and (entry <= start or entry < end):
+                    inside[truth.place[one]] = 1
+                    event[truth.place[one]] = cause == 1
+            sets |= {f"arm n {endpoint}": inside, f"arm events {endpoint}": event}
+        self.kinds, kind = np.unique([*sets.values()], axis=1, return_inverse=True)
+        self.kind = kind.reshape(-1)
+        self.sets = dict(zip(sets, self.kinds, strict=True))
+
+    def count(self, marker):
+        """Return the number of patients of each kind in each group and arm."""
+        groups = dict.fromkeys(self.truth.place, "unknown")
+        rows = self.truth.results.filter(marker=marker).select("patient_id", "status").rows()
+        groups |= {one: word for one, word in rows if word in GROUPS}
+        numbers = np.zeros((len(PLACES), self.kinds.shape[1]))
+        for one, place in self.truth.place.items():
+            numbers[PLACES.index((groups[one], self.arm[place])), self.kind[place]] += 1
+        return numbers.ravel()
+
+
+def choose(*names):
+    """Return which places have one of these groups and one of these arms."""
+    return np.array([group in names and arm in names for group, arm in PLACES], dtype=float)
+
+
+def read_arms(arms, numbers, lines, of_marker):
+    """Return what was sent of a marker: in the arms, and of all patients."""
+    tested, both = ("present", "absent"), ("treated", "control")
     found = []
-    for marker, (numbers, vectors) in shown.items():
-        told = solve([*pooled, *vectors], cells, numbers)
-        found += [(marker, int(size)) for size in cells[told] @ numbers if 0 < size < fewest]
-    return found
+    for line in lines:
+        inside, event = (arms.sets[f"arm {what} {line['endpoint']}"] for what in ("n", "events"))
+        for group, arm in product(tested, both):
+            who = choose(group, arm)
+            found.append((line[f"n_{group}_{arm}"], np.kron(who, inside)))
+            found.append((line[f"events_{group}_{arm}"], np.kron(who, event)))
+        found.append((line["n_patients"], np.kron(choose(*tested, *both), inside)))
+        found.append((line["n_unknown"], np.kron(choose("unknown", *both), inside)))
+    for line in of_marker:
+        for what, group in product(("n", "events"), GROUPS):
+            members = arms.sets[f"{what} {line['endpoint']}"]
+            found.append((line[f"{what}_{group}"], np.kron(choose(group, *ARMS), members)))
+    sent = [(count, vector) for count, vector in found if count is not None]
+    for count, vector in sent:
+        assert count == vector @ numbers, "the counts are those of the pool"
+    return [vector for _, vector in sent]
+
+
+def attack_arms(arms, lines, of_markers):
+    """Return the small counts of markers and arms that follow from what was sent.
+
+    Parameters
+    ----------
+    arms : ArmTruth
+        Of one question.
+    lines, of_markers : DataFrame
+        Rows of all markers as they were sent: treatment, of this question, and prognosis.
+    """
+    shown = {}
+    for marker in lines["marker"].unique(maintain_order=True):
+        numbers = arms.count(marker)
+        vectors = read_arms(arms, numbers, lines.filter(marker=marker).to_dicts(),
+                            of_markers.filter(marker=marker).to_dicts())  # fmt: skip
+        shown[marker] = (numbers, vectors)
+    within = {name: row for name, row in arms.sets.items() if name.startswith(("arm", "rand"))}
+    whole = {name: row for name, row in arms.sets.items() if name not in within}
+    outside = [row - within[f"arm {name}"] for name, row in whole.items() if name != "all"]
+    everyone = choose(*GROUPS, *ARMS)
+    inner = [choose(group, arm) for group, arm in product(GROUPS, ARMS[:2])]
+    groups = [choose(group, *ARMS) for group in GROUPS]
+    cells, everybody = [], []
+    for members, who in (
+        ([*within.values()], inner),
+        (outside, groups),
+        ([*whole.values()], groups),
+    ):
+        sets = list_sets(members)
+        everybody += [np.kron(everyone, one) for one in sets]
+        cells += [np.kron(one, other) for one in list_sets(who) for other in sets]
+    for arm in ARMS[:2]:
+        who = choose(*GROUPS, arm)
+        everybody += [np.kron(who, one) for one in list_sets([*within.values()])]
+    pooled = [np.kron(everyone, arms.sets[name]) for name in ("all", "randomised", "events OS")]
+    return attack(shown, pooled, np.array(everybody), np.array(cells))

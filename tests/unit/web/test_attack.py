@@ -7,9 +7,10 @@ from dataclasses import replace
 import polars as pl
 import pytest
 from fastapi.testclient import TestClient
-from unit.web.attacker import Truth, attack_markers
+from unit.web.attacker import ArmTruth, Truth, attack_arms, attack_markers
 
 import chorall as ch
+from chorall.analyses.treatments.questions import find_questions
 from chorall.web.app import create_app
 from chorall.web.desk import Desk
 from chorall.web.settings import Settings
@@ -39,9 +40,22 @@ def get_rows(client, path, **asked):
     return found.json()["rows"]
 
 
-def gather(settings):
+def hide_single(lines):
+    """Return lines as somebody would show them who looks at one count at a time."""
+    counts = [name for name in lines.columns if name.startswith(("n_p", "n_a", "n_u", "events_"))]
+    small = (pl.col(name).is_between(1, 4) for name in counts)
+    return lines.with_columns(
+        pl.when(~few).then(pl.col(name)).alias(name)
+        for few, name in zip(small, counts, strict=True)
+    )
+
+
+def list_arms(pool, truth):
+    return [ArmTruth(pool, truth, one) for one in find_questions(pool, pool.trials)[0]]
+
+
+def gather(client):
     """Return the lines of all markers: prognosis, and frequencies in all patients."""
-    client = serve(settings)
     frequencies = pl.DataFrame(
         get_rows(client, "incidence", by="overall"), infer_schema_length=None
     )
@@ -55,21 +69,30 @@ def gather(settings):
     return pl.DataFrame(rows, infer_schema_length=None), whole
 
 
-def test_no_small_count_follows_from_all_endpoints_of_a_marker(pool):
-    """Deaths of all patients stand in the table of trials too."""
-    lines, whole = gather(Settings(pool=pool))
+def test_no_small_count_follows_from_all_that_is_sent_of_a_marker(pool):
+    """All endpoints, in all patients and in every arm; deaths stand in the table of trials too."""
+    client, truth = serve(Settings(pool=pool)), Truth(pool)
+    lines, whole = gather(client)
     assert lines["n_present"].drop_nulls().len() > 10, "something must be left to solve"
-    assert attack_markers(Truth(pool), lines, whole, ["events OS"]) == []
+    assert attack_markers(truth, lines, whole, ["events OS"]) == []
+    of_arms = pl.DataFrame(get_rows(client, "treatment"), infer_schema_length=None)
+    assert of_arms["events_absent_control"].drop_nulls().len() > 10
+    for arms in list_arms(pool, truth):
+        own = of_arms.filter(question=arms.question.unit)
+        assert own.height
+        assert attack_arms(arms, own, lines) == []
 
 
 def test_the_attack_succeeds_where_every_count_hides_for_itself(settings):
-    lines, whole = gather(replace(settings, fewest_shown=1))
-    counts = [name for name in lines.columns if name.startswith(("n_p", "n_a", "n_u", "events_"))]
-    alone = lines.with_columns(
-        pl.when(~pl.col(name).is_between(1, 4)).then(pl.col(name)).alias(name) for name in counts
-    )
-    found = attack_markers(Truth(settings.pool), alone, whole, [])
+    client, truth = serve(replace(settings, fewest_shown=1)), Truth(settings.pool)
+    lines, whole = gather(client)
+    found = attack_markers(truth, hide_single(lines), whole, [])
     assert len({marker for marker, _ in found}) > 10
+    safe, _ = gather(serve(settings))
+    of_arms = hide_single(pl.DataFrame(get_rows(client, "treatment"), infer_schema_length=None))
+    for arms in list_arms(settings.pool, truth):
+        own = of_arms.filter(question=arms.question.unit)
+        assert len({marker for marker, _ in attack_arms(arms, own, safe)}) > 10
 
 
 def test_the_same_is_hidden_whoever_asks_for_what(client):

@@ -14,6 +14,7 @@ from chorall.analyses.marker_groups import GROUP_LABELS, UNKNOWN
 from chorall.reports.disclosure import OVERALL, hide_in_words, hide_incidence
 from chorall.reports.disclosure_counts import uncover
 from chorall.reports.disclosure_outcomes import Outcomes, find_hidden_outcomes, read_outcomes
+from chorall.reports.disclosure_sets import Pair
 from chorall.reports.disclosure_tables import (
     cut_curves,
     has_few_steps,
@@ -141,19 +142,20 @@ def _compare(settings: Settings, markers: tuple[str, ...], endpoints: tuple[str,
 
 
 @lru_cache(maxsize=4)
-def _read_outcomes(settings: Settings) -> Outcomes:
+def find_outcomes(settings: Settings) -> Outcomes:
+    """Return who has which endpoint and its event."""
     return read_outcomes(find_pool(settings), ENDPOINTS, settings.fewest_shown)
 
 
 @lru_cache(maxsize=REMEMBERED)
-def find_outcomes_hidden(settings: Settings, marker: str) -> frozenset[tuple[str, str]]:
+def find_outcomes_hidden(settings: Settings, marker: str) -> frozenset[Pair]:
     """Return which counts of a marker and the endpoints are hidden, wherever they stand."""
     (frequency,) = (
         _count_all(settings).rows.filter(pl.col("trial").is_null(), marker=marker, by=OVERALL)
     ).to_dicts()
     results = find_pool(settings).table("marker_result")
     return find_hidden_outcomes(
-        _read_outcomes(settings), results, marker, frequency, settings.fewest_shown
+        find_outcomes(settings), results, marker, frequency, settings.fewest_shown
     )
 
 

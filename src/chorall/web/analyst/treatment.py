@@ -13,7 +13,9 @@ from fastapi.responses import HTMLResponse, Response
 
 from chorall.analyses.choices import check_choices
 from chorall.reports.disclosure import hide_in_words
+from chorall.reports.disclosure_arms import SPOTS, find_hidden_arms, read_arms
 from chorall.reports.disclosure_counts import uncover
+from chorall.reports.disclosure_sets import Pair
 from chorall.reports.disclosure_treatment import hide_strategies, hide_treatment
 from chorall.reports.treatment_table import STRATEGY_COLUMNS, TREATMENT_COLUMNS
 from chorall.web.analyst.answers import (
@@ -31,7 +33,12 @@ from chorall.web.analyst.answers import (
     render_waiting,
     send_file,
 )
-from chorall.web.analyst.questions import find_pool
+from chorall.web.analyst.questions import (
+    ENDPOINTS,
+    find_outcomes,
+    find_outcomes_hidden,
+    find_pool,
+)
 from chorall.web.analyst.tables import cover_hidden
 
 if TYPE_CHECKING:
@@ -43,6 +50,7 @@ router = APIRouter(prefix="/analyst", include_in_schema=False)
 HERE: Final = "/analyst/treatment"
 TITLE: Final = "Does a marker change what a treatment does?"
 MOST_LINES: Final = 40
+COUNTED: Final = [f"{what}_{spot}" for spot in SPOTS for what in ("n", "events")]
 EVERY_MARKER: Final = "(the strongest of all markers)"
 LEFT_OUT: Final = ("years gained", "hazard ratio", "Trial", "Note")
 Part = Literal["lines", "questions"]
@@ -64,11 +72,26 @@ def ask_treatments(settings: Settings) -> Treatments:
 
     pool, fewest = find_pool(settings), settings.fewest_shown
     questions = hide_strategies(compare_strategies(pool).rows, fewest)
-    result = scan_treatment(pool)
-    lines = hide_treatment(result.rows, fewest)
-    kept = uncover(lines.filter(~pl.col("hidden")))
+    result = scan_treatment(pool, endpoints=ENDPOINTS)
+    lines = hide_treatment(result.rows, _find_hidden(settings, result.rows), fewest)
+    kept = uncover(lines.drop_nulls(COUNTED))
     said = hide_in_words(result.warnings, fewest)
     return Treatments(lines, questions, replace(result, rows=kept, warnings=said))
+
+
+def _find_hidden(
+    settings: Settings, rows: pl.DataFrame
+) -> dict[tuple[str, str, str], frozenset[Pair]]:
+    pool, fewest = find_pool(settings), settings.fewest_shown
+    outcomes = find_outcomes(settings)
+    results = pool.table("marker_result")
+    return {
+        (marker, *contrast): find_hidden_arms(
+            arms, outcomes, results, marker, find_outcomes_hidden(settings, marker), fewest
+        )
+        for contrast, arms in read_arms(pool, outcomes, fewest).items()
+        for marker in rows["marker"].unique()
+    }
 
 
 @router.get("/treatment", response_class=HTMLResponse)
