@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import polars as pl
@@ -20,6 +20,7 @@ class Counted:
         self.counts: dict[Cell, int] = {}
         self.sums: list[Sum] = []
         self.unseen: set[Cell] = set()
+        self.fixed: set[Cell] = set()
 
     def split(self, whole: Cell, size: int, parts: Mapping[Cell, int], rest: Cell = None) -> None:
         """Add a count and its parts; what they leave over is the part `rest`, which none shows."""
@@ -31,7 +32,8 @@ class Counted:
 
     def find(self, fewest: int) -> set[Cell]:
         """Return what must be hidden, beside what nobody is shown."""
-        return find_hidden(self.counts, self.sums, fewest, unseen=self.unseen)
+        large = {cell for cell in self.fixed if self.counts[cell] >= fewest}
+        return find_hidden(self.counts, self.sums, fewest, unseen=self.unseen, fixed=large)
 
 
 def cover_lines(frame: pl.DataFrame, gone: Sequence[set[str]]) -> pl.DataFrame:
@@ -76,18 +78,30 @@ def add_totals(
     counted: Counted,
     wholes: Mapping[tuple[Any, ...], Sequence[Line]],
     name: Callable[[Line], tuple[str, ...]],
-    known: Collection[int] = (),
+    kinds: Mapping[str, str],
 ) -> None:
-    """Add the total of the groups of a grouping where another one, or `known`, tells the same.
+    """Add the total of the groups of each grouping: of their patients, and of kinds of events.
 
-    A total that nothing else tells is not shown: then the shares of its groups are not either.
+    A total counts as known: other groupings of the same patients, or other pages, tell it.
+
+    Parameters
+    ----------
+    counted : Counted
+        Gets the sums.
+    wholes : mapping of tuple to sequence of dict
+        The lines of each grouping.
+    name : callable
+        Gives the cell of a line's patients.
+    kinds : mapping of str to str
+        Columns of events, and the word that begins the name of their cell.
     """
-    totals = {
-        key: (*key[1:], sum(line["n_patients"] for line in members))
-        for key, members in wholes.items()
-    }
-    told = Counter(totals.values())
     for key, members in wholes.items():
-        if told[totals[key]] > 1 or totals[key][-1] in known:
-            cells: dict[Cell, int] = {name(line): line["n_patients"] for line in members}
-            counted.split(("all", *totals[key]), totals[key][-1], cells)
+        parts: dict[str, dict[Cell, int]] = {
+            "": {name(line): line["n_patients"] for line in members},
+            **{kind: {(kind, *name(line)): line[column] for line in members}
+               for column, kind in kinds.items()},
+        }  # fmt: skip
+        for kind, own in parts.items():
+            whole = ("all", kind, *key)
+            counted.split(whole, sum(own.values()), own)
+            counted.fixed.add(whole)

@@ -25,7 +25,7 @@ def name_group(line: Line) -> tuple[str, ...]:
 def count_map(counted: Counted, lines: Sequence[Line]) -> None:
     """Add the patients of each line of the map, and their relapses and deaths of treatment."""
     arms = group_lines(lines, "grouping", "trial_id", "component", "level")
-    add_totals(counted, arms, _name_arm)
+    add_totals(counted, arms, _name_arm, {"n_relapses": "relapses", "n_treatment_deaths": "deaths"})
     for line in lines:
         cell = _name_arm(line)
         parts: dict[Cell, int] = {

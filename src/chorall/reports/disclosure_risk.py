@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 import polars as pl
@@ -26,7 +26,6 @@ def hide_risk(
     printed: pl.DataFrame,
     intensity: pl.DataFrame,
     fewest: int = FEWEST_SHOWN,
-    known: Collection[int] = (),
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Return risk groups and the map of treatment with small counts, and what tells them, as null.
 
@@ -38,21 +37,18 @@ def hide_risk(
         `RiskResult.intensity`; of it, all periods together.
     fewest : int
         The smallest count shown.
-    known : collection of int
-        Numbers of patients that stand elsewhere, such as all of the pool.
 
     Returns
     -------
     tuple of DataFrame
         The same lines and a column `hidden`, hidden together: the lines of the map add up to the
-        groups at the end of induction. Groups add up to the patients of a view: where one of
-        them is hidden, so are the shares. Who left a group until the end of induction is a count
-        as well. Groupings that tell the same total are linked. A reading is left out where a figure
-        that it rests on is.
+        groups at the end of induction. Groups add up to the patients and events of a view, which
+        count as known; where a group is hidden, so are the shares. Who left a group until the end
+        of induction is a count as well. A reading is left out where a figure that it rests on is.
     """
     arms = intensity.filter(pl.col("era") == "all")
     lines, of_map, counted = printed.to_dicts(), arms.to_dicts(), Counted()
-    _count_groups(counted, lines, known)
+    _count_groups(counted, lines)
     count_map(counted, of_map)
     link_map(counted, lines, of_map)
     hidden = counted.find(fewest)
@@ -60,8 +56,9 @@ def hide_risk(
     return _cover_groups(printed, hidden, fewest), covered
 
 
-def _count_groups(counted: Counted, lines: Sequence[Line], known: Collection[int]) -> None:
-    add_totals(counted, group_lines(lines, "grouping", "view"), name_group, known)
+def _count_groups(counted: Counted, lines: Sequence[Line]) -> None:
+    views = group_lines(lines, "grouping", "view")
+    add_totals(counted, views, name_group, {"n_events": "events"})
     for members in group_lines(lines, "grouping", "group").values():
         first, *later = members
         for line in later:

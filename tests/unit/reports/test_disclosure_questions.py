@@ -121,7 +121,7 @@ def test_risk_groups(risk):
             (*key, "events"), line["n_events"], is_shown=seen["n_events"] is not None
         )
         cells.split(n, [events], (*key, "free"))
-        totals[key[:2]].append((n, seen["share"] is not None))
+        totals[key[:2]].append((n, events, seen["share"] is not None))
         if cells.values[n] < 5 or 0 < line["n_events"] < 5:
             assert seen["risk"] is None
     views = whole["view"].unique(maintain_order=True).to_list()
@@ -130,23 +130,30 @@ def test_risk_groups(risk):
         if cells.values.get(late, 0) <= cells.values.get(early, -1) and late in cells.values:
             cells.split(early, [late], (grouping, group, "left"))
     for (_, view), members in totals.items():
-        parts = [n for n, _ in members]
-        total = sum(cells.values[n] for n in parts)
-        cell = ("all", view, total)  # the same total in two groupings is told by either
-        cells.add(cell, total, is_shown=any(is_shown for _, is_shown in members))
-        cells.sums.append((cell, parts))
+        for place, what in enumerate(("patients", "events")):
+            parts = [one[place] for one in members]
+            total = sum(cells.values[n] for n in parts)
+            cell = ("all", what, view, total)  # the same total in two groupings is told by either
+            cells.add(cell, total, is_shown=any(is_shown for *_, is_shown in members))
+            cells.sums.append((cell, parts))
     judge(cells.sums, cells.values, cells.shown)
 
 
-@pytest.mark.parametrize(("known", "shown"), [((), [None, 50, 47]), ((100,), [None, 50, None])])
-def test_a_total_that_stands_elsewhere_does_not_tell_a_small_group(risk, known, shown):
-    """3 + 50 + 47 are the 100 patients of the pool, which every page names."""
+def test_a_total_that_stands_elsewhere_does_not_tell_a_small_group(risk):
+    """3 + 50 + 47 are the 100 patients of the pool, which every page names; 2 + 20 + 20 relapse."""
     lines = risk.printed.head(3).with_columns(
         grouping=pl.lit("a"), view=pl.lit("day 0"), group=pl.Series(["low", "middle", "high"]),
         n_patients=pl.Series([3, 50, 47]), n_events=pl.Series([0, 20, 20]),
     )  # fmt: skip
-    groups, _ = hide_risk(lines, risk.intensity.clear(), 5, known)
-    assert groups["n_patients"].to_list() == shown
+    groups, _ = hide_risk(lines, risk.intensity.clear())
+    assert groups["n_patients"].to_list() == [None, 50, None]
+    lines = lines.with_columns(
+        n_patients=pl.Series([30, 40, 47]), n_events=pl.Series([2, 20, 25]), risk=pl.lit(0.2)
+    )
+    groups, _ = hide_risk(lines, risk.intensity.clear())
+    assert groups["n_patients"].to_list() == [30, 40, 47]
+    assert groups["n_events"].to_list() == [None, None, 25]
+    assert groups["risk"].is_null().to_list() == [True, True, False]
 
 
 def test_the_map_of_treatment(risk):

@@ -63,11 +63,8 @@ def ask_risks(settings: Settings) -> Risks:
     from chorall.analyses.risk import risk
 
     fewest = settings.fewest_shown
-    pool = find_pool(settings)
-    result = risk(pool)
-    sizes = pool.table("patient")["trial_id"].value_counts()["count"].to_list()
-    known = (sum(sizes), *sizes)
-    groups, treatment = hide_risk(result.printed, result.intensity, fewest, known)
+    result = risk(find_pool(settings))
+    groups, treatment = hide_risk(result.printed, result.intensity, fewest)
     changed: dict[str, Any] = {name: one.clear() for name, one in result.further_frames.items()}
     changed |= {
         "rows": uncover(groups.drop_nulls("n_patients")),
