@@ -5,20 +5,24 @@ from __future__ import annotations
 import html
 import json
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
+from fastapi.testclient import TestClient
 from hypothesis import HealthCheck, given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 from unit.models.bank.made_bank import PATIENT, make_bank
+from unit.web.conftest import BASE
 
 import chorall as ch
 from chorall.cli.app import app
 from chorall.models.bank.features import encode_patient
 from chorall.reports.icon_array import FATES, count_in_hundred, draw_icons, share_fates
-from chorall.web.doctor.answer_words import write_estimate
+from chorall.web.app import create_app
+from chorall.web.doctor.answer_words import say_never, write_estimate
 from chorall.web.doctor.fields import describe_fields
 from chorall.web.doctor.form import read_form
 from chorall.web.doctor.numbers import read_number, scale_number
@@ -309,8 +313,6 @@ def test_what_goes_together_is_not_asked(bank_fields, given):
 @pytest.fixture
 def bank_fields():
     """Fields of a bank with subtypes."""
-    from dataclasses import replace
-
     from chorall.models.bank.design import Design
     from chorall.models.bank.features import Feature
 
@@ -327,6 +329,22 @@ def test_nothing_known_is_asked_without_any_marker():
     form = read()
     assert form.patient == {}
     assert not form.problems
+
+
+def test_what_the_bank_saw_too_seldom_is_said_beside_the_headline(settings):
+    """Without relapse after remission, nobody relapses: the page must say that this is not so."""
+    whole = settings.bank
+    assert say_never(whole) == ""
+    left_out = ("remission > relapse", "transplant_in_first_remission > death")
+    kept = tuple(one for one in whole.transitions if one.transition.name not in left_out)
+    few = replace(whole, transitions=kept)
+    client = TestClient(create_app(replace(settings, bank=few)), base_url=BASE)
+    token = re.search(r'name="token" value="(\w+)"', client.get("/doctor").text)[1]
+    for path in ("/doctor", "/doctor/print"):
+        text = client.post(path, data={"token": token, "a_treatment": "new", **FULL}).text
+        said = "never happening: remission to relapse, transplant in first remission to death."
+        assert said in text
+        assert text.index(said) < text.index("Of 100 patients like this, years from today")
 
 
 def test_outside_of_the_data_no_number_is_given(ask):

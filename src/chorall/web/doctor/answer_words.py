@@ -6,11 +6,13 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
+from chorall.models.bank.states import FIRST_STATE, TRANSITIONS
 from chorall.reports.numbers import EN_DASH
 from chorall.reports.wording import name_marker
 from chorall.web.doctor.fields import LABELS, name_treatment
 
 if TYPE_CHECKING:
+    from chorall.models.bank.bank import Bank
     from chorall.models.bank.prediction import Contrast, Estimate
 
 QUANTITIES: Final = {
@@ -19,6 +21,8 @@ QUANTITIES: Final = {
     "relapse": "relapsed",
     "death_in_remission": "died in remission (harm of treatment, other causes)",
 }
+HARMFUL: Final = ("relapse", "death")
+"""Targets of transitions."""
 HARMS: Final = ("Died in remission",)
 """Outcomes, as a comparison names them, that are harm of treatment."""
 EVIDENCE: Final = {
@@ -45,6 +49,23 @@ def say_refusal(why: str) -> str:
         r"\) with ([\w, ]+)$",
         lambda found: f") under: {'; '.join(map(name_treatment, found[1].split(', ')))}",
         said,
+    )
+
+
+def say_never(bank: Bank) -> str:
+    """Say which deaths and relapses the bank saw too seldom to know of; empty where none."""
+    fitted = {model.transition for model in bank.transitions}
+    reached = {FIRST_STATE, *(one.target for one in fitted)}
+    never = [
+        f"{one.origin} to {one.target}".replace("_", " ")
+        for one in TRANSITIONS
+        if one.target in HARMFUL and one.origin in reached and one not in fitted
+    ]
+    if not never:
+        return ""
+    return (
+        f"The bank saw too few of these, and takes them as never happening: {', '.join(never)}. "
+        "What it says of those alive is too good."
     )
 
 

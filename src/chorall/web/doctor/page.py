@@ -9,7 +9,7 @@ from chorall.errors import UserError
 from chorall.reports.icon_array import FATES, draw_key
 from chorall.web.carer.catalogue import LANGUAGES, read_catalogue
 from chorall.web.doctor.answer_view import AnswerView, view_answer
-from chorall.web.doctor.answer_words import HARMS, say_refusal
+from chorall.web.doctor.answer_words import HARMS, say_never, say_refusal
 from chorall.web.doctor.course import STATES
 from chorall.web.doctor.fields import (
     LABELS,
@@ -106,6 +106,7 @@ def write_page(bank: Bank, sheet: Sheet, form: DoctorForm, answer: AnswerView | 
         fields=describe_fields(bank),
         form=form,
         answer=answer,
+        never=say_never(bank),
         whole_page=not sheet.is_part,
         token=sheet.token,
         **CHOICES,

@@ -13,7 +13,7 @@ from chorall.models.bank.model_card import list_support
 from chorall.reports.wording import begin_sentence, name_marker
 from chorall.web.bedside import NO_BANK, ask_bedside, work_at_bedside
 from chorall.web.doctor.answer_view import view_answer
-from chorall.web.doctor.answer_words import name_item
+from chorall.web.doctor.answer_words import name_item, say_never
 from chorall.web.doctor.course import STATES
 from chorall.web.doctor.fields import MRD, UNITS, DoctorFields, describe_fields
 from chorall.web.doctor.form import DoctorForm, parse_form, read_form
@@ -65,6 +65,7 @@ async def print_answer(request: Request) -> HTMLResponse:
         answer=answer,
         sheet=_lay_sheet(settings),
         about=bank.about,
+        never=say_never(bank),
         inputs=list_inputs(form),
         **CHOICES,
         date=datetime.now(UTC).strftime("%Y-%m-%d"),
