@@ -44,18 +44,18 @@ class Shot:
     size : tuple of int
         Width and height of the window; what lies below is cut off.
     act : callable or None
-        What is done on the page before the picture is taken.
+        What is done on the page first; returns the page that the picture is taken of.
     media : {"screen", "print"}
         As it looks there.
     """
 
     path: str
     size: tuple[int, int] = DESK
-    act: Callable[[Any], None] | None = None
+    act: Callable[[Any], Any] | None = None
     media: str = "screen"
 
 
-def ask(page: Any) -> None:
+def ask(page: Any) -> Any:
     """Fill in a made-up patient and wait for the answer."""
     page.fill("#age_years", "34")
     page.locator("label", has_text=re.compile("^male$")).click()
@@ -65,29 +65,37 @@ def ask(page: Any) -> None:
     page.locator("#age_years").focus()
     page.wait_for_selector("#answer .said", timeout=WAIT)
     page.evaluate("document.activeElement.blur()")
+    return page
 
 
-def go_to_answer(page: Any) -> None:
+def go_to_answer(page: Any) -> Any:
     """Do the same, and move to the answer."""
     ask(page)
     page.evaluate("document.querySelector('#answer').scrollIntoView()")
+    return page
 
 
-def print_it(page: Any) -> None:
-    """Open the page to print."""
+def open_tab(page: Any, selector: str, wanted: str) -> Any:
+    """Press what opens a tab of its own; return that."""
     ask(page)
-    page.click("text=Page to print")
-    page.wait_for_selector(".sheet", timeout=WAIT)
+    with page.expect_popup() as tab:
+        page.click(selector)
+    tab.value.wait_for_selector(wanted, timeout=WAIT)
+    return tab.value
 
 
-def summarise(language: str) -> Callable[[Any], None]:
+def print_it(page: Any) -> Any:
+    """Open the page to print."""
+    return open_tab(page, "text=Page to print", ".sheet")
+
+
+def summarise(language: str) -> Callable[[Any], Any]:
     """Return what opens the summary in a language, more numbers unfolded."""
 
-    def act(page: Any) -> None:
-        ask(page)
-        page.click(f"button[name=summary][value={language}]")
-        page.wait_for_selector(".summary", timeout=WAIT)
-        page.locator(".summary summary").click()
+    def act(page: Any) -> Any:
+        tab = open_tab(page, f"button[name=summary][value={language}]", ".summary")
+        tab.locator(".summary summary").click()
+        return tab
 
     return act
 
@@ -139,11 +147,12 @@ def wait_for(address: str, server: subprocess.Popen[bytes]) -> str:
 def shoot(browser: Browser, address: str, name: str, shot: Shot) -> None:
     """Take one picture and write it small."""
     width, height = shot.size
-    page = browser.new_page(viewport={"width": width, "height": height})
+    context = browser.new_context(viewport={"width": width, "height": height})
+    page = context.new_page()
     page.goto(address + shot.path)
     page.wait_for_selector("#waiting", state="detached", timeout=WAIT)
     if shot.act:
-        shot.act(page)
+        page = shot.act(page)
     page.emulate_media(media=shot.media)
     with Image.open(BytesIO(page.screenshot())) as taken:
         picture = taken.convert("RGB")
@@ -153,7 +162,7 @@ def shoot(browser: Browser, address: str, name: str, shot: Shot) -> None:
     picture.quantize(COLOURS, Image.Quantize.MAXCOVERAGE).save(
         PICTURES / f"{name}.png", optimize=True
     )
-    page.close()
+    context.close()
 
 
 def main() -> None:

@@ -134,9 +134,10 @@ def open_page(chromium, served):
         )
         contexts.append(context)
         context.route("**/*", guard)
+        # of the context: pages that open in a tab of their own count too
+        context.on("console", lambda one: said.append(one.text))
+        context.on("weberror", lambda one: said.append(str(one.error)))
         page = context.new_page()
-        page.on("console", lambda one: said.append(one.text))
-        page.on("pageerror", lambda one: said.append(str(one)))
         page.goto(path if path.startswith("http") else served[0] + path)
         return page
 

@@ -7,9 +7,9 @@ from browser.test_web_pages import (
     DESK,
     OVER_THE_EDGE,
     PHONE,
-    WAIT,
     count_sheets,
     find_faults,
+    open_tab,
     wait_for_answer,
 )
 
@@ -37,10 +37,9 @@ def fill_in_all(page, known):
 def test_the_printed_answer_is_one_sheet_whatever_is_known(open_page, fitted, known):
     page = open_page(f"{fitted}/doctor")
     fill_in_all(page, known)
-    page.click("text=Page to print")
-    page.wait_for_selector(".sheet .icons svg", timeout=WAIT)
-    assert count_sheets(page) == 1
-    assert find_faults(page) == []
+    sheet = open_tab(page, "text=Page to print", ".sheet .icons svg")
+    assert count_sheets(sheet) == 1
+    assert find_faults(sheet) == []
 
 
 @pytest.mark.parametrize("width", [DESK, PHONE])

@@ -66,11 +66,12 @@ def test_a_doctor_asks_corrects_and_prints(open_page, width, script):
     page.keyboard.press("Enter")
     assert page.locator("#answer details[open]").count() == 1
     go_to_text(page, "Deutsch")
-    page.keyboard.press("Enter")
-    page.wait_for_selector(".summary", timeout=WAIT)
-    go_to(page, "one.tagName === 'SUMMARY'")
-    page.keyboard.press("Enter")
-    assert page.locator(".summary table").is_visible()
+    with page.expect_popup() as tab:
+        page.keyboard.press("Enter")
+    tab.value.wait_for_selector(".summary", timeout=WAIT)
+    go_to(tab.value, "one.tagName === 'SUMMARY'")
+    tab.value.keyboard.press("Enter")
+    assert tab.value.locator(".summary table").is_visible()
 
 
 @pytest.mark.parametrize("width", [DESK, PHONE])

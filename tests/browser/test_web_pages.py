@@ -37,6 +37,14 @@ def wait_for_answer(page):
     page.wait_for_selector("#answer table", timeout=WAIT)
 
 
+def open_tab(page, selector, wanted):
+    """Press what opens a tab of its own; return that."""
+    with page.expect_popup() as tab:
+        page.click(selector)
+    tab.value.wait_for_selector(wanted, timeout=WAIT)
+    return tab.value
+
+
 @pytest.mark.parametrize("width", [DESK, PHONE])
 @pytest.mark.parametrize("path", PAGES)
 def test_every_page_is_accessible_and_fits(open_page, path, width):
@@ -100,10 +108,10 @@ def test_the_main_way_needs_no_script(open_page, served, width):
     assert not page.locator("button[data-summary]").first.is_visible(), "links need scripts"
     assert not page.locator("#share").is_visible()
     assert "print the summary instead" in page.inner_text("#answer")
-    page.click("text=Page to print")
-    page.wait_for_selector(".sheet", timeout=WAIT)
-    assert "TP53" in page.inner_text(".sheet")
-    assert page.url == f"{served[0]}/doctor/print", "values must not go into the address"
+    sheet = open_tab(page, "text=Page to print", ".sheet")
+    assert "TP53" in sheet.inner_text(".sheet")
+    assert sheet.url == f"{served[0]}/doctor/print", "values must not go into the address"
+    assert page.input_value("#age_years") == "30", "the form stays as it was"
 
 
 def count_sheets(page):
@@ -113,25 +121,22 @@ def count_sheets(page):
 def test_the_printed_answer_is_one_sheet(open_page):
     page = open_page("/doctor", script=False)
     fill_in(page)
-    page.click("text=Page to print")
-    page.wait_for_selector(".sheet", timeout=WAIT)
-    assert count_sheets(page) == 1
+    assert count_sheets(open_tab(page, "text=Page to print", ".sheet")) == 1
 
 
 def open_summary(page, language):
     fill_in(page)
     page.click("text=Show the answer")
     wait_for_answer(page)
-    page.click(f"button[name=summary][value={language}]")
-    page.wait_for_selector(".summary", timeout=WAIT)
-    assert page.url.endswith("/doctor/summary"), "values must not go into the address"
+    tab = open_tab(page, f"button[name=summary][value={language}]", ".summary")
+    assert tab.url.endswith("/doctor/summary"), "values must not go into the address"
+    return tab
 
 
 @pytest.mark.parametrize("width", [DESK, PHONE])
 @pytest.mark.parametrize("language", ["en", "de"])
 def test_the_summary_for_the_patient_is_accessible(open_page, width, language):
-    page = open_page("/doctor", width=width)
-    open_summary(page, language)
+    page = open_summary(open_page("/doctor", width=width), language)
     assert page.locator(".summary .icons svg").count() == 2
     assert not page.locator(".summary table").is_visible()
     page.locator(".summary summary").click()
@@ -142,8 +147,7 @@ def test_the_summary_for_the_patient_is_accessible(open_page, width, language):
 
 @pytest.mark.parametrize("language", ["en", "de"])
 def test_the_summary_needs_no_script_and_is_one_sheet(open_page, language):
-    page = open_page("/doctor", script=False)
-    open_summary(page, language)
+    page = open_summary(open_page("/doctor", script=False), language)
     assert count_sheets(page) == 1
 
 
@@ -183,9 +187,8 @@ def test_a_link_opens_the_same_summary_and_no_address_holds_a_value(
     link = share_summary(page, language)
     assert "age_years=31.25" in link.split("#")[1]
     assert "token" not in link
-    page.click(f"button[name=summary][value={language}]")
-    page.wait_for_selector(".summary", timeout=WAIT)
-    shown = page.inner_text(".summary")
+    tab = open_tab(page, f"button[name=summary][value={language}]", ".summary")
+    shown = tab.inner_text(".summary")
 
     other, asked = open_page("/patients/en", width=width), []
     other.on("request", lambda one: asked.append(one))
@@ -281,8 +284,7 @@ def test_the_log_of_it_all_holds_no_value(open_page, served):
     page.fill("#karyotype", "46,XX,t(9;22)(q34;q11)[20]")
     page.click("text=Show the answer")
     wait_for_answer(page)
-    page.click("button[name=summary][value=de]")
-    page.wait_for_selector(".summary", timeout=WAIT)
+    open_tab(page, "button[name=summary][value=de]", ".summary")
     log = served[1].read_text("utf-8")
     assert "POST /doctor 200" in log
     assert "POST /doctor/summary 200" in log
