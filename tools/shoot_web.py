@@ -109,6 +109,7 @@ SHOTS: Final = {
     "web-marker": Shot("/analyst/marker?marker=TP53", DESK),
     "web-prognosis": Shot("/analyst/prognosis", DESK),
     "web-risk": Shot("/analyst/risk?grouping=ukallxii_clinical", DESK),
+    "web-transplant": Shot("/analyst/transplant", DESK),
     "web-deescalation": Shot("/analyst/deescalation", (1280, 2000)),
     "web-patients-phone": Shot("/patients/en", PHONE),
 }
