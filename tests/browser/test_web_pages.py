@@ -165,6 +165,26 @@ def test_a_link_carries_the_inputs_after_the_hash_and_the_server_sees_none(open_
     assert other.input_value("#age_years") == "31.25"
     assert other.locator("input[name='sex']:checked").get_attribute("value") == "male"
     assert "31.25" not in served[1].read_text("utf-8")
+    assert other.inner_text("#share-told") == ""
+
+
+def test_a_link_of_another_bank_says_so_and_what_was_left_out(open_page):
+    """Nothing is dropped in silence, and no treatment is put in the place of one not known."""
+    bank = "bank=0123456789abcdef"
+    page = open_page(
+        f"/doctor#{bank}&age_years=30&lineage=B&sex=other&m:NOBODY=present&a_treatment=tki&"
+        "m:TP53=absent"
+    )
+    wait_for_answer(page)
+    told = page.inner_text("#share-told")
+    assert told == (
+        "This link was made with another bank: its numbers were others. Left out, for this bank "
+        "does not ask it so: sex, NOBODY, a treatment."
+    )
+    assert page.input_value("#a_treatment") == "old"
+    assert page.locator("input[name='sex']:checked").get_attribute("value") == ""
+    assert page.locator("input[name='m:TP53']:checked").get_attribute("value") == "absent"
+    assert find_faults(page) == []
 
 
 def share_summary(page, language):

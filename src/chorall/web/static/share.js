@@ -5,16 +5,34 @@
   const kept = "token";
   document.documentElement.classList.add("has-scripts");
 
+  // false where the form of this bank does not ask it, or not with this answer
   const fill = (name, value) => {
     const field = form.elements.namedItem(name);
-    if (!field || name === kept) return;
-    if (field.type === "checkbox") field.checked = field.value === value;
-    else field.value = value;
+    if (!field || name === kept) return false;
+    if (field.type !== "checkbox") {
+      const before = field.value;
+      field.value = value;
+      if (field.value !== value) field.value = before;
+      return field.value === value;
+    }
+    field.checked = field.value === value;
+    return field.checked;
+  };
+
+  const tell = (bank, left) => {
+    const said = [];
+    if (bank && bank !== form.dataset.bank)
+      said.push("This link was made with another bank: its numbers were others.");
+    if (left.length) said.push(`Left out, for this bank does not ask it so: ${left.join(", ")}.`);
+    document.getElementById("share-told").textContent = said.join(" ");
   };
 
   const given = new URLSearchParams(location.hash.slice(1));
+  const bank = given.get("bank");
+  given.delete("bank");
   if ([...given.keys()].length) {
-    given.forEach((value, name) => fill(name, value));
+    tell(bank, [...given].filter(([name, value]) => !fill(name, value)).map(([name]) =>
+      name.replace(/^m:/, "").replaceAll("_", " ")));
     document.querySelectorAll("details").forEach(one => {
       one.open = one.open || !!one.querySelector("input:checked:not([value=not_tested])");
     });
@@ -40,7 +58,7 @@
   };
 
   document.getElementById("share").addEventListener("click", () => {
-    const address = link(location.pathname);
+    const address = link(location.pathname, { bank: form.dataset.bank });
     history.replaceState(null, "", address);
     copy(address, document.getElementById("share-said"), "The link is in the address bar.");
   });
