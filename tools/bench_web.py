@@ -2,7 +2,8 @@
 
 Every question is a patient of its own, drawn with a seed: nothing could be answered from memory.
 The limit of questions a minute is lifted, for 16 readers are one address here. Needs the program
-`wrk`; Shiny for Python comes from `make bench`'s environment and shows the same answer.
+`wrk`; Shiny for Python comes from `make bench`'s environment and shows the same page: the form and
+its answer, as a page of its own, or changed in a page that is open (htmx asks for that here).
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from statistics import median
@@ -50,6 +52,7 @@ wrk.method = "POST"
 wrk.headers["Content-Type"] = "application/x-www-form-urlencoded"
 wrk.headers["Origin"] = os.getenv("ORIGIN")
 wrk.headers["Cookie"] = os.getenv("COOKIE")
+if os.getenv("IS_PART") then wrk.headers["HX-Request"] = "true" end
 local threads = {}
 function setup(thread) threads[#threads + 1] = thread end
 function init() answered, busy, other = 0, 0, 0 end
@@ -147,8 +150,10 @@ def open_form() -> tuple[str, str]:
     return cookie, found[1]
 
 
-def load(forms: list[dict[str, str]], clients: int, seconds: float) -> dict[str, float]:
-    """Ask as fast as so many clients can, each one thing at a time."""
+def load(
+    forms: list[dict[str, str]], clients: int, seconds: float, *, is_part: bool = False
+) -> dict[str, float]:
+    """Ask as fast as so many clients can, each one thing at a time; `is_part` for an open page."""
     cookie, token = open_form()
     with tempfile.TemporaryDirectory() as folder:
         bodies, script = Path(folder) / "bodies", Path(folder) / "load.lua"
@@ -157,7 +162,9 @@ def load(forms: list[dict[str, str]], clients: int, seconds: float) -> dict[str,
         printed = subprocess.run(
             ["wrk", "-t1", f"-c{clients}", f"-d{seconds:g}s", "--timeout", "30s", "-s", script,
              OURS],
-            env=os.environ | {"BODIES": str(bodies), "ORIGIN": OURS, "COOKIE": cookie},
+            env=os.environ
+            | {"BODIES": str(bodies), "ORIGIN": OURS, "COOKIE": cookie}
+            | ({"IS_PART": "yes"} if is_part else {}),
             check=True, capture_output=True, text=True,
         )  # fmt: skip
     found: dict[str, float] = json.loads(printed.stdout.strip().splitlines()[-1])
@@ -170,9 +177,11 @@ def read_memory(pid: int) -> float:
     return int(re.search(r"VmRSS:\s+(\d+)", status)[1]) / 1024  # type: ignore[index]
 
 
-async def load_shiny(address: str, clients: int, seconds: float, *, anew: bool) -> list[float]:
-    """Return the milliseconds of each answer that Shiny gave; `anew` in a session of its own."""
+async def load_shiny(page: str, clients: int, seconds: float, *, anew: bool) -> list[float]:
+    """Return milliseconds of each answer of Shiny; `anew`: with its page, in its own session."""
     import websockets
+
+    address = f"{page.replace('http', 'ws', 1)}websocket/"
 
     spent: list[float] = []
     until = time.perf_counter() + seconds
@@ -189,18 +198,26 @@ async def load_shiny(address: str, clients: int, seconds: float, *, anew: bool) 
 
     async def ask() -> None:
         while time.perf_counter() < until:
+            began = time.perf_counter()
+            if anew:
+                await asyncio.to_thread(read_page, page)
             async with websockets.connect(address, max_size=None) as socket:
                 method = "init"
                 while time.perf_counter() < until:
-                    began = time.perf_counter()
                     await send(socket, method)
                     spent.append(1e3 * (time.perf_counter() - began))
-                    method = "update"
+                    method, began = "update", time.perf_counter()
                     if anew:
                         break
 
     await asyncio.gather(*(ask() for _ in range(clients)))
     return spent
+
+
+def read_page(address: str) -> None:
+    """Read a page of Shiny without its scripts, which a browser keeps."""
+    with urlopen(address) as answer:
+        assert b"patient-form" in answer.read()
 
 
 def serve_ours(pool: str, bank: str) -> None:
@@ -225,8 +242,8 @@ def serve_shiny(bank: str, share_tested: str, site: str) -> None:
 
     from chorall.knowledge.small_counts import FEWEST_SHOWN
     from chorall.web.doctor.fields import describe_fields
-    from chorall.web.doctor.form import read_form
-    from chorall.web.doctor.page import Sheet, write_answer
+    from chorall.web.doctor.form import DoctorForm, read_form
+    from chorall.web.doctor.page import Sheet, write_answer, write_page
 
     held = ch.read_bank(Path(bank))
     fields = describe_fields(held)
@@ -238,7 +255,11 @@ def serve_shiny(bank: str, share_tested: str, site: str) -> None:
         def answer() -> Any:
             return ui.HTML(write_answer(held, sheet, forms[int(input.who())])[0])
 
-    page = ui.page_fluid(ui.input_numeric("who", "patient", 0), ui.output_ui("answer"))
+    whole = write_page(held, replace(sheet, is_part=False), DoctorForm())
+    form = whole[whole.index("<form") : whole.index("</form>") + len("</form>")]
+    page = ui.page_fluid(
+        ui.HTML(form), ui.input_numeric("who", "patient", 0), ui.output_ui("answer")
+    )
     run_app(App(page, server), port=PORT + 1, log_level="warning")
 
 
@@ -281,6 +302,8 @@ def main() -> None:
             for clients in (16, 200):
                 found = load(forms, clients, asked.seconds)
                 print(f"{share:.0%} of markers tested, {clients} clients: {say(found)}")
+            found = load(forms, 16, asked.seconds, is_part=True)
+            print(f"{share:.0%} of markers tested, 16 clients, an open page changed: {say(found)}")
         if site:
             compare(forms, bank, share, site, asked.seconds)
         else:
@@ -304,13 +327,13 @@ def compare(
     forms: list[dict[str, str]], bank: str, share: float, site: str, seconds: float
 ) -> None:
     """Load the same answer in Shiny, and say how many times more pages ours gave just before."""
-    address = f"ws://127.0.0.1:{PORT + 1}/websocket/"
+    page = f"http://127.0.0.1:{PORT + 1}/"
     command = (sys.executable, __file__, "serve-shiny", bank, str(share), site)
     sys.path.append(site)
-    with started(*command, wait_for=f"http://127.0.0.1:{PORT + 1}/"):
-        asyncio.run(load_shiny(address, 4, 2, anew=True))
+    with started(*command, wait_for=page):
+        asyncio.run(load_shiny(page, 4, 2, anew=True))
         for anew in (True, False):
-            spent = asyncio.run(load_shiny(address, 16, seconds, anew=anew))
+            spent = asyncio.run(load_shiny(page, 16, seconds, anew=anew))
             kind = "a page of its own each" if anew else "an open page changed"
             print(
                 f"Shiny, {share:.0%} tested, 16 clients, {kind}: "
