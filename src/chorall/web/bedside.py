@@ -162,7 +162,8 @@ async def work_at_bedside(
 
 def _begin(bank: Bank) -> None:
     """Make a process ready that predicts; it leaves with the server, however that one ends."""
-    import chorall.analyses.bank  # noqa: F401 - now, so that the first question need not wait for it
+    import chorall.analyses.bank
+    import chorall.web.doctor.page  # noqa: F401 - now: the first question need not wait for them
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the server, which stops this one
     threading.Thread(target=_leave_with_parent, daemon=True).start()
