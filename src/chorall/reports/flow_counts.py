@@ -7,13 +7,12 @@ from typing import Final
 
 import polars as pl
 
-from chorall.analyses.hidden_counts import Cell, Sum, find_hidden
+from chorall.analyses.hidden_counts import Cell
 from chorall.analyses.risk.result import RiskResult
 from chorall.errors import InputError
+from chorall.reports.disclosure_flows import SIDES, find_hidden_flows, find_hidden_sides
 from chorall.reports.wording import check_known
 
-SIDES: Final = ("first_group", "second_group")
-ALL: Final = "all patients"
 OUTCOME: Final = ("risk", "lower", "upper")
 
 Nodes = dict[str, int | None]
@@ -41,7 +40,8 @@ def cross_groups(result: RiskResult, first: str, second: str, fewest: int) -> Fl
     """Return the groups of the landmark crossed, in the order of both classifiers.
 
     Counts of patients, of events and of patients without one from 1 to one below `fewest` are
-    hidden, and so much more that none of them follows from what is left.
+    hidden, and so much more that none of them follows from what is left: of this figure, of the
+    figures of other pairs of classifiers (see `disclosure_flows`), and of the table of groups.
 
     Raises
     ------
@@ -49,9 +49,21 @@ def cross_groups(result: RiskResult, first: str, second: str, fewest: int) -> Fl
         If the result has no such classifier, or no patient to whom both apply.
     """
     cells = _read_cells(result, first, second)
-    hidden = find_hidden(*count_cells(cells), fewest)
+    hidden = _find_hidden(result, first, second, fewest)
     first_nodes, second_nodes = (_count_nodes(cells, side, hidden) for side in SIDES)
     return Flows(_hide(cells, hidden), (first_nodes, second_nodes))
+
+
+def _find_hidden(result: RiskResult, first: str, second: str, fewest: int) -> set[Cell]:
+    """Return what must be hidden: the same whichever of the two is named first."""
+    one, other = sorted((first, second))
+    cells, sides = _read_cells(result, one, other), find_hidden_sides(result, fewest)
+    hidden = find_hidden_flows(cells, (one, other), sides, fewest)
+    if (first, second) == (one, other):
+        return set(hidden.flows | hidden.groups)
+    turned = dict(zip(SIDES, reversed(SIDES), strict=True))
+    flows = {(there, here, part) for here, there, part in hidden.flows}
+    return {*flows, *((turned[side], group) for side, group in hidden.groups)}
 
 
 def _read_cells(result: RiskResult, first: str, second: str) -> pl.DataFrame:
@@ -83,37 +95,11 @@ def _count_nodes(cells: pl.DataFrame, side: str, hidden: set[Cell]) -> Nodes:
     return {group: None if (side, group) in hidden else n for group, n in found.iter_rows()}
 
 
-def count_cells(cells: pl.DataFrame) -> tuple[dict[Cell, int], list[Sum]]:
-    """Return every count that the figure shows or tells, and which add up to which.
-
-    Flows add up to the groups of either side, groups to all patients; patients with the event and
-    those without it to a flow.
-    """
-    counts: dict[Cell, int] = {}
-    members: dict[Cell, list[Cell]] = {}
-    sums: list[Sum] = []
-    for row in cells.to_dicts():
-        flow = tuple(row[side] for side in SIDES)
-        whole, events, free = ((*flow, part) for part in ("patients", "events", "free"))
-        counts |= {whole: row["n_patients"], events: row["n_events"]}
-        counts[free] = row["n_patients"] - row["n_events"]
-        sums.append((whole, (events, free)))
-        for side, group in zip(SIDES, flow, strict=True):
-            node: Cell = (side, group)
-            if node not in members:
-                members.setdefault(side, []).append(node)
-            members.setdefault(node, []).append(whole)
-            counts[node] = counts.get(node, 0) + row["n_patients"]
-    counts[ALL] = int(cells["n_patients"].sum())
-    sums += [(ALL if key in SIDES else key, tuple(parts)) for key, parts in members.items()]
-    return counts, sums
-
-
 def _hide(cells: pl.DataFrame, hidden: set[Cell]) -> pl.DataFrame:
     lines = []
     for row in cells.to_dicts():
         flow = tuple(row[side] for side in SIDES)
-        is_hidden = any((*flow, part) in hidden for part in ("patients", "events", "free"))
+        is_hidden = any((*flow, part) in hidden for part in ("patients", "events"))
         gone = ["n_events", *OUTCOME] if is_hidden else []
         gone += ["n_patients"] if (*flow, "patients") in hidden else []
         lines.append({**row, **dict.fromkeys(gone), "hidden": is_hidden})

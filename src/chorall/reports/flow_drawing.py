@@ -21,7 +21,7 @@ from chorall.reports.canvas import (
     open_sheet,
     shorten_label,
 )
-from chorall.reports.flow_counts import SIDES
+from chorall.reports.disclosure_flows import SIDES
 from chorall.reports.flow_figure import FlowView, name_group, write_cells
 from chorall.reports.numbers import HIDDEN, format_count
 from chorall.reports.risk_drawing import prepare_percent_rows

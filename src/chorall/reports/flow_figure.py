@@ -11,8 +11,9 @@ import polars as pl
 from chorall.analyses.risk.groupings import NOT_ASSESSABLE_WORDS
 from chorall.analyses.risk.result import RiskResult
 from chorall.knowledge.small_counts import FEWEST_SHOWN
+from chorall.reports.disclosure_flows import SIDES
 from chorall.reports.figure import Figure
-from chorall.reports.flow_counts import OUTCOME, SIDES, Flows, Nodes, cross_groups
+from chorall.reports.flow_counts import OUTCOME, Flows, Nodes, cross_groups
 from chorall.reports.numbers import (
     HIDDEN,
     count_of,

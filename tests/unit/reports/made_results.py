@@ -188,8 +188,12 @@ def made_flows(groups: tuple[str, ...] = ()) -> RiskResult:
     result = made_result("risk")
     assert isinstance(result, RiskResult)
     line = result.rows.filter(view="day 45", trial_id="all").head(1).to_dicts()[0]
-    rows = [{**line, "grouping": name, "group": group}
-            for name, side in sides.items() for group in side]  # fmt: skip
+    rows = [
+        {**line, "grouping": name, "group": group,
+         "n_patients": sum(flow[2] for flow in flows if flow[place] == group),
+         "n_events": sum(flow[3] for flow in flows if flow[place] == group)}
+        for place, (name, side) in enumerate(sides.items()) for group in side
+    ]  # fmt: skip
     return dataclasses.replace(
         result, groupings=("A", "B"), agreement=agreement,
         rows=pl.DataFrame(rows, schema=result.rows.schema), curves=result.curves.clear(),

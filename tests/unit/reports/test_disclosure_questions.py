@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from itertools import combinations
 
 import polars as pl
 import pytest
@@ -16,6 +17,7 @@ from chorall.reports.disclosure_outcomes import find_hidden_outcomes, read_outco
 from chorall.reports.disclosure_quality import hide_quality, hide_quarantine
 from chorall.reports.disclosure_risk import hide_risk, hide_waiting
 from chorall.reports.disclosure_treatment import hide_strategies, hide_treatment
+from chorall.reports.flow_counts import cross_groups
 
 SPOTS = ("present_treated", "present_control", "absent_treated", "absent_control")
 
@@ -207,6 +209,63 @@ def test_the_map_does_not_tell_what_the_groups_hide_nor_they_what_it_hides(risk)
                           is_shown=seen["n_patients"] is not None)  # fmt: skip
         if key in arms or (*key, "n_patients") in arms:
             cells.split(first, [(*key, "end", "n_patients")], (*key, "lost"))
+    judge(cells.sums, cells.values, cells.shown)
+
+
+def read_table(risk, cells, sizes):
+    """Add the groups at the landmark, as the table of risk groups shows them."""
+    view = f"day {risk.landmark_day:.0f}"
+    for line, seen in walk(risk.printed, hide_risk(risk.printed, risk.intensity)[0]):
+        if line["view"] == view:
+            size = (line["n_patients"], line["n_events"])
+            sizes[line["grouping"], line["group"]].add(size)
+            for what, number in zip(("n_patients", "n_events"), size, strict=True):
+                cells.add((line["grouping"], line["group"], *size, what), number,
+                          is_shown=seen[what] is not None)  # fmt: skip
+
+
+def read_flows(risk, pair, cells, sizes):
+    """Add the flows of a pair, and its groups: of the same size they are those of the table."""
+    whole, seen = (cross_groups(risk, *pair, fewest) for fewest in (1, 5))
+    sides = ("first_group", "second_group")
+    parts = defaultdict(list)
+    for line, shown in zip(whole.flows.to_dicts(), seen.flows.to_dicts(), strict=True):
+        flow = ("flow", *pair, *(line[side] for side in sides))
+        own = [
+            cells.add((*flow, what), line[what], is_shown=shown[what] is not None)
+            for what in ("n_patients", "n_events")
+        ]
+        cells.split(own[0], own[1:], (*flow, "free"))
+        for place, side in enumerate(sides):
+            parts[place, line[side]].append(own)
+    wholes = defaultdict(list)
+    for (place, group), flows in parts.items():
+        numbers = [[cells.values[one[what]] for one in flows] for what in (0, 1)]
+        size = (sum(numbers[0]), sum(numbers[1]))
+        sizes[pair[place], group].add(size)
+        for what, name in enumerate(("n_patients", "n_events")):
+            node = (pair[place], group, *size, name)
+            cells.add(node, size[what], is_shown=not what and seen.nodes[place][group] is not None)
+            cells.sums.append((node, [one[what] for one in flows]))
+            wholes[place, name].append(node)
+    for (_, name), nodes in wholes.items():
+        total = sum(cells.values[node] for node in nodes)
+        cells.sums.append((cells.add(("all", *pair, name), total, is_shown=False), nodes))
+
+
+def test_flows_of_all_pairs_of_classifiers_and_the_table_together(risk):
+    cells, sizes = Cells(), defaultdict(set)
+    read_table(risk, cells, sizes)
+    pairs = list(combinations(risk.groupings, 2))
+    for pair in pairs:
+        read_flows(risk, pair, cells, sizes)
+    for group, found in sizes.items():
+        for small, large in combinations(sorted(found), 2):
+            for place, name in enumerate(("n_patients", "n_events")):
+                if small[place] <= large[place]:
+                    cells.split((*group, *large, name), [(*group, *small, name)],
+                                ("apart", *group, small, large, name))  # fmt: skip
+    assert len([cell for cell in cells.shown if cell[0] == "flow"]) > 2 * len(pairs)
     judge(cells.sums, cells.values, cells.shown)
 
 
