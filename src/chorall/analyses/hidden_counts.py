@@ -1,4 +1,8 @@
-"""Which counts must be hidden so that no small one follows from those shown: exact elimination."""
+"""Which counts must be hidden so that no small one follows from those shown: exact elimination.
+
+For counts that are only known to add up. Where the patients themselves are at hand, so that it is
+known which sets lie in which, `hidden_sets` asks the same of sets.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,10 @@
-"""Which counts of a table must be hidden so that no small one can be worked out from the others."""
+"""Which counts of a table must be hidden so that no small one can be worked out from the others.
+
+Beside `hidden_counts`, which links any sums there are and uses linear algebra alone. Here it is one
+table with known totals, often of few levels and with zeros, to which more can be promised: that
+counts are whole and not negative does not tell a hidden one either, and where the table allows it
+could as well be large.
+"""
 
 from __future__ import annotations
 
