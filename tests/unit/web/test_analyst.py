@@ -166,6 +166,15 @@ def test_an_address_made_for_another_pool_is_not_answered_with_this_one(client, 
     assert "another pool" in found.text
 
 
+def test_every_table_of_the_overview_has_its_data_and_its_command(client, settings):
+    parts = client.get("/analyst").text.split("<h2>")[1:]
+    headings = [part.split("<")[0] for part in parts]
+    assert headings[:3] == ["Trials", "Frequencies", "What was tested"]
+    for part in parts[:3]:
+        assert f'.csv?pool={settings.pool.hash[:12]}">Data (CSV)' in part
+        assert "<code>chorall " in part
+
+
 def test_every_figure_has_its_data_and_its_command(client):
     text = client.get("/analyst/marker?marker=IKZF1_del").text
     assert text.count("<svg") >= 2

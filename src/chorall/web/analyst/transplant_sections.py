@@ -10,6 +10,7 @@ from chorall.reports.numbers import format_difference, format_percent_interval, 
 from chorall.reports.table import TableColumn
 from chorall.reports.target_trial_table import format_percent_pair
 from chorall.reports.transplant_table import TRANSPLANT_COLUMNS
+from chorall.reports.wording import name_terms
 from chorall.web.analyst.answers import Figures, Section, put_table
 from chorall.web.analyst.tables import cover_hidden
 
@@ -102,7 +103,7 @@ def list_sections(
             (
                 "Patients were chosen for transplantation: nothing here is randomised. Each line "
                 "answers the same question in another way; where they disagree, look at why before "
-                f"using any. Adjusted for: {', '.join(drawn.adjusted_for) or 'nothing'}.",
+                f"using any. Adjusted for: {name_terms(drawn.adjusted_for) or 'nothing'}.",
                 "Immortal time: who was transplanted had to live until then. The line called wrong "
                 "shows how far off one is who forgets that. A line has no figure where patients or "
                 "events are few. In the sequence, events without are counted at every landmark.",
