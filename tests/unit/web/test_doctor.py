@@ -195,6 +195,16 @@ def test_the_page_to_print_says_what_it_rests_on(ask, settings):
     assert "<form" not in text
 
 
+def test_the_card_says_what_is_asked_what_is_told_and_what_is_not(client):
+    text = html.unescape(client.get("/doctor/card").text)
+    assert "Age at diagnosis (years) 1 to 70" in text
+    assert "TP53, IKZF1 del, MRD at the end of induction" in text
+    assert "it is never taken as normal" in text
+    assert "died in remission (harm of treatment, other causes): of 100 patients" in text
+    assert "old against new: randomised, 2 trials" in text
+    assert "Takes as never happening" not in text
+
+
 def test_numbers_are_read_with_their_unit():
     assert scale_number(30000, "cell_count", "/uL") == 30.0
     assert scale_number(0.1, "fraction", "percent") == 0.001

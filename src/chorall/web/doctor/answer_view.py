@@ -10,6 +10,7 @@ from chorall.models.bank.bank import name_cell
 from chorall.models.bank.prediction import HIGHER_IS_BETTER
 from chorall.reports.course_figure import draw_course
 from chorall.reports.icon_array import FATES, count_in_hundred, draw_icons, share_fates
+from chorall.reports.numbers import count_of
 from chorall.reports.prediction_table import write_comparable
 from chorall.reports.wording import begin_sentence
 from chorall.web.doctor.answer_words import (
@@ -92,8 +93,8 @@ def view_answer(
     trials = about.get("trials", [])
     return AnswerView(
         resembles=begin_sentence(name_cell(patient)),
-        trials=f"{about.get('n_patients', 'not said')} patients of {len(trials)} trials: "
-        f"{', '.join(trials)}",
+        trials=f"{about.get('n_patients', 'not said')} patients of "
+        f"{count_of(len(trials), 'trial')}: {', '.join(trials)}",
         sides=tuple(
             _view_side(found, name, letter, years[-1], fewest)
             for letter, name in zip("AB", found.strategies, strict=False)

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
 from chorall.errors import UserError
 from chorall.models.bank.model_card import list_support
-from chorall.reports.wording import begin_sentence, name_marker
+from chorall.reports.numbers import count_of
 from chorall.web.bedside import NO_BANK, ask_bedside, work_at_bedside
 from chorall.web.doctor.answer_view import view_answer
-from chorall.web.doctor.answer_words import name_item, say_never
-from chorall.web.doctor.course import STATES
-from chorall.web.doctor.fields import MRD, UNITS, DoctorFields, describe_fields
+from chorall.web.doctor.answer_words import QUANTITIES, name_item, say_never
+from chorall.web.doctor.fields import DoctorFields, describe_fields, name_treatment
 from chorall.web.doctor.form import DoctorForm, parse_form, read_form
-from chorall.web.doctor.karyotype import TESTED
+from chorall.web.doctor.inputs import list_inputs, list_seen
 from chorall.web.doctor.page import CHOICES, Sheet, write_answer, write_page
 from chorall.web.gate.tokens import FIELD, is_token, make_token, make_visit, place_visit, read_visit
 from chorall.web.gate.visit import STRANGER, VISIT
@@ -65,6 +64,7 @@ async def print_answer(request: Request) -> HTMLResponse:
         answer=answer,
         sheet=_lay_sheet(settings),
         about=bank.about,
+        count_of=count_of,
         never=say_never(bank),
         inputs=list_inputs(form),
         **CHOICES,
@@ -84,6 +84,11 @@ def show_card(request: Request) -> HTMLResponse:
         here="/doctor",
         bank=bank,
         settings=settings,
+        items=[name_item(one.item) for one in bank.design.features],
+        seen=list_seen(bank),
+        outcomes=QUANTITIES.values(),
+        never=say_never(bank),
+        name_treatment=name_treatment,
         support=list_support(bank),
     )
     return HTMLResponse(page)
@@ -138,27 +143,6 @@ async def ask_bank(request: Request, settings: Settings, form: DoctorForm) -> Ba
     except UserError as error:
         form.problems["form"] = str(error)
         return None
-
-
-def list_inputs(form: DoctorForm) -> list[tuple[str, str]]:
-    """Return what is known, as it was typed; markers of one status stand on one line."""
-    items = {name: value for name, value in form.patient.items() if value not in TESTED}
-    lines = [(name_item(name), _write_input(form, name, value)) for name, value in items.items()]
-    for status in TESTED:
-        names = [name_marker(name) for name, value in form.patient.items() if value == status]
-        if names:
-            lines.append((begin_sentence(status), ", ".join(names)))
-    return lines
-
-
-def _write_input(form: DoctorForm, name: str, value: Any) -> str:
-    if name == "course":
-        return f"{STATES[value['state']]}, day {value['day']:g}, since day {value['since_day']:g}"
-    if name == MRD and isinstance(value, float) and form.get("mrd_unit") != "fraction":
-        return f"{100 * value:g} %"
-    if isinstance(value, float):
-        return f"{value:g}{UNITS.get(name, '')}"
-    return str(value)
 
 
 def show_doctor(request: Request, settings: Settings, form: DoctorForm) -> HTMLResponse:
