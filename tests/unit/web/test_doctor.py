@@ -148,6 +148,9 @@ def test_the_answer_comes_in_the_order_in_which_it_is_read(ask):
     assert "Age 25-39, lineage B" in answer
     assert "150 patients of 2 trials: A, B" in answer
     assert "SYNTHETIC DATA" in text
+    named = answer[answer.index("The areas, from below:") :]
+    below = [named.index(words) for words in FATES.values()]
+    assert below == sorted(below), "colours alone name no area"
 
 
 def test_a_verdict_follows_the_interval_of_the_difference(ask, settings):
