@@ -28,6 +28,9 @@ FIGURES: Final = (
     "prediction_upper",
 )  # fmt: skip
 
+GROUPED: Final = re.compile(r"(?<=\d),(?=\d{3}\b)")
+"""The comma in 1,500."""
+
 _NUMBER: Final = re.compile(r"(?<![\w.,:/-])\d+(?![\w]|[.,]\d|\s?%)")
 _SHARE: Final = re.compile(r"(?<![\w.,:/-])(\d+) of (?:the )?(\d+)(?![\w]|[.,]\d)")
 
@@ -64,11 +67,15 @@ def hide_in_words(lines: Iterable[str], fewest: int = FEWEST_SHOWN) -> tuple[str
 
     `a of b` with few left over becomes `nearly all of b`. Numbers with a decimal or a percent sign,
     and those in names (`SYN-1`), stay. A small number that counts no patients goes too: words do
-    not say what they count.
+    not say what they count. Counts above a thousand (`1,498`) are read as well.
     """
-    return tuple(
-        _NUMBER.sub(_cover(fewest), _SHARE.sub(_cover_share(fewest), one)) for one in lines
-    )
+    return tuple(_hide_in_line(one, fewest) for one in lines)
+
+
+def _hide_in_line(given: str, fewest: int) -> str:
+    plain = GROUPED.sub("", given)
+    told = _NUMBER.sub(_cover(fewest), _SHARE.sub(_cover_share(fewest), plain))
+    return given if told == plain else told
 
 
 def _cover(fewest: int) -> Callable[[re.Match[str]], str]:

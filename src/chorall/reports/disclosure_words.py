@@ -7,12 +7,11 @@ from collections.abc import Sequence
 from typing import Final
 
 from chorall.knowledge.small_counts import FEWEST_SHOWN
-from chorall.reports.disclosure import hide_in_words
+from chorall.reports.disclosure import GROUPED, hide_in_words
 
 WITHHELD: Final = "\N{HORIZONTAL ELLIPSIS}"
 UNSAID: Final = "refused; the numbers are hidden"
 
-_GROUPED: Final = re.compile(r"(?<=\d),(?=\d{3}\b)")
 _COUNT: Final = re.compile(r"(?<![\w.,:/+-])\d+(?![\w]|[.,]\d|\s?%)")
 
 
@@ -24,22 +23,16 @@ def hide_in_sentences(
     Parameters
     ----------
     lines : sequence of str
-        As an analysis says them; counts above a thousand are read as well.
+        As an analysis says them.
     fewest : int
         The smallest count shown.
     beside_hidden : bool
         True where a count of the table is hidden: then no whole number is told, for it may be the
         one that was hidden lest another one is found.
     """
-    plain = [_GROUPED.sub("", one) for one in lines]
     if beside_hidden:
-        return tuple(_COUNT.sub(WITHHELD, one) for one in plain)
-    told = hide_in_words(plain, fewest)
-    return tuple(map(_keep_unchanged, lines, plain, told))
-
-
-def _keep_unchanged(given: str, plain: str, told: str) -> str:
-    return given if told == plain else told
+        return tuple(_COUNT.sub(WITHHELD, GROUPED.sub("", one)) for one in lines)
+    return hide_in_words(lines, fewest)
 
 
 def hide_in_note(note: str | None, fewest: int, *, is_closed: bool) -> str:

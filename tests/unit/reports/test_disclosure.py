@@ -268,6 +268,8 @@ def test_a_curve_of_few_steps_counts_its_events():
         ("895 of 900 patients (missing: sex 2, age_years 0)",
          "895 of 900 patients (missing: sex fewer than 5, age_years 0)"),
         ("897 of the 900 patients", "nearly all of 900 patients"),
+        ("1,498 of 1,500 patients, 3 left", "nearly all of 1500 patients, fewer than 5 left"),
+        ("of 1,500 patients", "of 1,500 patients"),
         ("SYN-ADULT-1: more than 2.5 % or 4 % of 12", "SYN-ADULT-1: more than 2.5 % or 4 % of 12"),
     ],
 )  # fmt: skip
