@@ -126,6 +126,13 @@ def test_by_hand_what_nobody_sees_need_not_be_hidden_further():
     assert find_hidden(counts, sums, 5, unseen=["rest"], fixed=["a"]) == {"rest", "whole"}
 
 
+def test_by_hand_what_is_hidden_elsewhere_is_not_told_here():
+    counts = {"whole": 60, "a": 12, "b": 18, "c": 30}
+    sums = [("whole", ("a", "b", "c"))]
+    assert find_hidden(counts, sums, 5, secret=["c"]) == {"c", "a"}
+    assert find_hidden(counts, sums, 5, secret=["c"], fixed=["a"]) == {"c", "b"}
+
+
 def test_without_small_counts_nothing_is_hidden():
     counts = {"whole": 30, "a": 12, "b": 18, "none": 0}
     assert find_hidden(counts, [("whole", ("a", "b", "none"))], 5) == set()
