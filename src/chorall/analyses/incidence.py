@@ -169,7 +169,7 @@ def _lay_out_rows(
     overall = pool_trials(counts.filter(pl.col("by") == OVERALL), conf_level, method)
     share = overall.select("marker", _share="crude_proportion")
     sequence = pl.Enum([name_strata(parts) for parts in strata])
-    asked = counts.filter(pl.col("by").is_in(sequence.categories))
+    asked = counts.filter(pl.col("by").is_in(sequence.categories.to_list()))
     tables = [pool_trials(asked, conf_level, method)]
     if any(TRIAL in one.split("+") for one in groupings):
         tables.append(add_trial_limits(asked, conf_level, method))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +11,11 @@ from scipy.special import expit, logit
 
 from chorall.models.bank.noise import ALL_SOURCES, NOTHING_DRAWN
 from chorall.models.bank.question import Question
-from chorall.models.bank.ratios import find_half_variance, find_log_ratios
+from chorall.models.bank.ratios import (
+    find_difference_variance,
+    find_half_variance,
+    find_log_ratios,
+)
 from chorall.models.bank.simulate_course import complete
 
 Floats = NDArray[np.float64]
@@ -47,15 +51,8 @@ def choose_outermost(
     candidates : sequence of (int, float)
         Features and their values.
     """
-    below, middle, above = foresee(question, known, numbers, candidates)
-    apart = middle[:1] - middle[1:]
-    n = len(candidates)
-    reach = np.hstack(
-        [
-            np.concatenate([-below, -apart]).transpose(1, 0, 2).reshape(n, -1),
-            np.concatenate([above, apart]).transpose(1, 0, 2).reshape(n, -1),
-        ]
-    )
+    below, _, above = foresee(question, known, numbers, candidates)
+    reach = np.concatenate([-below, above]).transpose(1, 0, 2).reshape(len(candidates), -1)
     return [candidates[place] for place in cover_outermost(reach)]
 
 
@@ -73,6 +70,25 @@ def cover_outermost(reach: Floats) -> list[int]:
     return chosen
 
 
+class Line(NamedTuple):
+    """The logits of one strategy's numbers as lines over the k log hazards of some patients.
+
+    Attributes
+    ----------
+    slopes : ndarray of shape (k, numbers)
+    middle : ndarray of shape (rows, numbers)
+    variance : ndarray of shape (numbers,)
+        Of the draws of the patient as known.
+    doubt : ndarray of shape (rows, k)
+        Variance of the log hazards by the effects.
+    """
+
+    slopes: Floats
+    middle: Floats
+    variance: Floats
+    doubt: Floats
+
+
 def foresee(
     question: Question, known: Floats, numbers: Floats, candidates: Sequence[Candidate]
 ) -> tuple[Floats, Floats, Floats]:
@@ -80,41 +96,66 @@ def foresee(
 
     The logit of each number is a line over the log hazards of the draws of the patient as known;
     a fuller patient has other log hazards on average, and more or less doubt about them. Each has
-    the shape (s, candidates, q k).
+    the shape of `numbers` with candidates in place of draws: (s + s - 1, candidates, q k).
     """
     bank, trial = question.bank, question.now.trial
     flags = [strategy.flags for strategy in question.strategies]
     features = complete(bank, known, question.noise, ALL_SOURCES)
     drawn = find_log_ratios(bank, features, flags, question.draws, ALL_SOURCES, trial)
-    places, values = (
-        np.array([one for one, _ in candidates]),
-        np.array([one for _, one in candidates]),
-    )
-    fuller = bank.law.expect_fuller(known, places, values)
+    fuller = bank.law.expect_fuller(known, *map(np.array, zip(*candidates, strict=True)))
     fuller = np.vstack([fuller, bank.law.expect(known[None, :])])
     means = find_log_ratios(bank, fuller, flags, 1, NOTHING_DRAWN, trial)
     doubt = 2 * find_half_variance(bank, fuller, flags)
-    found = [
-        _foresee_logits(own.reshape(-1, question.draws), *rest)
-        for own, *rest in zip(numbers[: len(flags)], drawn, means, doubt, strict=True)
+    values = numbers.reshape(len(numbers), -1, question.draws)
+    lines = [
+        _draw_line(*one) for one in zip(values[: len(flags)], drawn, means, doubt, strict=True)
     ]
-    below, middle, above = expit(np.array(found)).transpose(1, 0, 2, 3)
+    found = [_foresee_one(line) for line in lines]
+    for place, line in enumerate(lines[1:], start=1):
+        apart = find_difference_variance(bank, fuller, flags[0], flags[place])
+        variance = values[len(flags) + place - 1].var(axis=1)
+        found.append(_foresee_difference(lines[0], line, apart, variance))
+    below, middle, above = np.array(found).transpose(1, 0, 2, 3)
     return below, middle, above
 
 
-def _foresee_logits(numbers: Floats, drawn: Floats, means: Floats, doubt: Floats) -> Floats:
-    """Return the same of one strategy as logits, shape (3, rows, numbers).
-
-    `numbers` has the shape (numbers, d), `drawn` (d, k); `means` and `doubt` of the log hazards
-    (rows + 1, k) hold the patient as known in the last row.
-    """
+def _draw_line(numbers: Floats, drawn: Floats, means: Floats, doubt: Floats) -> Line:
+    """Draw the lines through d draws; `means` and `doubt` hold the patient as known last."""
     logits = logit(numbers.clip(SMALLEST, 1 - SMALLEST)).T
-    centred, variance = logits - logits.mean(axis=0), logits.var(axis=0)
-    lines = drawn - drawn.mean(axis=0)
-    squares = lines.T @ lines
+    centred = drawn - drawn.mean(axis=0)
+    squares = centred.T @ centred
     held = squares + RIDGE * max(float(np.trace(squares)), 1.0) * np.eye(len(squares))
-    slopes = np.linalg.solve(held, lines.T @ centred)
-    middle = logits.mean(axis=0) + (means[:-1] - means[-1]) @ slopes
-    moved = variance + (doubt[:-1] - doubt[-1]) @ slopes**2
-    spread = LIMIT * np.sqrt(np.maximum(moved, LEAST_VARIANCE * variance))
-    return np.array([middle - spread, middle, middle + spread])
+    slopes = np.linalg.solve(held, centred.T @ (logits - logits.mean(axis=0)))
+    middle = logits.mean(axis=0) + (means - means[-1]) @ slopes
+    return Line(slopes, middle, logits.var(axis=0), doubt)
+
+
+def _foresee_one(line: Line) -> Floats:
+    """Return limits and middle of one strategy's numbers, shape (3, candidates, numbers)."""
+    moved = (line.doubt[:-1] - line.doubt[-1]) @ line.slopes**2
+    spread = _widen(line.variance, moved)
+    middle = line.middle[:-1]
+    return np.asarray(expit(np.array([middle - spread, middle, middle + spread])))
+
+
+def _foresee_difference(first: Line, second: Line, apart: Floats, variance: Floats) -> Floats:
+    """Return the same of the first strategy's numbers less the second's.
+
+    `apart` is the variance of the difference of their log hazards by the effects, (rows, k). The
+    doubt about both goes together, but for that.
+    """
+    middle = expit(first.middle) - expit(second.middle)
+    one, other = (
+        expit(line.middle)[:, None] * expit(-line.middle)[:, None] * line.slopes
+        for line in (first, second)
+    )
+    less = one - other
+    both = (first.doubt - second.doubt - apart)[..., None]
+    doubt = less**2 * second.doubt[..., None] + less * one * both + one**2 * apart[..., None]
+    total = doubt.sum(axis=1)
+    spread = _widen(variance, total[:-1] - total[-1])
+    return np.array([middle[:-1] - spread, middle[:-1], middle[:-1] + spread])
+
+
+def _widen(variance: Floats, moved: Floats) -> Floats:
+    return LIMIT * np.sqrt(np.maximum(variance + moved, LEAST_VARIANCE * variance))

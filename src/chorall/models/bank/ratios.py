@@ -165,3 +165,16 @@ def find_half_variance(bank: Bank, features: Floats, flags: Sequence[Floats]) ->
         rows = np.hstack([bank.design.expand(np.hstack([features, np.tile(own, (n, 1))])), aged])
         found.append(measure_forms(rows, forms.of_centre, forms.covariance) + forms.constant)
     return np.maximum(np.array(found), 0) / 2
+
+
+def find_difference_variance(bank: Bank, features: Floats, first: Floats, second: Floats) -> Floats:
+    """Return the variance, by the effects, of the log hazards of one strategy less another's.
+
+    Shape (rows, k): `first` and `second` are their flags.
+    """
+    forms, n, a = find_forms(bank), len(features), bank.design.expand_level(features).shape[1]
+    one, other = (
+        bank.design.expand(np.hstack([features, np.tile(own, (n, 1))])) for own in (first, second)
+    )
+    rows = np.hstack([one - other, np.zeros((n, a))])
+    return np.asarray(measure_forms(rows, np.zeros_like(forms.of_centre), forms.covariance))

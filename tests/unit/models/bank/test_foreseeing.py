@@ -49,8 +49,9 @@ def test_what_is_foreseen_is_about_what_comes():
     candidates = [(2, 0.0), (2, 1.0), (3, 0.0), (3, 1.0)]
     numbers = question.read(question.draw(question.known))
     _, middle, _ = foresee(question, question.known, numbers, candidates)
-    seen = look(question, candidates)[:, :2, ..., 0].reshape(4, 2, -1).transpose(1, 0, 2)
+    seen = look(question, candidates)[..., 0].reshape(4, 3, -1).transpose(1, 0, 2)
     np.testing.assert_allclose(middle, seen, atol=0.12)
+    middle, seen = middle[:2], seen[:2]  # a difference of nothing has no order
     np.testing.assert_array_equal(middle.argmin(axis=1), seen.argmin(axis=1))
     np.testing.assert_array_equal(middle.argmax(axis=1), seen.argmax(axis=1))
 
