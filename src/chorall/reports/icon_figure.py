@@ -19,8 +19,9 @@ if TYPE_CHECKING:
 MONTHS: Final = 12
 NOTE: Final = (
     "Each icon is one of 100 patients. Counts are means over what is not known of this patient. In "
-    "brackets: how many of 100 are alive at least and at most, whatever the missing tests show and "
-    "with the uncertainty of the bank. A prediction, not a recommendation. Research use only."
+    "brackets: how many of 100 are alive at least and at most, whatever any one missing test "
+    "shows and with the uncertainty of the bank. A prediction, not a recommendation. Research use "
+    "only."
 )
 
 

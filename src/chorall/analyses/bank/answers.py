@@ -33,8 +33,8 @@ _OCCUPANCY: Final = {
 class PatientAnswer(AnalysisResult):
     """What a bank foretells of one patient.
 
-    `rows`: strategy, quantity, years (from today), estimate, lower, upper (whatever the missing
-    items turn out to be), drawn_lower, drawn_upper (if they are what is usual).
+    `rows`: strategy, quantity, years (from today), estimate, lower, upper (whatever any
+    one missing item turns out to be), drawn_lower, drawn_upper (if they are what is usual).
 
     Attributes
     ----------

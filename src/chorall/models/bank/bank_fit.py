@@ -9,7 +9,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from chorall.errors import DataError
+from chorall.errors import DataError, raise_gathered
 from chorall.models.bank.bank import Bank, Comparison, Counts, TrialCounts, list_edges
 from chorall.models.bank.conditional import FeatureLaw, fit_feature_law
 from chorall.models.bank.design import Design, build_design
@@ -101,7 +101,7 @@ def fit_bank(data: BankData, about: dict[str, Any], warnings: Sequence[str] = ()
     Raises
     ------
     DataError
-        If nobody leaves the first state: then there is nothing to foretell.
+        If nobody leaves the first state, or too few died or relapsed to foretell it.
     """
     is_flag = np.array([feature.is_flag for feature in data.features], bool)
     law = fit_feature_law(data.values, is_flag)
@@ -112,7 +112,7 @@ def fit_bank(data: BankData, about: dict[str, Any], warnings: Sequence[str] = ()
         for transition in TRANSITIONS
         if (model := _fit(transition, data, design, completed)) is not None
     ]
-    check_first_state(models)
+    check_transitions(models)
     said = [*warnings, *_name_left_out(data.stays, models)]
     said += [f"{model.transition.name}: {text}" for model in models for text in model.warnings]
     return Bank(
@@ -133,13 +133,22 @@ def keep_patients(data: BankData, chosen: NDArray[np.bool_]) -> BankData:
     return replace(data, values=data.values[chosen], trial=data.trial[chosen], stays=kept)
 
 
-def check_first_state(models: Sequence[TransitionModel]) -> None:
-    """Raise where nobody leaves the first state: then there is nothing to foretell."""
-    if not any(model.transition.origin == FIRST_STATE for model in models):
-        raise DataError(
-            "the pool cannot fill a bank: nobody is seen to leave induction. Remissions, relapses "
-            "and deaths must be dated in at least one trial."
-        )
+def check_transitions(models: Sequence[TransitionModel]) -> None:
+    """Raise where what a bank is asked for cannot be foretold: it would say that it never happens.
+
+    Somebody must leave the first state, relapse, and die.
+    """
+    found = [model.transition for model in models]
+    problems = []
+    if not any(one.origin == FIRST_STATE for one in found):
+        problems.append("nobody is seen to leave induction")
+    for target, words in (("relapse", "relapsed"), ("death", "died")):
+        if not any(one.target == target for one in found):
+            problems.append(f"fewer than {RAREST} patients {words} from any one state")
+    raise_gathered(
+        DataError, "the pool cannot fill a bank", problems,
+        "Remissions, relapses and deaths must be dated in at least one trial, of enough patients.",
+    )  # fmt: skip
 
 
 def choose_design(data: BankData) -> Design:

@@ -24,7 +24,8 @@ class Estimate:
     estimate : float
         Mean over the draws: what is not known is averaged over.
     lower, upper : float
-        Limits whatever the missing items turn out to be, all sources of uncertainty together.
+        Limits whatever any one of the missing items turns out to be, all sources of uncertainty
+        together.
     drawn_lower, drawn_upper : float
         Limits of the draws, in which what is missing is drawn from what goes with the rest; the
         same as the former where nothing is missing.

@@ -12,7 +12,7 @@ from chorall.models.bank.bank import Bank, list_edges
 from chorall.models.bank.bank_fit import (
     RAREST,
     BankData,
-    check_first_state,
+    check_transitions,
     choose_design,
     complete,
     fit_bank,
@@ -130,7 +130,7 @@ def refit_without(refits: Refits, patient: int) -> Bank:
         found = _refit(refits.bank.design, model, part, part.patient != patient, still)
         if found is not None:
             models.append(found)
-    check_first_state(models)
+    check_transitions(models)
     return replace(refits.bank, transitions=tuple(models))
 
 

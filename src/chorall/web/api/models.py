@@ -84,7 +84,7 @@ class _OfBank(BaseModel):
 
 
 class EstimateRow(BaseModel):
-    """A probability: `lower` and `upper` whatever the missing items show, the others as drawn."""
+    """A probability: `lower`, `upper` whatever any one missing item shows, the others as drawn."""
 
     strategy: str
     quantity: str

@@ -90,8 +90,8 @@ def say_survival(one: Estimate, years: float) -> str:
     if (one.lower, one.upper) == (one.drawn_lower, one.drawn_upper):
         return said
     return (
-        f"{said}, or from {100 * one.lower:.0f} to {100 * one.upper:.0f} whatever the missing "
-        "tests show"
+        f"{said}, or from {100 * one.lower:.0f} to {100 * one.upper:.0f} whatever any one "
+        "missing test shows"
     )
 
 

@@ -47,8 +47,8 @@ def _write_outlook(settings: Settings, found: BankPrediction, record: FhirRecord
         f"({100 * one.lower:.0f} to {100 * one.upper:.0f})"
     )
     lines = [
-        f"{_say_today(record)} Treatment: {name_treatment(strategy)}. 95 % range, whatever the "
-        "missing items show.",
+        f"{_say_today(record)} Treatment: {name_treatment(strategy)}. 95 % range, whatever any one "
+        "missing item shows.",
         "",
         "| of 100 patients | " + " | ".join(f"{when:g} y" for when in outlook) + " |",
         "|---|" + "---|" * len(outlook),

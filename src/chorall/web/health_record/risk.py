@@ -102,7 +102,7 @@ def _predict(
         "probabilityRange": {"low": _percent(one.lower), "high": _percent(one.upper)},
         "whenPeriod": ends,
         "rationale": f"Of 100 patients like this about {100 * one.estimate:.0f}; 95 % range, "
-        "whatever the missing items show.",
+        "whatever any one missing item shows.",
     }
 
 
