@@ -1,5 +1,5 @@
-/* Steps of a course through states, LANES rows side by side: lane l of row r stands at [i * LANES + l]
-   of every array that is called `wide`; hazards are the same for all rows. */
+/* Steps of a course through states, LANES rows side by side: of every array that is called `wide`,
+   time i of row l stands at [i * LANES + l]; hazards are the same for all rows. */
 #ifndef CHORALL_SEMI_MARKOV_H
 #define CHORALL_SEMI_MARKOV_H
 
@@ -9,8 +9,8 @@ enum { LANES = 8, BLOCK = 4 };
 
 typedef double lanes __attribute__((vector_size(8 * LANES), aligned(8)));
 
-/* Add to found[i + j] what came at i times what leaves after j, for all i + j below n. Arrays hold a
-   multiple of BLOCK times, zeros from n on. BLOCK sums are held in registers at once. */
+/* Add to found[i + j] what came at i times what leaves after j, for all i + j below n. Arrays have
+   room for BLOCK times more; leaving is 0 there. BLOCK sums are held in registers at once. */
 CHORALL_WIDE
 static void convolve(const double *restrict wide_coming, const double *restrict wide_leaving,
                      double *restrict wide_found, Py_ssize_t n)

@@ -108,7 +108,8 @@ cdef class Course:
         self.leaving, self.first, self.gone = (make_room(self.k + 1, times) for _ in range(3))
         self.flow, self.free = make_room(self.s + 1, times), make_room(self.s + 1, times)
         self.stays, self.ended = make_room(self.s, times), make_room(self.s, times)
-        self.ratio, self.remain, self.way = make_room(self.k + 1), make_room(times), make_room(times)
+        self.ratio, self.remain = make_room(self.k + 1), make_room(times)
+        self.way = make_room(times)
         self.total, self.chance, self.share = (make_room(self.fine + times) for _ in range(3))
         self.found, self.kept = make_room(1), make_room(1)
 
@@ -159,7 +160,7 @@ cdef class Course:
         share_out(&self.total[0, 0], &self.chance[0, 0], &self.share[0, 0], n)
 
     cdef void leave_first(self) noexcept nogil:
-        """Fill `first` and the chance to stay of the first state, from fine intervals into whole."""
+        """Fill `first` and who remains in the first state, from fine intervals into whole ones."""
         cdef Py_ssize_t i, t, lane
         self.add_up(self.ahead, self.start, self.fine)
         for t in range(self.k):
@@ -301,9 +302,10 @@ def follow_rows(
 ):
     """Follow every row; fill what is asked, shape (states, times, rows), and sums over rows.
 
-    There is room for a multiple of LANES rows. `free` counts who never went through the state `barred`, up to the state `last_free`; -1 skips
-    it. `mean`, shape (2, states, intervals + 1, LANES), holds at [0] the sums over rows of who is
-    present, at [1] of who ended from a state; without intervals they are not summed.
+    There is room for a multiple of LANES rows. `free` counts who never went through the state
+    `barred`, up to the state `last_free`; -1 skips it. `mean`, of shape (2, states, intervals + 1,
+    LANES), holds at [0] the sums over rows of who is present, at [1] of who ended from a state;
+    without intervals they are not summed.
     """
     cdef Py_ssize_t block, row, state, m, first = course.start, n_at = at.shape[0]
     cdef bint with_means = mean.shape[2] > 0
