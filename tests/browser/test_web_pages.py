@@ -255,7 +255,7 @@ def test_a_link_that_makes_no_summary_says_what_to_do(open_page, script):
     assert find_faults(page) == [] if script else "JavaScript" in page.inner_text("main")
     page = open_page("/patients/en/summary#age_years=300&a_treatment=new", script=script)
     page.wait_for_selector("main:has-text('the printed summary')", timeout=WAIT)
-    assert not page.locator("text=Please wait").is_visible()
+    page.wait_for_selector("text=Please wait", state="hidden", timeout=WAIT)
     page.click("text=What the words mean")
     page.wait_for_selector("h1:has-text('For patients and carers')", timeout=WAIT)
 
