@@ -43,13 +43,10 @@ class FeatureLaw:
 
     def condition(self, known: Floats) -> tuple[NDArray[np.int64], Floats, Floats]:
         """Return the places of what is not known, its mean and its covariance."""
-        missing = np.flatnonzero(np.isnan(known))
-        given = np.flatnonzero(~np.isnan(known))
-        cross = self.covariance[np.ix_(missing, given)]
-        weights = np.linalg.solve(self.covariance[np.ix_(given, given)], cross.T).T
-        mean = self.mean[missing] + weights @ (known[given] - self.mean[given])
-        covariance = self.covariance[np.ix_(missing, missing)] - weights @ cross.T
-        return missing, mean, covariance
+        pattern = np.isnan(known)
+        law = condition_pattern(self, pattern.tobytes())
+        mean = self.mean[pattern] + (known[~pattern] - self.mean[~pattern]) @ law.weights
+        return np.flatnonzero(pattern), mean, law.covariance
 
     def expect_fuller(self, known: Floats, places: Integers, values: Floats) -> Floats:
         """Put conditional means where a patient with one more feature known still lacks values.
@@ -130,13 +127,16 @@ class Conditioned(NamedTuple):
     ----------
     weights : ndarray of shape (f - m, m)
         By which the others move the means of those.
+    covariance : ndarray of shape (m, m)
+        Of those.
     root : ndarray of shape (m, m)
-        Its square root @ root.T is their covariance.
+        Its square root @ root.T is the covariance.
     spread : ndarray of shape (m,)
         Their standard deviations.
     """
 
     weights: Floats
+    covariance: Floats
     root: Floats
     spread: Floats
 
@@ -149,7 +149,7 @@ def condition_pattern(law: FeatureLaw, pattern: bytes) -> Conditioned:
     weights = np.linalg.solve(law.covariance[np.ix_(~missing, ~missing)], cross.T)
     covariance = law.covariance[np.ix_(missing, missing)] - cross @ weights
     root = np.linalg.cholesky(covariance)
-    return Conditioned(weights, root, np.sqrt((root**2).sum(axis=1)))
+    return Conditioned(weights, covariance, root, np.sqrt((root**2).sum(axis=1)))
 
 
 def list_patterns(rows: Floats) -> Iterator[tuple[Booleans, NDArray[np.int64]]]:

@@ -9,14 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit, logit
 
-from chorall.models.bank.noise import ALL_SOURCES, NOTHING_DRAWN
+from chorall.models.bank.noise import NOTHING_DRAWN
 from chorall.models.bank.question import Question
 from chorall.models.bank.ratios import (
     find_difference_variance,
     find_half_variance,
     find_log_ratios,
 )
-from chorall.models.bank.simulate_course import complete
 
 Floats = NDArray[np.float64]
 
@@ -36,7 +35,7 @@ Candidate = tuple[int, float]
 
 
 def choose_outermost(
-    question: Question, known: Floats, numbers: Floats, candidates: Sequence[Candidate]
+    question: Question, ratios: Floats, numbers: Floats, candidates: Sequence[Candidate]
 ) -> list[Candidate]:
     """Return the candidates whose limits would lie outermost, for each number below and above.
 
@@ -44,14 +43,14 @@ def choose_outermost(
     ----------
     question : Question
         As it was asked.
-    known : ndarray of shape (f,)
-        NaN where not known.
+    ratios : ndarray of shape (s, d, k)
+        As `Question.find_ratios` returns them for the patient.
     numbers : ndarray of shape (s + s - 1, q, k, d)
-        As `Question.read` returns them for `known`.
+        As `Question.read` returns what follows from these.
     candidates : sequence of (int, float)
         Features and their values.
     """
-    below, _, above = foresee(question, known, numbers, candidates)
+    below, _, above = foresee(question, ratios, numbers, candidates)
     reach = np.concatenate([-below, above]).transpose(1, 0, 2).reshape(len(candidates), -1)
     return [candidates[place] for place in cover_outermost(reach)]
 
@@ -90,7 +89,7 @@ class Line(NamedTuple):
 
 
 def foresee(
-    question: Question, known: Floats, numbers: Floats, candidates: Sequence[Candidate]
+    question: Question, ratios: Floats, numbers: Floats, candidates: Sequence[Candidate]
 ) -> tuple[Floats, Floats, Floats]:
     """Return about where the numbers of the candidates lie: lower limit, middle, upper limit.
 
@@ -98,17 +97,16 @@ def foresee(
     a fuller patient has other log hazards on average, and more or less doubt about them. Each has
     the shape of `numbers` with candidates in place of draws: (s + s - 1, candidates, q k).
     """
-    bank, trial = question.bank, question.now.trial
+    bank, known = question.bank, question.known
     flags = [strategy.flags for strategy in question.strategies]
-    features = complete(bank, known, question.noise, ALL_SOURCES)
-    drawn = find_log_ratios(bank, features, flags, question.draws, ALL_SOURCES, trial)
     fuller = bank.law.expect_fuller(known, *map(np.array, zip(*candidates, strict=True)))
     fuller = np.vstack([fuller, bank.law.expect(known[None, :])])
-    means = find_log_ratios(bank, fuller, flags, 1, NOTHING_DRAWN, trial)
+    means = find_log_ratios(bank, fuller, flags, 1, NOTHING_DRAWN, question.now.trial)
     doubt = 2 * find_half_variance(bank, fuller, flags)
     values = numbers.reshape(len(numbers), -1, question.draws)
     lines = [
-        _draw_line(*one) for one in zip(values[: len(flags)], drawn, means, doubt, strict=True)
+        _draw_line(*one)
+        for one in zip(values[: len(flags)], np.log(ratios), means, doubt, strict=True)
     ]
     found = [_foresee_one(line) for line in lines]
     for place, line in enumerate(lines[1:], start=1):

@@ -110,10 +110,11 @@ def _answer(
         return BankPrediction(
             today, names, refused, {}, {}, {}, {}, (), {}, "", (), (), {}, _list_notes(question)
         )
-    courses = question.draw(question.known, with_means=True)
+    ratios = question.find_ratios(question.known)
+    courses = question.follow(ratios, with_means=True)
     numbers = question.read(courses)
     drawn = question.summarise(numbers)
-    estimates = widen(question, numbers, drawn) if is_widened else drawn
+    estimates = widen(question, ratios, numbers, drawn) if is_widened else drawn
     estimates = np.concatenate([estimates, drawn[..., 1:]], axis=-1)
     longest = max(question.years)
     first, bank = question.strategies[0], question.bank

@@ -47,11 +47,9 @@ class Question:
         """The random numbers of the bank."""
         return make_noise(self.bank, self.draws)
 
-    def draw(
-        self, known: Floats, sources: Sources = ALL_SOURCES, *, with_means: bool = False
-    ) -> list[Occupancy]:
+    def draw(self, known: Floats) -> list[Occupancy]:
         """Follow the patient under every strategy by the same noise."""
-        return self.follow(self.find_ratios(known, sources), with_means=with_means)
+        return self.follow(self.find_ratios(known))
 
     def find_ratios(self, known: Floats, sources: Sources = ALL_SOURCES) -> Floats:
         """Return hazard ratios, shape (s, d, k), d of 1 where nothing is drawn."""

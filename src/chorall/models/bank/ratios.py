@@ -159,10 +159,10 @@ def find_forms(bank: Bank) -> Forms:
 
 def find_half_variance(bank: Bank, features: Floats, flags: Sequence[Floats]) -> Floats:
     """Return half the variance of the log hazards by the effects, shape (strategies, rows, k)."""
-    forms, aged, n = find_forms(bank), bank.design.expand_level(features), len(features)
+    forms, aged = find_forms(bank), bank.design.expand_level(features)
     found = []
     for own in flags:
-        rows = np.hstack([bank.design.expand(np.hstack([features, np.tile(own, (n, 1))])), aged])
+        rows = np.hstack([_expand_under(bank, features, own), aged])
         found.append(measure_forms(rows, forms.of_centre, forms.covariance) + forms.constant)
     return np.maximum(np.array(found), 0) / 2
 
@@ -172,9 +172,13 @@ def find_difference_variance(bank: Bank, features: Floats, first: Floats, second
 
     Shape (rows, k): `first` and `second` are their flags.
     """
-    forms, n, a = find_forms(bank), len(features), bank.design.expand_level(features).shape[1]
-    one, other = (
-        bank.design.expand(np.hstack([features, np.tile(own, (n, 1))])) for own in (first, second)
-    )
-    rows = np.hstack([one - other, np.zeros((n, a))])
+    forms = find_forms(bank)
+    apart = _expand_under(bank, features, first) - _expand_under(bank, features, second)
+    ages = np.zeros((len(features), forms.centre.shape[1] - apart.shape[1]))
+    rows = np.hstack([apart, ages])
     return np.asarray(measure_forms(rows, np.zeros_like(forms.of_centre), forms.covariance))
+
+
+def _expand_under(bank: Bank, features: Floats, flags: Floats) -> Floats:
+    """Return the covariates of some rows under one strategy."""
+    return bank.design.expand(np.hstack([features, np.tile(flags, (len(features), 1))]))

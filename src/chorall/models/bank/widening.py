@@ -21,7 +21,7 @@ NESTED: Final = 2
 NORMAL_QUARTERS: Final = (-1.96, -0.674, 0.0, 0.674, 1.96)
 
 
-def widen(question: Question, numbers: Floats, estimates: Floats) -> Floats:
+def widen(question: Question, ratios: Floats, numbers: Floats, estimates: Floats) -> Floats:
     """Let every interval cover those of the patient with one missing item known, either way.
 
     With two items missing, the intervals that are covered are themselves widened by the other one.
@@ -31,15 +31,17 @@ def widen(question: Question, numbers: Floats, estimates: Floats) -> Floats:
     ----------
     question : Question
         As it was asked.
+    ratios : ndarray of shape (s, d, k)
+        As `Question.find_ratios` returns them for the patient.
     numbers : ndarray of shape (..., d)
-        As `Question.read` returns them.
+        As `Question.read` returns what follows from these.
     estimates : ndarray of shape (..., 3)
         Of these, as `Question.summarise` returns them: the same means are returned.
     """
     missing = list_missing(question, question.known)
     candidates = list_candidates(question, question.known, missing)
     if len(missing) > NESTED:
-        candidates = choose_outermost(question, question.known, numbers, candidates)
+        candidates = choose_outermost(question, ratios, numbers, candidates)
     return _cover(question, question.known, estimates, candidates, len(missing) == NESTED)
 
 

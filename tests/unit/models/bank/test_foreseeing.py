@@ -33,8 +33,9 @@ def look(question, candidates):
 def test_the_chosen_ones_set_the_limits(now):
     question = ask([np.nan] * 4 + [np.nan], now)
     candidates = list_candidates(question, question.known, list_missing(question, question.known))
-    numbers = question.read(question.draw(question.known))
-    chosen = choose_outermost(question, question.known, numbers, candidates)
+    ratios = question.find_ratios(question.known)
+    numbers = question.read(question.follow(ratios))
+    chosen = choose_outermost(question, ratios, numbers, candidates)
     assert 2 <= len(chosen) < len(candidates)
     every, some = look(question, candidates), look(question, chosen)
     short = some[..., 1].min(axis=0) - every[..., 1].min(axis=0)
@@ -47,8 +48,9 @@ def test_the_chosen_ones_set_the_limits(now):
 def test_what_is_foreseen_is_about_what_comes():
     question = ask([np.nan] * 5)
     candidates = [(2, 0.0), (2, 1.0), (3, 0.0), (3, 1.0)]
-    numbers = question.read(question.draw(question.known))
-    _, middle, _ = foresee(question, question.known, numbers, candidates)
+    ratios = question.find_ratios(question.known)
+    numbers = question.read(question.follow(ratios))
+    _, middle, _ = foresee(question, ratios, numbers, candidates)
     seen = look(question, candidates)[..., 0].reshape(4, 3, -1).transpose(1, 0, 2)
     np.testing.assert_allclose(middle, seen, atol=0.12)
     middle, seen = middle[:2], seen[:2]  # a difference of nothing has no order
