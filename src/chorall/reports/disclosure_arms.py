@@ -18,12 +18,18 @@ from chorall.analyses.marker_groups import ABSENT, PRESENT, UNKNOWN, read_marker
 from chorall.analyses.treatments.arms import read_arm_cohort
 from chorall.analyses.treatments.questions import TreatmentQuestion, find_questions
 from chorall.reports.disclosure_outcomes import ALL, Outcomes, list_lost
-from chorall.reports.disclosure_sets import Crossed, Members, Pair, cross_sets, find_hidden_pairs
+from chorall.reports.disclosure_sets import (
+    Crossed,
+    Members,
+    Pair,
+    cross_sets,
+    find_hidden_pairs,
+    find_members,
+)
 from chorall.tables.store import Pool
 
 SPOTS: Final = ("present_treated", "present_control", "absent_treated", "absent_control")
 ARMS: Final = ("treated", "control")
-UNKNOWNS: Final = tuple(f"unknown_{arm}" for arm in ARMS)
 RANDOMISED: Final = "randomised"
 GROUPS: Final = {"present": PRESENT, "absent": ABSENT, "unknown": UNKNOWN}
 
@@ -63,23 +69,19 @@ def _read_contrast(
     pool: Pool, questions: Sequence[TreatmentQuestion], outcomes: Outcomes, fewest: int
 ) -> Arms:
     ids, allocation = outcomes.patient_ids, pool.table("allocation").filter("randomised")
-
-    def find(members: pl.Series) -> Members:
-        return ids.is_in(members.to_list()).to_numpy()
-
     nobody = np.zeros(len(ids), dtype=bool)
     sets = {RANDOMISED: nobody}
     arms = dict.fromkeys(ARMS, nobody)
     for one in questions:
         own = allocation.filter(trial_id=one.trial_id, question=one.question)
         for arm, name in zip(ARMS, (one.treatment_arm, one.control_arm), strict=True):
-            arms[arm] = arms[arm] | find(own.filter(assigned_arm=name)["patient_id"])
+            arms[arm] = arms[arm] | find_members(ids, own.filter(assigned_arm=name)["patient_id"])
         for endpoint in outcomes.endpoints:
             cohort = read_arm_cohort(allocation, pool.table("endpoint"), one, endpoint)
             happened = cohort.patient_ids.filter(pl.Series(cohort.cause == 1))
             for what, members in (("n", cohort.patient_ids), ("events", happened)):
                 name = f"arm {what} {endpoint}"
-                sets[name] = sets.get(name, nobody) | find(members)
+                sets[name] = sets.get(name, nobody) | find_members(ids, members)
     sets[RANDOMISED] = arms["treated"] | arms["control"]
     found = Arms(sets, arms["treated"], arms["control"], frozenset())
     return Arms(sets, found.treated, found.control, _find_told(found, outcomes, fewest))

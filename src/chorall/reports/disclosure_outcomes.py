@@ -20,7 +20,14 @@ from chorall.analyses.adjustment import choose_adjustment
 from chorall.analyses.endpoint_choice import choose_endpoints, read_cohorts
 from chorall.analyses.marker_groups import ABSENT, PRESENT, UNKNOWN, read_marker_groups
 from chorall.analyses.prognosis import COVARIATES
-from chorall.reports.disclosure_sets import Crossed, Members, Pair, cross_sets, find_hidden_pairs
+from chorall.reports.disclosure_sets import (
+    Crossed,
+    Members,
+    Pair,
+    cross_sets,
+    find_hidden_pairs,
+    find_members,
+)
 from chorall.tables.store import Pool
 from chorall.tables.words import DIAGNOSIS
 
@@ -86,11 +93,11 @@ def read_outcomes(pool: Pool, endpoints: Sequence[str], fewest: int) -> Outcomes
     fitted = choose_adjustment(patients, COVARIATES)
     found, complete = {ALL: np.full(len(ids), fill_value=True)}, np.zeros(len(ids), dtype=bool)
     for cohort in read_cohorts(pool, available, fitted.patients, pool.trials, fitted.terms):
-        found[f"n {cohort.endpoint}"] = ids.is_in(cohort.patient_ids.to_list()).to_numpy()
+        found[f"n {cohort.endpoint}"] = find_members(ids, cohort.patient_ids)
         happened = cohort.patient_ids.filter(pl.Series(cohort.event))
-        found[f"events {cohort.endpoint}"] = ids.is_in(happened.to_list()).to_numpy()
+        found[f"events {cohort.endpoint}"] = find_members(ids, happened)
         known = cohort.patient_ids.filter(pl.Series(cohort.covariates.complete))
-        complete |= ids.is_in(known.to_list()).to_numpy()
+        complete |= find_members(ids, known)
     return Outcomes(ids, available, found, complete, _find_told(found, available, fewest))
 
 
@@ -148,12 +155,11 @@ def find_hidden_outcomes(
         for group in SHOWN
         if (name, group) not in closed
     }
-    elsewhere = {name: [(ALL, OF_INCIDENCE[name])] for name in OF_INCIDENCE}
+    told = [(ALL, who) for name, who in OF_INCIDENCE.items() if frequency[name] is not None]
+    secret = [(ALL, who) for name, who in OF_INCIDENCE.items() if frequency[name] is None]
     hidden = find_hidden_pairs(
         crossed, shown, fewest,
-        known=[(name, ALL) for name in outcomes.told]
-        + [pair for name in elsewhere if frequency[name] is not None for pair in elsewhere[name]],
-        secret=[pair for name in elsewhere if frequency[name] is None for pair in elsewhere[name]],
+        known=[*((name, ALL) for name in outcomes.told), *told], secret=secret,
     )  # fmt: skip
     return hidden | closed | {(name, ALL) for name in untold}
 
@@ -184,7 +190,7 @@ def _split_patients(outcomes: Outcomes, results: pl.DataFrame, marker: str) -> d
         pl.col("phase") == DIAGNOSIS, ~pl.col("rules_out"), marker=marker, status="present"
     )
     present, absent, unknown = (groups == one for one in (PRESENT, ABSENT, UNKNOWN))
-    alone = present & ids.is_in(blind["patient_id"].to_list()).to_numpy()
+    alone = present & find_members(ids, blind["patient_id"])
     return {
         ALL: outcomes.sets[ALL], "present": present, "absent": absent, "unknown": unknown,
         COMPLETE: ~unknown & outcomes.complete, "counted": present & ~alone,

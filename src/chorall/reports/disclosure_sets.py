@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
 
 from chorall.analyses.hidden_sets import Question, Sets, find_hidden_sets, list_differences
@@ -58,6 +59,11 @@ class Crossed:
 
 def _differ(sets: Sequence[NDArray[np.int64]]) -> Sets:
     return list_differences(np.unique(np.array(sets), axis=0))
+
+
+def find_members(patient_ids: pl.Series, chosen: pl.Series) -> Members:
+    """Return True for the patients that are among those chosen."""
+    return patient_ids.is_in(chosen.to_list()).to_numpy()
 
 
 def cross_sets(

@@ -13,6 +13,7 @@ from multiprocessing import get_context, parent_process
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from chorall.errors import InputError
+from chorall.web.desk import ask
 from chorall.web.problems import Problem, ProblemError
 
 if TYPE_CHECKING:
@@ -138,8 +139,8 @@ async def ask_bedside(
     InputError
         As `chorall.predict`.
     """
-    question = dict(patient), tuple(strategies), options
-    return await work_at_bedside(request, _predict, *question)
+    bedside: Bedside = request.app.state.bedside
+    return await ask(request, partial(bedside.predict, patient, strategies, **options))
 
 
 async def work_at_bedside(
@@ -154,10 +155,8 @@ async def work_at_bedside(
     Exception
         What the function raises.
     """
-    state = request.app.state
-    work = partial(state.bedside.work, function, *arguments)
-    found: Answer = await state.desk.ask(work, request.receive)
-    return found
+    bedside: Bedside = request.app.state.bedside
+    return await ask(request, partial(bedside.work, function, *arguments))
 
 
 def _begin(bank: Bank) -> None:

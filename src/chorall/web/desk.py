@@ -14,6 +14,7 @@ from chorall.errors import UserError
 from chorall.web.problems import Problem, ProblemError
 
 if TYPE_CHECKING:
+    from fastapi import Request
     from starlette.types import Receive
 
 Answer = TypeVar("Answer")
@@ -128,6 +129,12 @@ class Desk:
             del self.kept[key]
         found = self.kept[name] = self.long.submit(work)
         return found
+
+
+async def ask(request: Request, work: Callable[[], Answer]) -> Answer:
+    """Return the answer to a short question, when its turn has come (`Desk.ask`)."""
+    answer: Answer = await request.app.state.desk.ask(work, request.receive)
+    return answer
 
 
 async def _cancel_when_left(receive: Receive, scope: anyio.CancelScope) -> None:

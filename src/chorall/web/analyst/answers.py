@@ -53,12 +53,6 @@ def open_pool(request: Request, pool: str | None) -> Settings:
     return settings
 
 
-async def ask(request: Request, work: Callable[[], Answer]) -> Answer:
-    """Return the answer to a short question."""
-    answer: Answer = await request.app.state.desk.ask(work, request.receive)
-    return answer
-
-
 async def ask_long(
     request: Request, work: Callable[[Settings], Answer], settings: Settings
 ) -> Answer | None:

@@ -20,7 +20,6 @@ from chorall.web.analyst.answers import (
     Figures,
     PoolHash,
     Section,
-    ask,
     ask_for_file,
     ask_long,
     open_pool,
@@ -41,6 +40,7 @@ from chorall.web.analyst.closed_doors import (
 from chorall.web.analyst.questions import find_pool
 from chorall.web.analyst.received import list_received, tell_received
 from chorall.web.analyst.tables import cover_hidden
+from chorall.web.desk import ask
 
 if TYPE_CHECKING:
     from chorall.analyses.donors.result import DonorResult

@@ -16,7 +16,6 @@ from chorall.web.analyst.answers import (
     Figures,
     PoolHash,
     Section,
-    ask,
     ask_for_file,
     ask_long,
     open_pool,
@@ -28,6 +27,7 @@ from chorall.web.analyst.answers import (
 )
 from chorall.web.analyst.questions import ENDPOINTS, Shown, ask_prognosis
 from chorall.web.analyst.tables import mark_hidden
+from chorall.web.desk import ask
 
 if TYPE_CHECKING:
     from chorall.web.settings import Settings

@@ -17,7 +17,6 @@ from chorall.reports.table import TableColumn
 from chorall.web.analyst.answers import (
     PoolHash,
     Section,
-    ask,
     open_pool,
     put_table,
     render_question,
@@ -25,6 +24,7 @@ from chorall.web.analyst.answers import (
 )
 from chorall.web.analyst.questions import ask_overview, find_pool
 from chorall.web.analyst.tables import cover_hidden
+from chorall.web.desk import ask
 
 if TYPE_CHECKING:
     from chorall.web.settings import Settings

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import partial
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
@@ -27,6 +27,7 @@ RECEIVED_COLUMNS: Final = (
 )
 
 
+@lru_cache(maxsize=4)
 def list_received(settings: Settings) -> tuple[pl.DataFrame, str]:
     """Return who was given what by trial, and why the library compares none of it across trials."""
     from chorall.analyses.treatments.received import count_received, refuse_received

@@ -22,7 +22,6 @@ from chorall.web.analyst.answers import (
     Figures,
     PoolHash,
     Section,
-    ask,
     ask_for_file,
     ask_long,
     open_pool,
@@ -34,6 +33,7 @@ from chorall.web.analyst.answers import (
 )
 from chorall.web.analyst.questions import find_pool
 from chorall.web.analyst.tables import cover_hidden
+from chorall.web.desk import ask
 
 if TYPE_CHECKING:
     from chorall.analyses.risk import RiskResult

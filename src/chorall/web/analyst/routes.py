@@ -17,7 +17,6 @@ from chorall.reports.prognosis_table import PROGNOSIS_COLUMNS
 from chorall.reports.table import TableColumn
 from chorall.web.analyst.answers import (
     PoolHash,
-    ask,
     open_pool,
     put_figure,
     put_table,
@@ -39,6 +38,7 @@ from chorall.web.analyst.tables import (
     list_coverage,
     mark_hidden,
 )
+from chorall.web.desk import ask
 from chorall.web.problems import Problem, ProblemError
 
 router = APIRouter(prefix="/analyst", include_in_schema=False)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Final, Literal
 
 import polars as pl
@@ -16,7 +16,6 @@ from chorall.reports.disclosure_transplant import hide_transplant
 from chorall.web.analyst.answers import (
     Figures,
     PoolHash,
-    ask,
     ask_for_file,
     ask_long,
     open_pool,
@@ -41,6 +40,7 @@ from chorall.web.analyst.transplant_sections import (
     round_balance,
     split_warnings,
 )
+from chorall.web.desk import ask
 
 if TYPE_CHECKING:
     from chorall.analyses.transplants.result import TransplantResult
@@ -92,6 +92,7 @@ async def show_transplants(request: Request, pool: PoolHash = None) -> HTMLRespo
     return render_question(settings, HERE, TITLE, sections, warnings)
 
 
+@lru_cache(maxsize=4)
 def list_doors(settings: Settings) -> tuple[Door, ...]:
     """Return what this page does not answer; refusals are those of the library."""
     from chorall.analyses.transplants import transplant

@@ -23,7 +23,6 @@ from chorall.web.analyst.answers import (
     Figures,
     PoolHash,
     Section,
-    ask,
     ask_for_file,
     ask_long,
     open_pool,
@@ -40,6 +39,7 @@ from chorall.web.analyst.questions import (
     find_pool,
 )
 from chorall.web.analyst.tables import cover_hidden
+from chorall.web.desk import ask
 
 if TYPE_CHECKING:
     from chorall.analyses.treatments import TreatmentResult

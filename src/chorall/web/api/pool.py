@@ -14,9 +14,10 @@ from chorall.analyses.result import plain_rows
 from chorall.web.analyst import deescalation as analyst_deescalation
 from chorall.web.analyst import risk as analyst_risk
 from chorall.web.analyst import treatment as analyst_treatment
-from chorall.web.analyst.answers import ask, ask_for_file
+from chorall.web.analyst.answers import ask_for_file
 from chorall.web.analyst.questions import ask_incidence, ask_overview, ask_prognosis, find_pool
 from chorall.web.api.models import PROBLEMS, MarkerAnswer, RowsAnswer, Words
+from chorall.web.desk import ask
 
 if TYPE_CHECKING:
     from chorall.web.settings import Settings

@@ -22,6 +22,7 @@ from chorall.web.api.models import (
 )
 from chorall.web.bedside import ask_bedside
 from chorall.web.carer.summary_view import list_missing
+from chorall.web.desk import ask
 from chorall.web.doctor.answer_words import name_item
 from chorall.web.doctor.fields import name_treatment
 from chorall.web.doctor.routes import find_bank
@@ -95,7 +96,7 @@ async def classify(request: Request, question: ClassifyQuestion) -> dict[str, An
     """Ask published classifiers about one patient. Nothing is stored."""
     check_items(question.patient)
     work = partial(ask_published, question.patient)
-    found = await request.app.state.desk.ask(work, request.receive)
+    found = await ask(request, work)
     return {"classifiers": found}
 
 

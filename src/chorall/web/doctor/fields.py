@@ -21,7 +21,6 @@ LINEAGE: Final = "lineage"
 MRD: Final = "mrd_end_of_induction"
 SUBTYPE: Final = "subtype"
 KARYOTYPE: Final = "karyotype"
-ASKED_APART: Final = (AGE, WBC, SEX, LINEAGE, MRD)
 
 LABELS: Final = {
     AGE: "Age at diagnosis (years)",

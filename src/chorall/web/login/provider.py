@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from chorall.errors import InputError
 from chorall.web.gate.access import BACK, SIGNED_OUT
 from chorall.web.login.addresses import is_safe_address
 from chorall.web.login.discovery import DISCOVERY, LEEWAY_SECONDS, find_problem, list_algorithms
-from chorall.web.login.keys import fetch_json
+from chorall.web.login.keys import TIMEOUT_SECONDS, fetch_json
 
 if TYPE_CHECKING:
     from chorall.web.login.definition import LoginDefinition
-
-TIMEOUT_SECONDS: Final = 10.0
 
 log = logging.getLogger("chorall.web")
 
