@@ -57,13 +57,11 @@ def answer(classifier: CompiledClassifier, columns: Mapping[str, Column], n: int
     Answers
         Exact: the possible groups are those over all completions of the unknown items.
     """
+    if n == 1:
+        return _answer_patient(classifier, columns)
     score = compute_scores(classifier.definition, columns, n)
     extra = [] if score is None else [score.groups, *score.open_items.values()]
     names = () if score is None else tuple(score.open_items)
-    if n == 1:
-        pattern = (*classifier.observe_one(columns), *(int(column[0]) for column in extra))
-        one = _answer_one(classifier, pattern, len(classifier.cells), names)
-        return Answers((one,), np.zeros(1, np.int64), score)
     masks = classifier.observe(columns, n)
     asked, asked_of = _find_patterns([*masks, *extra], n)
     outcomes, outcome_of = _find_outcomes(classifier, asked, len(masks))
@@ -71,16 +69,29 @@ def answer(classifier: CompiledClassifier, columns: Mapping[str, Column], n: int
     return Answers(tuple(found), outcome_of[asked_of], score)
 
 
+def _answer_patient(classifier: CompiledClassifier, columns: Mapping[str, Column]) -> Answers:
+    """Ask about one patient: a score only where it may apply."""
+    masks = classifier.observe_one(columns)
+    one, score = _answer_one(classifier, masks, ()), None
+    if classifier.definition.score is not None and one.applicable is not False:
+        score = compute_scores(classifier.definition, columns, 1)
+    if score is not None:
+        codes = (int(column[0]) for column in (score.groups, *score.open_items.values()))
+        one = _answer_one(classifier, (*masks, *codes), tuple(score.open_items))
+    return Answers((one,), np.zeros(1, np.int64), score)
+
+
 @lru_cache(maxsize=1 << 14)
 def _answer_one(
-    classifier: CompiledClassifier, pattern: tuple[int, ...], n_items: int, names: tuple[str, ...]
+    classifier: CompiledClassifier, pattern: tuple[int, ...], names: tuple[str, ...]
 ) -> Classification:
     """Return the answer for one pattern of knowledge; who is asked about again and again is fast.
 
-    A pattern says of each item which of the classifier's cells are possible, nothing else.
+    A pattern says of each item which of the classifier's cells are possible, nothing else; then,
+    of a score, its groups and the items of these names.
     """
     columns = [np.array([code], np.uint32) for code in pattern]
-    outcomes, _ = _find_outcomes(classifier, columns, n_items)
+    outcomes, _ = _find_outcomes(classifier, columns, len(classifier.cells))
     return _describe(classifier, outcomes[0], names)
 
 

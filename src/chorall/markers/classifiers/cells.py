@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 import numpy as np
@@ -29,7 +29,8 @@ Cut: TypeAlias = tuple[float, int]
 """A place where values are cut: (v, 0) before v, for `< v` and `>= v`; (v, 1) just above v."""
 Masks: TypeAlias = NDArray[np.uint32]
 MOST_CELLS = 32
-MARKER_CELLS = np.array([0b01, 0b10, 0b11], np.uint32)
+KNOWN_CELLS = (0b01, 0b10, 0b11)
+MARKER_CELLS = np.array(KNOWN_CELLS, np.uint32)
 """By code of a marker: absent, present, either."""
 
 
@@ -49,12 +50,18 @@ class Cells:
         Of numbers and MRD.
     words : tuple of str
         Of words.
+    everything : int
+        The set of all cells: nothing is known.
     """
 
     item: str
     kind: ItemKind
     cuts: tuple[Cut, ...] = ()
     words: tuple[str, ...] = ()
+    everything: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "everything", (1 << self.n_cells) - 1)
 
     @property
     def n_negative(self) -> int:
@@ -69,11 +76,6 @@ class Cells:
         if self.kind in ("word", "mrd_report"):
             return len(self.words) + (self.kind == "word")
         return self.n_negative + len(self.cuts) + 1
-
-    @property
-    def everything(self) -> int:
-        """The set of all cells: nothing is known."""
-        return (1 << self.n_cells) - 1
 
     def find_true_cells(self, test: ItemTest) -> int:
         """Return the cells in which a test is true."""
@@ -108,12 +110,15 @@ class Cells:
         if column is None:
             return self.everything
         if isinstance(column, MarkerColumn):
-            return int(MARKER_CELLS[column.codes[0]])
+            return KNOWN_CELLS[column.codes.item()]
         if isinstance(column, NumberColumn):
-            value = float(column.values[0])
+            value = column.values.item()
             if math.isnan(value):
                 return self.everything
             return 1 << sum(value > at if above else value >= at for at, above in self.cuts)
+        if isinstance(column, WordColumn):
+            code = column.codes.item()
+            return self.everything if code < 0 else self._observe_word(column.words[code])
         return int(self.observe(column, 1)[0])
 
     def _observe_numbers(self, values: NDArray[np.float64]) -> Masks:

@@ -46,7 +46,8 @@ def complete_items(columns: Mapping[str, Column], n: int) -> dict[str, Column]:
     """
     completed = dict(columns)
     for _ in range(2):  # a subtype implies a fusion, which implies a rearrangement
-        found = {item.name: _conclude(item, completed, n) for item in _list_linked()}
+        names = tuple(completed)
+        found = {item.name: _conclude(item, completed, names, n) for item in _list_linked()}
         is_same = all((codes == _codes(completed, name, n)).all() for name, codes in found.items())
         completed |= {name: MarkerColumn(codes) for name, codes in found.items()}
         if is_same:
@@ -69,18 +70,20 @@ def _codes(columns: Mapping[str, Column], name: str, n: int) -> Codes:
     return column.codes if isinstance(column, MarkerColumn) else np.full(n, UNKNOWN, np.int8)
 
 
-def _conclude(item: ClassifierItem, columns: Mapping[str, Column], n: int) -> Codes:
-    own = [_codes(columns, name, n) for name in (item.name, *item.same_as)]
-    implying = [_codes(columns, name, n) for name in _list_implying(item.name, tuple(columns))]
-    is_present = _find_subtype(item, columns, n)
-    for codes in (*own, *implying):
-        is_present = is_present | (codes == PRESENT)
-    is_absent = np.logical_or.reduce([codes == ABSENT for codes in own])
+def _conclude(
+    item: ClassifierItem, columns: Mapping[str, Column], markers: tuple[str, ...], n: int
+) -> Codes:
+    own = [item.name, *item.same_as]
+    named = [*own, *_list_implying(item.name, markers)]
+    codes = np.array([_codes(columns, name, n) for name in named])
+    is_present = (codes == PRESENT).any(axis=0) | _find_subtype(item, columns, n)
+    is_absent = (codes[: len(own)] == ABSENT).any(axis=0)
     if item.either_of:
-        parts = np.stack([_codes(columns, name, n) for name in item.either_of])
+        parts = np.array([_codes(columns, name, n) for name in item.either_of])
         is_absent |= (parts == ABSENT).all(axis=0)
-    is_absent &= ~is_present
-    return np.where(is_present, PRESENT, np.where(is_absent, ABSENT, UNKNOWN)).astype(np.int8)
+    found = np.where(is_absent, np.int8(ABSENT), np.int8(UNKNOWN))
+    found[is_present] = PRESENT
+    return found
 
 
 @lru_cache(maxsize=1 << 12)
