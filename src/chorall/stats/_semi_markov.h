@@ -41,7 +41,8 @@ static void convolve(const double *restrict wide_coming, const double *restrict 
     }
 }
 
-/* Add to found[i + j] the same where anybody leaves after few j alone, the `count` given ones. */
+/* Add to found[i + j] the same where anybody leaves after few j alone, the `count` given ones; or
+   comes in few, with both arrays exchanged. */
 CHORALL_WIDE
 static void convolve_few(const double *restrict wide_coming, const double *restrict wide_leaving,
                          const long long *restrict after, Py_ssize_t count,

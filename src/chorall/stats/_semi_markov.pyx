@@ -57,16 +57,6 @@ def make_room(*shape):
     return room[skipped : skipped + size].reshape(*shape, LANES)
 
 
-def find_reached(origin, target, states, start):
-    """Return 1 for the states that transitions lead to from the first one, else 0."""
-    reached = np.zeros(states + 1, np.uint8)
-    reached[start] = 1
-    for state in range(start, states):
-        if reached[state]:
-            reached[target[origin == state]] = 1
-    return reached
-
-
 def find_times(hazard):
     """Return the intervals in which any of some cumulative hazards rises, and these without others.
 
@@ -78,6 +68,31 @@ def find_times(hazard):
     return times, reduced
 
 
+def find_coming(origin, target, start, first, after, states):
+    """Return for each of states + 1 in which intervals anybody may come into it, shape (.., g).
+
+    Of shape (k, g) are `first`, in which intervals the first state may be left by a transition, and
+    `after`, after how many intervals any other one may be.
+    """
+    g = after.shape[1]
+    coming = np.zeros((states + 1, g), bool)
+    for t in np.argsort(origin, kind="stable"):
+        if origin[t] == start:
+            coming[target[t]] |= first[t]
+        elif origin[t] > start:
+            ways = np.convolve(coming[origin[t]].astype(float), after[t].astype(float))
+            coming[target[t]] |= ways[:g] > 0.5
+    return coming
+
+
+def list_places(flags):
+    """Return the places of what is true in each row, the first ones of it, and their numbers."""
+    places, counts = np.zeros(flags.shape, np.int64), flags.sum(axis=1, dtype=np.int64)
+    for row, own in enumerate(flags):
+        places[row, : counts[row]] = np.flatnonzero(own)
+    return places, counts
+
+
 cdef enum:
     FEW = 4  # a part of this size of all intervals is few: each of them costs more than one of all
 
@@ -86,9 +101,8 @@ cdef class Course:
     """Hazards of k transitions between s states over g intervals, and room for LANES rows."""
 
     cdef Py_ssize_t k, s, g, fine, start, move_from, move_at, move_first, move
-    cdef const long long[::1] origin, target, month_end, n_when, n_after
-    cdef const long long[:, ::1] when, after
-    cdef const unsigned char[::1] reached
+    cdef const long long[::1] origin, target, month_end, n_when, n_after, n_came
+    cdef const long long[:, ::1] when, after, came
     cdef const double[:, ::1] hazard, ahead, increase, increase_ahead
     cdef double[:, ::1] ratio, total, chance, share, remain, way, found, kept
     cdef double[:, :, ::1] leaving, first, gone, flow, free, stays, ended
@@ -99,10 +113,10 @@ cdef class Course:
         self.k, self.s, self.g = len(origin), states, hazard.shape[1] - 1
         self.start, (self.move_from, self.move, self.move_at, self.move_first) = start, move
         self.take_times(np.where(origin[:, None] == start, 0, hazard))
+        self.take_places(hazard, ahead, month_end)
         days, self.ahead = find_times(np.where(origin[:, None] == start, ahead, 0))
         self.increase_ahead = np.ascontiguousarray(np.diff(self.ahead, axis=1))
         self.month_end, self.fine = np.searchsorted(days, month_end), len(days)
-        self.reached = find_reached(origin, target, states, start)
         times = self.g + BLOCK
         # a row more than needed, so that a chain without transitions has room too
         self.leaving, self.first, self.gone = (make_room(self.k + 1, times) for _ in range(3))
@@ -124,20 +138,21 @@ cdef class Course:
             room[0, own, : len(times) + 1] = reduced
             room[1, own, : len(times)] = np.diff(reduced, axis=1)
         self.when, self.n_when, self.hazard, self.increase = when, counts, room[0], room[1]
-        self.list_after(hazard)
 
-    def list_after(self, hazard):
-        """List after how many intervals a state may be left each way."""
-        after, counts = np.zeros((self.k, self.g + 1), np.int64), np.zeros(self.k, np.int64)
-        for t in range(self.k):
-            times = find_times(hazard[t : t + 1])[0]
-            if t == self.move:
-                times = np.array([self.move_at - 1])
-            # half of who entered within an interval, in its middle on average, leaves in the next
-            found = np.union1d(times, times + 1)
-            found = found[found < self.g]
-            counts[t], after[t, : len(found)] = len(found), found
-        self.after, self.n_after = after, counts
+    def take_places(self, hazard, ahead, month_end):
+        """List after how many intervals a state may be left, and in which one may be entered."""
+        leaves = np.zeros((self.k, self.g + 1), bool)
+        leaves[:, :-1] = np.diff(hazard, axis=1) > 0
+        first = np.diff(ahead[:, month_end], axis=1) > 0
+        if self.move >= 0:
+            leaves[self.move] = np.arange(self.g + 1) == self.move_at - 1
+            first[self.move] = np.arange(self.g) == self.move_first - 1
+        # half of who entered within an interval, in its middle on average, leaves in the next
+        leaves[:, 1:] |= leaves[:, :-1].copy()
+        after = np.ascontiguousarray(leaves[:, : self.g])
+        coming = find_coming(self.origin, self.target, self.start, first, after, self.s)
+        self.after, self.n_after = list_places(after)
+        self.came, self.n_came = list_places(coming)
 
     cdef void take(self, const double[:, ::1] ratio, Py_ssize_t row) noexcept nogil:
         """Take LANES rows; where there are fewer, the last one fills the other lanes."""
@@ -216,10 +231,13 @@ cdef class Course:
     ) noexcept nogil:
         """Add to `found` who leaves one way of those who came."""
         cdef const double* leaving = &self.leaving[t, 0, 0]
-        if self.n_after[t] * FEW < self.g:
-            convolve_few(coming, leaving, &self.after[t, 0], self.n_after[t], found, self.g)
-        else:
+        cdef Py_ssize_t state = self.origin[t], n_after = self.n_after[t]
+        if min(n_after, self.n_came[state]) * FEW >= self.g:
             convolve(coming, leaving, found, self.g)
+        elif n_after <= self.n_came[state]:
+            convolve_few(coming, leaving, &self.after[t, 0], n_after, found, self.g)
+        else:
+            convolve_few(leaving, coming, &self.came[state, 0], self.n_came[state], found, self.g)
 
     cdef void pass_on(
         self, Py_ssize_t state, Py_ssize_t last, double[:, :, ::1] flow
@@ -317,7 +335,7 @@ def follow_rows(
             course.begin(course.flow)
             for state in range(first, course.s):
                 if state > first:
-                    if not course.reached[state]:
+                    if not course.n_came[state]:
                         continue
                     course.leave_later(state)
                     if with_means:
@@ -339,7 +357,7 @@ def follow_rows(
             fill(0, &course.free[barred, 0, 0], course.free.shape[1])
             for state in range(first, last_free + 1):
                 if state > first:
-                    if state == barred or not course.reached[state]:
+                    if state == barred or not course.n_came[state]:
                         continue
                     course.pass_on(state, last_free, course.free)
                 for m in range(n_at):

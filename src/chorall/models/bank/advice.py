@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chorall.models.bank.bank import INTERVALS_PER_YEAR, Bank
-from chorall.models.bank.noise import NOTHING_DRAWN, Noise
+from chorall.models.bank.noise import NOTHING_DRAWN
 from chorall.models.bank.simulate_course import Now, simulate
 from chorall.models.bank.strategy import Strategy
 
@@ -18,7 +18,7 @@ N_BINS: Final = 5
 
 
 def rank_tests(
-    bank: Bank, known: Floats, noise: Noise, draws: Floats
+    bank: Bank, known: Floats, features: Floats, draws: Floats
 ) -> tuple[dict[str, Any], ...]:
     """Rank the items not known by the share of the variance that knowing them takes away.
 
@@ -28,8 +28,8 @@ def rank_tests(
         The fitted bank.
     known : ndarray of shape (f,)
         NaN where not known.
-    noise : Noise
-        By which `draws` were made.
+    features : ndarray of shape (d, f)
+        Completed in every draw, as `draws` were made.
     draws : ndarray of shape (d,)
         The number that matters: the difference between strategies, or survival.
 
@@ -42,7 +42,7 @@ def rank_tests(
     missing = np.flatnonzero(np.isnan(known))
     if not len(missing) or draws.std() == 0:
         return ()
-    values = bank.law.draw(known, noise.features)[:, missing]
+    values = features[:, missing]
     found = np.zeros(len(missing))
     is_flag = bank.law.is_flag[missing]
     found[is_flag] = explain_by_flags(values[:, is_flag], draws)

@@ -14,7 +14,7 @@ from chorall.models.bank.asking import check_mrd, check_question, read_course
 from chorall.models.bank.bank import Bank, name_cell
 from chorall.models.bank.evidence import count_by_trial, count_comparable, grade, refuse
 from chorall.models.bank.features import encode_patient, find_unsupported
-from chorall.models.bank.noise import Sources
+from chorall.models.bank.noise import ALL_SOURCES, Sources
 from chorall.models.bank.prediction import (
     HIGHER_IS_BETTER,
     QUANTITIES,
@@ -24,7 +24,8 @@ from chorall.models.bank.prediction import (
     tell,
 )
 from chorall.models.bank.question import Question
-from chorall.models.bank.strategy import read_strategy
+from chorall.models.bank.simulate_course import complete
+from chorall.models.bank.strategy import Strategy, read_strategy
 from chorall.models.bank.widening import widen
 
 Floats = NDArray[np.float64]
@@ -110,7 +111,8 @@ def _answer(
         return BankPrediction(
             today, names, refused, {}, {}, {}, {}, (), {}, "", (), (), {}, _list_notes(question)
         )
-    ratios = question.find_ratios(question.known)
+    features = complete(question.bank, question.known, question.noise, ALL_SOURCES)
+    ratios = question.weigh(features)
     courses = question.follow(ratios, with_means=True)
     numbers = question.read(courses)
     drawn = question.summarise(numbers)
@@ -132,7 +134,7 @@ def _answer(
         contrasts=_list_contrasts(question, numbers, estimates),
         interval_split=split_interval(question),
         split_of=split_of if len(names) < 2 else f"{split_of} less {names[1]}",
-        next_tests=rank_tests(bank, question.known, question.noise, target),
+        next_tests=rank_tests(bank, question.known, features, target),
         factors=find_factors(bank, question.known, first, question.now, longest),
         published={},
         notes=_list_notes(question),
@@ -154,24 +156,30 @@ def _arrange(question: Question, estimates: Floats) -> dict[str, dict[str, dict[
 
 def _list_contrasts(question: Question, numbers: Floats, estimates: Floats) -> tuple[Contrast, ...]:
     """Return the first strategy less each other one: by year, quantity and strategy."""
+    s = len(question.strategies)
+    apart, found = numbers[s:], estimates[s:].tolist()
+    is_more = np.array([quantity in HIGHER_IS_BETTER for quantity in QUANTITIES])[:, None, None]
+    better = (np.where(is_more, apart, -apart) > 0).mean(axis=-1) + (apart == 0).mean(axis=-1) / 2
+    pairs = list(zip(question.strategies[1:], found, better.tolist(), strict=True))
     return tuple(
-        _contrast(question, (other, which, when), numbers, estimates)
-        for when in range(len(question.years))
-        for which in range(len(QUANTITIES))
-        for other in range(1, len(question.strategies))
+        _contrast(
+            question, other, quantity, when, Estimate(*own[which][place]), shares[which][place]
+        )
+        for place, when in enumerate(question.years)
+        for which, quantity in enumerate(QUANTITIES)
+        for other, own, shares in pairs
     )
 
 
 def _contrast(
-    question: Question, key: tuple[int, int, int], numbers: Floats, estimates: Floats
+    question: Question,
+    second: Strategy,
+    quantity: str,
+    years: float,
+    difference: Estimate,
+    better: float,
 ) -> Contrast:
-    other, which, when = key
-    place = len(question.strategies) + other - 1
-    first, second = question.strategies[0], question.strategies[other]
-    quantity, years = QUANTITIES[which], question.years[when]
-    difference = Estimate(*estimates[place, which, when].tolist())
-    draws = (1 if quantity in HIGHER_IS_BETTER else -1) * numbers[place, which, when]
-    better = float((draws > 0).mean() + (draws == 0).mean() / 2)
+    first = question.strategies[0]
     words = tell(first.name, second.name, quantity, years, difference)
     evidence = grade(question.bank, first, second)
     return Contrast(first.name, second.name, quantity, years, difference, better, evidence, words)

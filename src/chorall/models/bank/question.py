@@ -53,7 +53,10 @@ class Question:
 
     def find_ratios(self, known: Floats, sources: Sources = ALL_SOURCES) -> Floats:
         """Return hazard ratios, shape (s, d, k), d of 1 where nothing is drawn."""
-        features = complete(self.bank, known, self.noise, sources)
+        return self.weigh(complete(self.bank, known, self.noise, sources), sources)
+
+    def weigh(self, features: Floats, sources: Sources = ALL_SOURCES) -> Floats:
+        """Return the same of features that are complete, one row or one per draw."""
         flags = [strategy.flags for strategy in self.strategies]
         return find_ratios(self.bank, features, flags, self.draws, sources, self.now.trial)
 
@@ -94,8 +97,7 @@ def summarise(draws: Floats, level: float) -> Floats:
 def find_limits(draws: Floats, level: float) -> Floats:
     """Return the limits alone, shape (..., 2)."""
     lower, upper = place_limits(draws.shape[-1], level)
-    needed = sorted({*lower[:2], *upper[:2]})
-    ordered = np.partition(draws, needed, axis=-1)
+    ordered = np.sort(draws, axis=-1)  # twice as fast here as a partition
     ends = [
         ordered[..., one] + share * (ordered[..., other] - ordered[..., one])
         for one, other, share in (lower, upper)

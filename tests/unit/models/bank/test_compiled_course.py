@@ -1,5 +1,7 @@
 """The compiled course against the plain one in NumPy, in every state and under every choice."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from unit.models.bank.made_bank import make_bank, make_transition
@@ -14,8 +16,6 @@ NUMBERS = ("overall_survival", "event_free_survival", "relapse", "death_in_remis
 
 def make_full_bank():
     """Return a bank in which failures come to remission and transplants too."""
-    from dataclasses import replace
-
     bank = make_bank()
     more = (
         make_transition("induction", "induction_failure", 1.0),
@@ -29,7 +29,33 @@ def make_full_bank():
     return replace(bank, transitions=(*bank.transitions, *more))
 
 
-BANKS = {"few": make_bank(), "full": make_full_bank()}
+def make_stepped_bank(*, seed, steps):
+    """Return the same with hazards that rise in a few intervals; induction ends within two months.
+
+    As in a bank of patients, who all come into remission at about the same time: then few intervals
+    count in which anybody came, and not after how many anybody leaves.
+    """
+    random = np.random.default_rng(seed)
+    bank = make_full_bank()
+
+    def step(model):
+        n = len(model.cumulative_hazard) - 1
+        first, last = (20, 60) if model.transition.origin == "induction" else (0, n)
+        rises, n_steps = np.zeros(n), random.choice(steps)
+        places = random.choice(np.arange(first, last), min(n_steps, last - first), replace=False)
+        rises[places] = random.exponential(model.cumulative_hazard[-1] / n_steps, len(places))
+        return replace(model, cumulative_hazard=np.concatenate([[0.0], np.cumsum(rises)]))
+
+    return replace(bank, transitions=tuple(map(step, bank.transitions)))
+
+
+BANKS = {
+    "few": make_bank(),
+    "full": make_full_bank(),
+    "steps in few intervals": make_stepped_bank(seed=1, steps=[6]),
+    "steps in many intervals": make_stepped_bank(seed=2, steps=[70]),
+    "steps in few or many": make_stepped_bank(seed=4, steps=[2, 80]),
+}
 
 
 @pytest.mark.parametrize("transplant", ["as_observed", "transplant", "no_transplant"])
@@ -54,8 +80,9 @@ def test_both_say_the_same(name, state, transplant):
             np.testing.assert_allclose(own, values, rtol=0, atol=SAME, err_msg=place)
 
 
-def test_months_are_read_where_they_are_asked_and_means_are_those_of_the_rows():
-    bank = BANKS["full"]
+@pytest.mark.parametrize("name", BANKS)
+def test_months_are_read_where_they_are_asked_and_means_are_those_of_the_rows(name):
+    bank = BANKS[name]
     ratio = np.exp(np.random.default_rng(5).normal(size=(50, len(bank.transitions))))
     whole = follow(bank, ratio, "as_observed", Now(), np.arange(61), with_means=True)
     some = follow(bank, ratio, "as_observed", Now(), np.array([0, 12, 60]), with_means=True)
@@ -64,13 +91,14 @@ def test_months_are_read_where_they_are_asked_and_means_are_those_of_the_rows():
             getattr(some, number), getattr(whole, number)[:, [0, 12, 60]], err_msg=number
         )
     for state, values in whole.states.items():
-        np.testing.assert_allclose(some.mean[state], values.mean(axis=0), rtol=1e-12)
+        np.testing.assert_allclose(some.mean[state], values.mean(axis=0), rtol=1e-12, atol=1e-15)
     for state, values in whole.deaths.items():
         np.testing.assert_allclose(some.mean[f"death_from_{state}"], values.mean(axis=0), atol=SAME)
 
 
-def test_without_means_the_numbers_are_the_same():
-    bank = BANKS["full"]
+@pytest.mark.parametrize("name", BANKS)
+def test_without_means_the_numbers_are_the_same(name):
+    bank = BANKS[name]
     for n in (1, 7, 8, 17):
         ratio = np.exp(np.random.default_rng(n).normal(size=(n, len(bank.transitions))))
         with_means, without = (
