@@ -7,7 +7,6 @@ from functools import lru_cache
 from typing import Final
 
 import numpy as np
-import polars as pl
 from numpy.typing import NDArray
 
 from chorall.reports.icon_array import COLOURS, FATES, share_fates_by_time
@@ -46,7 +45,7 @@ def draw_course(
     """
     shares = share_fates_by_time(occupancy)
     n_months = len(next(iter(shares.values()))) - 1
-    data = pl.DataFrame({"months": np.arange(n_months + 1), **shares})
+    data = {"months": np.arange(n_months + 1), **shares}
     years = n_months / MONTHS
     shapes = (
         *_draw_areas(shares, years),
@@ -72,9 +71,9 @@ def _y(share: float) -> float:
 def _draw_areas(shares: Mapping[str, Floats], longest: float) -> list[str]:
     """Alive lies below, so that the top of both living areas is survival."""
     n_times = len(next(iter(shares.values())))
-    times = [f"{_x(month / MONTHS, longest):.1f}" for month in range(n_times)]
+    times = _write_times(n_times, longest)
     base, shapes = np.zeros(n_times), []
-    below = _draw_line(times, base)
+    below = [f"{times[0]},{_y(0):.1f}", f"{times[-1]},{_y(0):.1f}"]  # a straight line has two ends
     for fate in FATES:
         base = base + shares[fate]
         above = _draw_line(times, base)
@@ -92,8 +91,14 @@ def _draw_areas(shares: Mapping[str, Floats], longest: float) -> list[str]:
     return shapes
 
 
+@lru_cache(maxsize=64)
+def _write_times(n_times: int, longest: float) -> tuple[str, ...]:
+    return tuple(f"{_x(month / MONTHS, longest):.1f}" for month in range(n_times))
+
+
 def _draw_line(times: Sequence[str], shares: Floats) -> list[str]:
-    return [f"{x},{_y(share):.1f}" for x, share in zip(times, shares.tolist(), strict=True)]
+    heights = (TOP + (HEIGHT - TOP - BOTTOM) * (1 - shares)).tolist()
+    return [f"{x},{y:.1f}" for x, y in zip(times, heights, strict=True)]
 
 
 @lru_cache(maxsize=64)

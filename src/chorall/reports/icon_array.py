@@ -7,7 +7,6 @@ from functools import cache
 from typing import Final, TypeVar
 
 import numpy as np
-import polars as pl
 from numpy.typing import NDArray
 
 from chorall.reports.plain_svg import PlainSvg, element
@@ -126,7 +125,7 @@ def draw_icons(
     shapes = tuple(_draw(fate, place) for place, fate in enumerate(fates))
     said = "; ".join(f"{counts[fate]} {name}" for fate, name in words.items())
     head = title.format(label=label, years=years)
-    data = pl.DataFrame({"fate": list(counts), "n_of_100": list(counts.values())})
+    data = {"fate": list(counts), "n_of_100": list(counts.values())}
     side = STEP * IN_A_ROW
     return PlainSvg("icons", head, f"{head}: {said}.", data, side, side, shapes)
 
@@ -134,8 +133,8 @@ def draw_icons(
 def draw_key(fate: str, words: Mapping[str, str] = FATES) -> PlainSvg:
     """Return the icon of one fate alone, for a legend."""
     shape = (_draw(fate, 0),)
-    said, none = words[fate], pl.DataFrame()
-    return PlainSvg(f"key-{fate}", said, said, none, STEP, STEP, shape, paper="none")
+    said = words[fate]
+    return PlainSvg(f"key-{fate}", said, said, {}, STEP, STEP, shape, paper="none")
 
 
 @cache

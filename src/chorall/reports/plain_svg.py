@@ -6,9 +6,10 @@ It brings its own light paper, as every figure does, so that its dark ink is leg
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from typing import Final
+from typing import Any, Final
 from xml.sax.saxutils import escape, quoteattr
 
 import polars as pl
@@ -29,8 +30,8 @@ class PlainSvg:
         What it shows.
     alt : str
         What is seen, with the numbers.
-    data : DataFrame
-        Everything drawn.
+    columns : mapping of str to sequence, or DataFrame
+        Everything drawn; `data` is the frame of it.
     width, height : float
         Of the view box.
     shapes : tuple of str
@@ -42,11 +43,16 @@ class PlainSvg:
     name: str
     title: str
     alt: str
-    data: pl.DataFrame
+    columns: Mapping[str, Any] | pl.DataFrame
     width: float
     height: float
     shapes: tuple[str, ...]
     paper: str = "#ffffff"
+
+    @property
+    def data(self) -> pl.DataFrame:
+        """Everything drawn; a page that only shows it does not ask."""
+        return pl.DataFrame(self.columns)
 
     @property
     def identifier(self) -> str:
