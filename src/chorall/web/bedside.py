@@ -6,14 +6,14 @@ import os
 import signal
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from functools import partial
 from multiprocessing import get_context, parent_process
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from chorall.errors import InputError
-from chorall.web.desk import ask
+from chorall.web.desk import Desk, ask
 from chorall.web.problems import Problem, ProblemError
 
 if TYPE_CHECKING:
@@ -92,6 +92,10 @@ class Bedside:
             self._drop(pool)
             return self._find_pool().submit(_work, function, arguments).result()
 
+    def begin(self, function: Callable[..., Answer], *arguments: Any) -> Future[Answer]:
+        """Start the same in a process that predicts, without waiting for it."""
+        return self._find_pool().submit(_work, function, arguments)
+
     def predict(
         self, patient: Mapping[str, Any], strategies: Sequence[str], **options: Any
     ) -> BankPrediction:
@@ -156,7 +160,10 @@ async def work_at_bedside(
         What the function raises.
     """
     bedside: Bedside = request.app.state.bedside
-    return await ask(request, partial(bedside.work, function, *arguments))
+    if not bedside.n_workers:
+        return await ask(request, partial(bedside.work, function, *arguments))
+    desk: Desk = request.app.state.desk
+    return await desk.ask_elsewhere(partial(bedside.begin, function, *arguments), request.receive)
 
 
 def _begin(bank: Bank) -> None:

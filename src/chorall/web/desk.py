@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Awaitable, Callable, Hashable
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import anyio
@@ -30,7 +32,7 @@ LEFT: Final = Problem(400, "Nobody waits for this", "The connection was closed. 
 
 
 class Desk:
-    """Runs blocking work in threads: short questions and, one at a time, long ones.
+    """Runs blocking work in threads or elsewhere: short questions and, one at a time, long ones.
 
     Parameters
     ----------
@@ -68,30 +70,37 @@ class Desk:
         ProblemError
             503 with Retry-After where the line is full; 400, for nobody, to those who left it.
         """
+        run = partial(anyio.to_thread.run_sync, work, limiter=self.limiter)
+        return await self._wait(run, receive)
+
+    async def ask_elsewhere(
+        self, begin: Callable[[], Future[Answer]], receive: Receive | None = None
+    ) -> Answer:
+        """Return the same of work that `begin` starts in another process: no thread waits for it.
+
+        Raises
+        ------
+        ProblemError
+            As `ask`.
+        """
+        return await self._wait(partial(self._run_elsewhere, begin), receive)
+
+    async def _run_elsewhere(self, begin: Callable[[], Future[Answer]]) -> Answer:
+        async with self.limiter:
+            answer = asyncio.wrap_future(begin())
+            with anyio.CancelScope(shield=True):  # its place is taken until it is done
+                await asyncio.wait([answer])
+            return answer.result()
+
+    async def _wait(self, run: Callable[[], Awaitable[Answer]], receive: Receive | None) -> Answer:
+        """Take a place in the line, and leave it when it is done or nobody waits any more."""
         if self.here >= self.most:
             raise ProblemError(_say_busy("Many questions are being worked on."))
         self.here += 1
         try:
-            return await self._wait(work, receive)
+            return await _run_watched(run, receive)
         finally:
             self.here -= 1
-
-    async def _wait(self, work: Callable[[], Answer], receive: Receive | None) -> Answer:
-        found: list[Answer] = []
-        failed: list[Exception] = []
-        async with anyio.create_task_group() as tasks:
-            if receive:
-                tasks.start_soon(_cancel_when_left, receive, tasks.cancel_scope)
-            try:
-                found.append(await anyio.to_thread.run_sync(work, limiter=self.limiter))
-            except Exception as error:  # out of the group it would come as a group
-                failed.append(error)
-            tasks.cancel_scope.cancel()
-        if failed:
-            raise failed[0]
-        if not found:
-            raise ProblemError(LEFT)
-        return found[0]
 
     async def ask_long(self, name: Hashable, work: Callable[[], Answer]) -> Answer | None:
         """Return the answer to a long question, worked out once and kept; None: not yet.
@@ -135,6 +144,25 @@ async def ask(request: Request, work: Callable[[], Answer]) -> Answer:
     """Return the answer to a short question, when its turn has come (`Desk.ask`)."""
     answer: Answer = await request.app.state.desk.ask(work, request.receive)
     return answer
+
+
+async def _run_watched(run: Callable[[], Awaitable[Answer]], receive: Receive | None) -> Answer:
+    """Run it, unless the connection is closed while it waits for its turn."""
+    found: list[Answer] = []
+    failed: list[Exception] = []
+    async with anyio.create_task_group() as tasks:
+        if receive:
+            tasks.start_soon(_cancel_when_left, receive, tasks.cancel_scope)
+        try:
+            found.append(await run())
+        except Exception as error:  # out of the group it would come as a group
+            failed.append(error)
+        tasks.cancel_scope.cancel()
+    if failed:
+        raise failed[0]
+    if not found:
+        raise ProblemError(LEFT)
+    return found[0]
 
 
 async def _cancel_when_left(receive: Receive, scope: anyio.CancelScope) -> None:

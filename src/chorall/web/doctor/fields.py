@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Final
 
@@ -80,6 +80,8 @@ class DoctorFields:
         Strategies of the bank with their labels.
     pairs : tuple of (str, str)
         The first two of each comparison.
+    markers : tuple of str
+        Every marker of the form.
     """
 
     numbers: dict[str, Feature]
@@ -88,11 +90,11 @@ class DoctorFields:
     subtypes: dict[str, str]
     treatments: dict[str, str]
     pairs: tuple[tuple[str, str], ...]
+    markers: tuple[str, ...] = field(init=False)
 
-    @property
-    def markers(self) -> tuple[str, ...]:
-        """Every marker of the form."""
-        return tuple(item for group in self.groups for item in group.items)
+    def __post_init__(self) -> None:
+        markers = tuple(item for group in self.groups for item in group.items)
+        object.__setattr__(self, "markers", markers)
 
 
 @lru_cache(maxsize=8)

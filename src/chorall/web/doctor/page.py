@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
@@ -19,7 +20,7 @@ from chorall.web.doctor.fields import (
     WBC_UNITS,
     describe_fields,
 )
-from chorall.web.doctor.form import DoctorForm
+from chorall.web.doctor.form import DoctorForm, read_form
 from chorall.web.gate.visit import STRANGER, Visitor
 from chorall.web.pages import render_page
 
@@ -74,8 +75,8 @@ class Sheet:
     is_part: bool = False
 
 
-def write_answer(bank: Bank, sheet: Sheet, form: DoctorForm) -> tuple[str, bool]:
-    """Ask the bank as the command `predict` does; write the page.
+def write_answer(bank: Bank, sheet: Sheet, given: Mapping[str, str]) -> tuple[str, bool]:
+    """Read a form, field to text, ask the bank as the command `predict` does, and write the page.
 
     Returns
     -------
@@ -84,7 +85,7 @@ def write_answer(bank: Bank, sheet: Sheet, form: DoctorForm) -> tuple[str, bool]
     """
     from chorall.analyses.bank import predict
 
-    answer = None
+    form, answer = read_form(describe_fields(bank), given), None
     if not form.problems:
         try:
             found = predict(bank, form.patient, form.strategies)

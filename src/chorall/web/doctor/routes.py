@@ -34,18 +34,19 @@ router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 @router.get("/doctor")
 def show_form(request: Request) -> HTMLResponse:
     """Show the empty form."""
-    settings, fields = _open(request)
+    settings: Settings = request.app.state.settings
+    fields = describe_fields(find_bank(settings))
     return show_doctor(request, settings, DoctorForm(given=_preset(fields)))
 
 
 @router.post("/doctor")
 async def answer_form(request: Request) -> HTMLResponse:
     """Answer a form: the whole page, or its changing parts where htmx asks."""
-    settings, _, form = await read_posted(request)
+    settings, given = await _read_given(request)
     visit = read_visit(request) or make_visit()
     is_part = request.headers.get("hx-request") == "true"
     sheet = _lay_sheet(settings, visit, is_part=is_part)
-    page, is_answer = await work_at_bedside(request, write_answer, sheet, form)
+    page, is_answer = await work_at_bedside(request, write_answer, sheet, given)
     return _place(request, HTMLResponse(page, 200 if is_answer else 422), visit)
 
 
@@ -107,11 +108,6 @@ def find_bank(settings: Settings) -> Bank:
     return settings.bank
 
 
-def _open(request: Request) -> tuple[Settings, DoctorFields]:
-    settings: Settings = request.app.state.settings
-    return settings, describe_fields(find_bank(settings))
-
-
 def _preset(fields: DoctorFields) -> dict[str, str]:
     """Fill in a first comparison; nothing of a patient."""
     pair = fields.pairs[0] if fields.pairs else ("as_observed", "")
@@ -126,12 +122,20 @@ async def read_posted(request: Request) -> tuple[Settings, DoctorFields, DoctorF
     ProblemError
         403 where it did not.
     """
-    settings, fields = _open(request)
+    settings, given = await _read_given(request)
+    fields = describe_fields(find_bank(settings))
+    return settings, fields, read_form(fields, given)
+
+
+async def _read_given(request: Request) -> tuple[Settings, dict[str, str]]:
+    """Return field to text of such a form."""
+    settings: Settings = request.app.state.settings
+    find_bank(settings)
     given = parse_form(await request.body())
     if not is_token(settings.key, read_visit(request), given.pop(FIELD, None)):
         said = "This page has expired. Open it again and fill in the form."
         raise ProblemError(Problem(403, "This form is not ours", said))
-    return settings, fields, read_form(fields, given)
+    return settings, given
 
 
 async def ask_bank(request: Request, settings: Settings, form: DoctorForm) -> BankPrediction | None:
