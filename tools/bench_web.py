@@ -20,7 +20,6 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from statistics import median
@@ -40,8 +39,10 @@ import chorall as ch  # noqa: E402
 
 FOLDER = Path("bench-data") / "web"
 PATIENTS, TRIALS, SEED = 1540, 4, 7
-PORT, BODIES = 8791, 400
+PORT, BODIES = 8791, 5000
 STRATEGIES = ("asparaginase_standard", "asparaginase_intensive")
+TEXTS = ("age_years", "wbc_10e9_per_l", "karyotype", "day", "since_day", "mrd_end_of_induction")
+MOST_BUTTONS = 8
 OURS = f"http://127.0.0.1:{PORT}"
 LUA = """
 local file = io.open(os.getenv("BODIES"), "r")
@@ -87,19 +88,22 @@ def make_served() -> tuple[Path, Path]:
 
 
 def draw_patients(bank: Any, share_tested: float) -> list[dict[str, str]]:
-    """Return forms of made-up patients on day 0, this share of their markers tested."""
+    """Return whole forms of made-up patients on day 0, this share of their markers tested."""
+    from chorall.web.doctor.fields import describe_fields
+
     random = np.random.default_rng(SEED)
-    markers = sorted({one.item for one in bank.design.features if one.kind == "marker"})
+    fields = describe_fields(bank)
+    empty = dict.fromkeys(TEXTS, "")
+    empty |= {name: next(iter(own)) for name, own in list_choices(fields).items()}
     found = []
     for _ in range(BODIES):
-        form = {
+        form = empty | {
             "age_years": f"{random.uniform(18, 45):.2f}", "lineage": "B",
             "sex": str(random.choice(["male", "female"])),
-            "wbc_10e9_per_l": f"{random.uniform(2, 100):.2f}", "wbc_unit": "10^9/L",
-            "state": "induction", "day": "0", "since_day": "0",
+            "wbc_10e9_per_l": f"{random.uniform(2, 100):.2f}", "day": "0", "since_day": "0",
             "a_treatment": STRATEGIES[0], "b_treatment": STRATEGIES[1],
         }  # fmt: skip
-        for marker in markers:
+        for marker in sorted(fields.markers):
             if random.random() < share_tested:
                 form[f"m:{marker}"] = "present" if random.random() < 0.08 else "absent"
         found.append(form)
@@ -177,24 +181,23 @@ def read_memory(pid: int) -> float:
     return int(re.search(r"VmRSS:\s+(\d+)", status)[1]) / 1024  # type: ignore[index]
 
 
-async def load_shiny(page: str, clients: int, seconds: float, *, anew: bool) -> list[float]:
+async def load_shiny(
+    page: str, forms: list[dict[str, str]], clients: int, seconds: float, *, anew: bool
+) -> list[float]:
     """Return milliseconds of each answer of Shiny; `anew`: with its page, in its own session."""
     import websockets
 
     address = f"{page.replace('http', 'ws', 1)}websocket/"
-
+    bodies = [write_values(form) for form in forms]
     spent: list[float] = []
     until = time.perf_counter() + seconds
     count = iter(range(10**9))
 
-    async def read_answer(socket: Any) -> None:
+    async def send(socket: Any, method: str) -> None:
+        data = bodies[next(count) % len(bodies)]
+        await socket.send(f'{{"method": "{method}", "data": {data}}}')
         while "answer" not in json.loads(await socket.recv()).get("values", {}):
             pass
-
-    async def send(socket: Any, method: str) -> None:
-        data = {"who": next(count) % BODIES, ".clientdata_output_answer_hidden": False}
-        await socket.send(json.dumps({"method": method, "data": data}))
-        await read_answer(socket)
 
     async def ask() -> None:
         while time.perf_counter() < until:
@@ -214,10 +217,16 @@ async def load_shiny(page: str, clients: int, seconds: float, *, anew: bool) -> 
     return spent
 
 
+def write_values(form: dict[str, str]) -> str:
+    """Return a form as Shiny's script in a browser sends it."""
+    values: dict[str, Any] = {name_input(name): text for name, text in form.items()}
+    return json.dumps(values | {".clientdata_output_answer_hidden": False})
+
+
 def read_page(address: str) -> None:
     """Read a page of Shiny without its scripts, which a browser keeps."""
     with urlopen(address) as answer:
-        assert b"patient-form" in answer.read()
+        assert b"Patients like this one" in answer.read()
 
 
 def serve_ours(pool: str, bank: str) -> None:
@@ -235,32 +244,61 @@ def serve_ours(pool: str, bank: str) -> None:
     uvicorn.Server(create_config(settings, Doors(port=PORT), n_workers=2)).run()
 
 
-def serve_shiny(bank: str, share_tested: str, site: str) -> None:
-    """Serve the same answer by Shiny for Python: one choice, one output."""
+def serve_shiny(bank: str, site: str) -> None:
+    """Serve the same page by Shiny for Python: the fields are its inputs, the answer its output."""
     sys.path.append(site)
     from shiny import App, render, run_app, ui
 
     from chorall.knowledge.small_counts import FEWEST_SHOWN
     from chorall.web.doctor.fields import describe_fields
-    from chorall.web.doctor.form import DoctorForm, read_form
-    from chorall.web.doctor.page import Sheet, write_answer, write_page
+    from chorall.web.doctor.page import Sheet, write_answer
 
     held = ch.read_bank(Path(bank))
-    fields = describe_fields(held)
-    forms = [read_form(fields, one) for one in draw_patients(held, float(share_tested))]
+    choices = list_choices(describe_fields(held))
     sheet = Sheet("", FEWEST_SHOWN, synthetic=True, is_part=True)
 
     def server(input: Any, output: Any, session: Any) -> None:
         @render.ui
         def answer() -> Any:
-            return ui.HTML(write_answer(held, sheet, forms[int(input.who())])[0])
+            given = {name: input[name_input(name)]() for name in (*TEXTS, *choices)}
+            return ui.HTML(write_answer(held, sheet, given)[0])
 
-    whole = write_page(held, replace(sheet, is_part=False), DoctorForm())
-    form = whole[whole.index("<form") : whole.index("</form>") + len("</form>")]
-    page = ui.page_fluid(
-        ui.HTML(form), ui.input_numeric("who", "patient", 0), ui.output_ui("answer")
-    )
+    inputs = [ui.input_text(name_input(name), name) for name in TEXTS]
+    inputs += [
+        (ui.input_radio_buttons if len(own) <= MOST_BUTTONS else ui.input_select)(
+            name_input(name), name, own
+        )
+        for name, own in choices.items()
+    ]
+    page = ui.page_fluid(ui.h1("Patients like this one"), *inputs, ui.output_ui("answer"))
     run_app(App(page, server), port=PORT + 1, log_level="warning")
+
+
+def list_choices(fields: Any) -> dict[str, dict[str, str]]:
+    """Return the fields of the doctor's form that are choices, with the words of each."""
+    from chorall.web.doctor import fields as words
+    from chorall.web.doctor.course import STATES
+
+    treatments = {"": "none", "as_observed": "as treated in the trials", **fields.treatments}
+    return {
+        **{
+            name: {"": "not known"} | {one: one for one in own}
+            for name, own in fields.words.items()
+        },
+        words.SUBTYPE: {"": "not known", **fields.subtypes},
+        **{f"m:{one}": dict(reversed(words.STATUSES.items())) for one in fields.markers},
+        "wbc_unit": {one: one for one in words.WBC_UNITS},
+        "mrd_unit": {one: one for one in words.MRD_UNITS},
+        "mrd_undetected": {"": "", "yes": "not detected"},
+        "state": dict(STATES),
+        **{f"{side}_treatment": treatments for side in "ab"},
+        **{f"{side}_transplant": words.TRANSPLANTS for side in "ab"},
+    }
+
+
+def name_input(field: str) -> str:
+    """Return a name that Shiny takes."""
+    return re.sub(r"\W", "_", field)
 
 
 def find_peer() -> str | None:
@@ -328,12 +366,12 @@ def compare(
 ) -> None:
     """Load the same answer in Shiny, and say how many times more pages ours gave just before."""
     page = f"http://127.0.0.1:{PORT + 1}/"
-    command = (sys.executable, __file__, "serve-shiny", bank, str(share), site)
+    command = (sys.executable, __file__, "serve-shiny", bank, site)
     sys.path.append(site)
     with started(*command, wait_for=page):
-        asyncio.run(load_shiny(page, 4, 2, anew=True))
+        asyncio.run(load_shiny(page, forms, 4, 2, anew=True))
         for anew in (True, False):
-            spent = asyncio.run(load_shiny(page, 16, seconds, anew=anew))
+            spent = asyncio.run(load_shiny(page, forms, 16, seconds, anew=anew))
             kind = "a page of its own each" if anew else "an open page changed"
             print(
                 f"Shiny, {share:.0%} tested, 16 clients, {kind}: "
@@ -357,7 +395,7 @@ if __name__ == "__main__":
     match sys.argv[1:]:
         case ["serve-ours", pool, bank]:
             serve_ours(pool, bank)
-        case ["serve-shiny", bank, share, site]:
-            serve_shiny(bank, share, site)
+        case ["serve-shiny", bank, site]:
+            serve_shiny(bank, site)
         case _:
             main()
