@@ -135,6 +135,15 @@ static void survive(const double *restrict total, double *restrict stays, Py_ssi
     }
 }
 
+/* Put the first time at all others. */
+CHORALL_WIDE
+static void hold(double *restrict wide, Py_ssize_t n)
+{
+    const lanes held = *(const lanes *)wide;
+    for (Py_ssize_t i = 1; i < n; i++)
+        ((lanes *)wide)[i] = held;
+}
+
 /* Add each row's hazard ratio times a cumulative hazard to its total. */
 CHORALL_WIDE
 static void add_scaled(const double *restrict wide_ratio, const double *restrict hazard,
@@ -165,6 +174,78 @@ static void leave(const double *restrict wide_ratio, const double *restrict incr
     const lanes ratio = *(const lanes *)wide_ratio, *share = (const lanes *)wide_share;
     for (Py_ssize_t i = 0; i < n; i++)
         ((lanes *)wide_leaving)[i] = ratio * increase[i] * share[i];
+}
+
+/* Weights of who fails and who succeeds among those there now. `wide_chance` has the chances not to
+   have left by now, and never to leave, of failure; the former of success; none who failed later is
+   left where nobody was seen to stay as long: `there` is 0 in that lane. */
+CHORALL_WIDE
+static void weigh_judged(const double *restrict wide_chance, double *restrict wide_weight,
+                         double *restrict wide_there)
+{
+    const double *yet = wide_chance, *never = yet + LANES, *other = never + LANES;
+    for (int lane = 0; lane < LANES; lane++) {
+        const double succeeds = yet[lane] * never[lane] * other[lane];
+        const double all = yet[lane] * (1 - never[lane]) + succeeds;
+        wide_there[lane] = all > 0;
+        wide_weight[lane] = all > 0 ? yet[lane] / all : 0;
+        wide_weight[LANES + lane] = all > 0 ? succeeds / all : 0;
+    }
+}
+
+/* Who is not judged yet; all stay whose `there` is 0. */
+CHORALL_WIDE
+static void wait_judged(const double *restrict wide_failure, const double *restrict wide_success,
+                        const double *restrict wide_chance, const double *restrict wide_weight,
+                        const double *restrict wide_there, double *restrict wide_waits,
+                        Py_ssize_t n)
+{
+    const lanes *failure = (const lanes *)wide_failure, *success = (const lanes *)wide_success;
+    const lanes never = ((const lanes *)wide_chance)[1], there = *(const lanes *)wide_there;
+    const lanes fail = *(const lanes *)wide_weight, succeed = ((const lanes *)wide_weight)[1];
+    for (Py_ssize_t i = 0; i < n; i++)
+        ((lanes *)wide_waits)[i] =
+            fail * (failure[i] - never) + succeed * success[i] + (1 - there);
+}
+
+/* Who is judged one way within each interval, of those whom nothing else took. */
+CHORALL_WIDE
+static void leave_judged(const double *restrict wide_weight, const double *restrict wide_judged,
+                         const double *restrict wide_stays, double *restrict wide_leaving,
+                         Py_ssize_t n)
+{
+    const lanes half = *(const lanes *)wide_weight / 2;
+    const lanes *judged = (const lanes *)wide_judged, *stays = (const lanes *)wide_stays;
+    for (Py_ssize_t i = 0; i < n; i++)
+        ((lanes *)wide_leaving)[i] =
+            half * (judged[i] - judged[i + 1]) * (stays[i] + stays[i + 1]);
+}
+
+/* The share of who leaves within each interval, of those who are not judged yet. */
+CHORALL_WIDE
+static void share_waiting(const double *restrict wide_waits, double *restrict wide_share,
+                          Py_ssize_t n)
+{
+    const lanes *waits = (const lanes *)wide_waits;
+    for (Py_ssize_t i = 0; i < n; i++)
+        ((lanes *)wide_share)[i] *= (waits[i] + waits[i + 1]) / 2;
+}
+
+/* Read the times at which intervals end. */
+CHORALL_WIDE
+static void read_ends(const double *restrict wide, const long long *restrict ends,
+                      double *restrict wide_found, Py_ssize_t n)
+{
+    for (Py_ssize_t i = 0; i < n; i++)
+        ((lanes *)wide_found)[i] = ((const lanes *)wide)[ends[i]];
+}
+
+/* Take a part of all times. */
+CHORALL_WIDE
+static void multiply(const double *restrict wide_part, double *restrict wide, Py_ssize_t n)
+{
+    for (Py_ssize_t i = 0; i < n * LANES; i++)
+        wide[i] *= wide_part[i];
 }
 
 /* The same of who entered in the middle of an interval on average, half of it in the next one: at

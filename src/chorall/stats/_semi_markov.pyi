@@ -18,6 +18,7 @@ class Course:
         states: int,
         start: int,
         move: tuple[int, int, int, int],
+        judgement: tuple[int, int, float, float, float] | None,
     ) -> None: ...
 
 def follow_rows(

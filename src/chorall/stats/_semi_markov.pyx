@@ -29,6 +29,19 @@ cdef extern from "_semi_markov.h" nogil:
         const double* ratio, const double* increase, const double* share, double* leaving,
         Py_ssize_t n
     )
+    void read_ends(const double* wide, const long long* ends, double* found, Py_ssize_t n)
+    void multiply(const double* part, double* wide, Py_ssize_t n)
+    void hold(double* wide, Py_ssize_t n)
+    void weigh_judged(const double* chance, double* weight, double* there)
+    void wait_judged(
+        const double* failure, const double* success, const double* chance, const double* weight,
+        const double* there, double* waits, Py_ssize_t n
+    )
+    void leave_judged(
+        const double* weight, const double* judged, const double* stays, double* leaving,
+        Py_ssize_t n
+    )
+    void share_waiting(const double* waits, double* share, Py_ssize_t n)
     void add_all(const double* wide, double sign, double* sums, Py_ssize_t n)
     void add_months(const double* wide, const long long* ends, double* sums, Py_ssize_t n)
     void leave_after(
@@ -93,6 +106,17 @@ def list_places(flags):
     return places, counts
 
 
+def find_spans(increase, racing):
+    """Return where some hazards begin and end to rise, each of them and at last some together.
+
+    `increase` has the shape (k, times), `racing` lists some of the k. One that never rises: 0, 0.
+    """
+    rises = np.asarray(increase) > 0
+    rises = np.vstack([rises, rises[racing].any(axis=0)])
+    spans = [(own[0], own[-1] + 1) if len(own) else (0, 0) for own in map(np.flatnonzero, rises)]
+    return np.array(spans, np.int64).T.copy()
+
+
 cdef enum:
     FEW = 4  # a part of this size of all intervals is few: each of them costs more than one of all
 
@@ -100,15 +124,20 @@ cdef enum:
 cdef class Course:
     """Hazards of k transitions between s states over g intervals, and room for LANES rows."""
 
-    cdef Py_ssize_t k, s, g, fine, start, move_from, move_at, move_first, move
-    cdef const long long[::1] origin, target, month_end, n_when, n_after, n_came
+    cdef Py_ssize_t k, s, g, fine, start, move_from, move_at, move_first, move, failure, success
+    cdef const long long[::1] origin, target, month_end, n_when, n_after, n_came, rise, risen
     cdef const long long[:, ::1] when, after, came
     cdef const double[:, ::1] hazard, ahead, increase, increase_ahead
+    cdef const double[::1] judgement
     cdef double[:, ::1] ratio, total, chance, share, remain, way, found, kept
+    cdef double[:, ::1] to_failure, to_success, waits, behind, end, weight, there
     cdef double[:, :, ::1] leaving, first, gone, flow, free, stays, ended
 
-    def __init__(self, origin, target, hazard, ahead, month_end, states, start, move):
-        """Take the hazards; `move` is (state, transition, interval, interval of the first)."""
+    def __init__(self, origin, target, hazard, ahead, month_end, states, start, move, judgement):
+        """Take the hazards; `move` is (state, transition, interval, interval of the first).
+
+        `judgement` is None or a `Judgement`.
+        """
         self.origin, self.target, self.month_end = origin, target, month_end
         self.k, self.s, self.g = len(origin), states, hazard.shape[1] - 1
         self.start, (self.move_from, self.move, self.move_at, self.move_first) = start, move
@@ -126,6 +155,27 @@ cdef class Course:
         self.way = make_room(times)
         self.total, self.chance, self.share = (make_room(self.fine + times) for _ in range(3))
         self.found, self.kept = make_room(1), make_room(1)
+        self.take_judgement(judgement)
+
+    def take_judgement(self, judgement):
+        """Keep which ways out of the first state are judged, and what lies behind and ahead.
+
+        `rise` and `risen` have the span of intervals in which each way's hazard rises from now on,
+        and at last that of all that race.
+        """
+        self.failure = self.success = -1
+        self.judgement = np.zeros(3)
+        if judgement is not None:
+            self.failure, self.success = judgement[:2]
+            behind, behind_success, to_come = judgement[2:]
+            self.judgement = np.array([behind, to_come, behind_success])
+        self.rise, self.risen = find_spans(
+            self.increase_ahead, [t for t in range(self.k) if not self.is_judged(t)]
+        )
+        times = self.fine + 1
+        self.to_failure, self.to_success, self.waits = (make_room(times) for _ in range(3))
+        self.behind, self.end, self.weight = make_room(3), make_room(3), make_room(2)
+        self.there = make_room(1)
 
     def take_times(self, hazard):
         """Keep of each state the intervals in which it can be left: nothing happens in others."""
@@ -162,34 +212,101 @@ cdef class Course:
             for t in range(self.k):
                 self.ratio[t, lane] = ratio[min(row + lane, last), t]
 
+    cdef bint is_judged(self, Py_ssize_t t) noexcept nogil:
+        """Return whether a transition is one of those that a judgement separates."""
+        return t == self.failure or t == self.success
+
+    cdef void sum_racing(
+        self, const double[:, ::1] hazard, Py_ssize_t state, Py_ssize_t n
+    ) noexcept nogil:
+        """Fill the total hazard of the ways out of a state that race."""
+        cdef Py_ssize_t t
+        fill(0, &self.total[0, 0], n + 1)
+        for t in range(self.k):
+            if self.origin[t] == state and not self.is_judged(t):
+                add_scaled(&self.ratio[t, 0], &hazard[t, 0], &self.total[0, 0], n + 1)
+
     cdef void add_up(
         self, const double[:, ::1] hazard, Py_ssize_t state, Py_ssize_t n
     ) noexcept nogil:
         """Fill total hazard, the chance to stay, and the share of who leaves, of one state."""
-        cdef Py_ssize_t t
-        fill(0, &self.total[0, 0], n + 1)
-        for t in range(self.k):
-            if self.origin[t] == state:
-                add_scaled(&self.ratio[t, 0], &hazard[t, 0], &self.total[0, 0], n + 1)
+        self.sum_racing(hazard, state, n)
         survive(&self.total[0, 0], &self.chance[0, 0], n + 1)
         share_out(&self.total[0, 0], &self.chance[0, 0], &self.share[0, 0], n)
 
     cdef void leave_first(self) noexcept nogil:
         """Fill `first` and who remains in the first state, from fine intervals into whole ones."""
-        cdef Py_ssize_t i, t, lane
-        self.add_up(self.ahead, self.start, self.fine)
+        cdef Py_ssize_t t
+        self.race_first()
+        if self.failure >= 0:
+            self.judge()
         for t in range(self.k):
-            if self.origin[t] == self.start:
+            if self.origin[t] == self.start and not self.is_judged(t):
                 leave(
                     &self.ratio[t, 0], &self.increase_ahead[t, 0], &self.share[0, 0],
                     &self.total[0, 0], self.fine,
                 )
                 add_months(&self.total[0, 0], &self.month_end[0], &self.first[t, 0, 0], self.g)
-        for i in range(self.g + 1):
-            for lane in range(LANES):
-                self.remain[i, lane] = self.chance[self.month_end[i], lane]
+        read_ends(&self.chance[0, 0], &self.month_end[0], &self.remain[0, 0], self.g + 1)
         if self.start == self.move_from and self.move_first <= self.g:
             self.move_first_on()
+
+    cdef void judge(self) noexcept nogil:
+        """Fill `first` of failure and of success; nothing else takes those who are judged before.
+
+        Who fails does so by its hazard to the end; who succeeds does so by its own, later or sooner.
+        """
+        cdef Py_ssize_t i, way, lane
+        for i in range(3):
+            way = self.success if i == 2 else self.failure
+            for lane in range(LANES):
+                self.behind[i, lane] = self.ratio[way, lane] * self.judgement[i]
+        survive(&self.behind[0, 0], &self.end[0, 0], 3)
+        weigh_judged(&self.end[0, 0], &self.weight[0, 0], &self.there[0, 0])
+        self.outlast_alone(self.failure, self.to_failure)
+        self.outlast_alone(self.success, self.to_success)
+        wait_judged(
+            &self.to_failure[0, 0], &self.to_success[0, 0], &self.end[0, 0], &self.weight[0, 0],
+            &self.there[0, 0], &self.waits[0, 0], self.fine + 1,
+        )
+        share_waiting(
+            &self.waits[self.rise[self.k], 0], &self.share[self.rise[self.k], 0],
+            self.risen[self.k] - self.rise[self.k],
+        )
+        self.go_judged(self.failure, &self.weight[0, 0], self.to_failure)
+        self.go_judged(self.success, &self.weight[1, 0], self.to_success)
+        multiply(&self.waits[0, 0], &self.chance[0, 0], self.fine + 1)
+
+    cdef void outlast_alone(self, Py_ssize_t way, double[:, ::1] chance) noexcept nogil:
+        """Fill the chance not to have gone one way from now on, were there no other."""
+        cdef Py_ssize_t first = self.rise[way], n = self.risen[way] - first + 1
+        fill(0, &self.total[first, 0], n)
+        add_scaled(&self.ratio[way, 0], &self.ahead[way, first], &self.total[first, 0], n)
+        self.outlast(way, chance)
+
+    cdef void outlast(self, Py_ssize_t way, double[:, ::1] chance) noexcept nogil:
+        """Fill the chance to outlast a total from now on that rises while that of a way does."""
+        cdef Py_ssize_t first = self.rise[way], end = self.risen[way]
+        fill(1, &chance[0, 0], first + 1)
+        survive(&self.total[first + 1, 0], &chance[first + 1, 0], end - first)
+        hold(&chance[end, 0], self.fine + 1 - end)
+
+    cdef void race_first(self) noexcept nogil:
+        """The same as `add_up` of the first state, from now on."""
+        cdef Py_ssize_t first = self.rise[self.k], end = self.risen[self.k]
+        self.sum_racing(self.ahead, self.start, self.fine)
+        self.outlast(self.k, self.chance)
+        fill(0, &self.share[0, 0], self.fine)
+        share_out(
+            &self.total[first, 0], &self.chance[first, 0], &self.share[first, 0], end - first
+        )
+
+    cdef void go_judged(
+        self, Py_ssize_t way, const double* weight, double[:, ::1] judged
+    ) noexcept nogil:
+        """Fill `first` of one of the ways that are judged."""
+        leave_judged(weight, &judged[0, 0], &self.chance[0, 0], &self.total[0, 0], self.fine)
+        add_months(&self.total[0, 0], &self.month_end[0], &self.first[way, 0, 0], self.g)
 
     cdef void move_first_on(self) noexcept nogil:
         """Move all who are still in the first state after an interval, nobody earlier or later."""

@@ -4,12 +4,37 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 
 from chorall.errors import InputError
 from chorall.stats._semi_markov import N_LANES, Course, follow_rows, make_room
 from chorall.stats.arrays import Floats, Integers
+
+
+class Judgement(NamedTuple):
+    """Two ways out of the first state that do not race: who is going to fail, who to succeed.
+
+    A row fails with the chance 1 - exp(-ratio * hazard of failure to the end), at the time by which
+    that hazard has come; else it succeeds, after a time by the hazard of success alone. All other
+    ways out race with either.
+
+    Attributes
+    ----------
+    failure, success : int
+        Their transitions.
+    failure_before, success_before : float
+        Their cumulative hazards from the entry until now.
+    failure_to_come : float
+        That of failure from now to the end, beyond all intervals followed.
+    """
+
+    failure: int
+    success: int
+    failure_before: float
+    success_before: float
+    failure_to_come: float
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -39,6 +64,8 @@ class SemiMarkov:
         State, transition, interval since entry, and interval from now on for who is in the state at
         the start: all who are still there at its end go along that transition, nobody earlier.
         A state of -1: nobody is moved.
+    judgement : Judgement or None
+        Ways out of the first state that are judged; None: all ways race.
     """
 
     origin: Integers
@@ -49,6 +76,7 @@ class SemiMarkov:
     n_states: int
     start: int
     move: tuple[int, int, int, int] = (-1, -1, 1, 1)
+    judgement: Judgement | None = None
     _idle: list[Course] = field(default_factory=list, init=False, repr=False)
     """Room that no thread works in now."""
 
@@ -96,7 +124,7 @@ class SemiMarkov:
             return self._idle.pop()
         return Course(
             self.origin, self.target, self.hazard, self.ahead, self.month_end, self.n_states,
-            self.start, self.move,
+            self.start, self.move, self.judgement,
         )  # fmt: skip
 
 
