@@ -28,7 +28,7 @@ FINE_MONTHS: Final = 4
 FINE_STEPS: Final = 30
 """Induction is followed by the day: remission and failure follow each other within a month."""
 
-FORMAT_VERSION: Final = 3
+FORMAT_VERSION: Final = 4
 
 AGE_EDGES: Final = (0, 10, 16, 25, 40, 55, 65, 111)
 """Age groups in which comparable patients are counted."""

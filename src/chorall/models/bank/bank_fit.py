@@ -14,6 +14,7 @@ from chorall.models.bank.bank import Bank, Comparison, Counts, TrialCounts, list
 from chorall.models.bank.conditional import FeatureLaw, fit_feature_law
 from chorall.models.bank.design import Design, build_design
 from chorall.models.bank.features import Feature
+from chorall.models.bank.judgement import is_judged, list_times
 from chorall.models.bank.noise import draw_evenly
 from chorall.models.bank.risk_rows import RiskRows
 from chorall.models.bank.states import FIRST_STATE, TRANSITIONS, Transition
@@ -107,10 +108,11 @@ def fit_bank(data: BankData, about: dict[str, Any], warnings: Sequence[str] = ()
     law = fit_feature_law(data.values, is_flag)
     design = choose_design(data)
     completed = complete(law, data.values)
+    judged = is_judged(list_fitted(data.stays))
     models = [
         model
         for transition in TRANSITIONS
-        if (model := _fit(transition, data, design, completed)) is not None
+        if (model := _fit(transition, data, design, completed, judged)) is not None
     ]
     check_transitions(models)
     said = [*warnings, *_name_left_out(data.stays, models)]
@@ -158,23 +160,38 @@ def choose_design(data: BankData) -> Design:
     return build_design(data.features, data.strategies, np.hstack([data.values, flags]))
 
 
+def list_fitted(stays: Stays) -> list[Transition]:
+    """Return the transitions made often enough to be fitted."""
+    return [
+        one
+        for one in TRANSITIONS
+        if ((stays.origin == one.origin) & (stays.target == one.target)).sum() >= RAREST
+    ]
+
+
 def _fit(
-    transition: Transition, data: BankData, design: Design, completed: Floats
+    transition: Transition, data: BankData, design: Design, completed: Floats, judged: bool
 ) -> TransitionModel | None:
-    rows = list_risk_rows(transition, data, completed)
+    rows = list_risk_rows(transition, data, completed, judged=judged)
     if rows.event.sum() < RAREST:
         return None
     return fit_transition(transition, design, rows, list_edges(transition.origin))
 
 
-def list_risk_rows(transition: Transition, data: BankData, completed: Floats) -> RiskRows:
-    """Return everybody who was in the state, with the features that `complete` completed."""
+def list_risk_rows(
+    transition: Transition, data: BankData, completed: Floats, *, judged: bool
+) -> RiskRows:
+    """Return everybody who was in the state, with the features that `complete` completed.
+
+    `judged` says whether failure and remission are both told (`is_judged`); they race otherwise.
+    """
     stays = data.stays
     own = stays.origin == transition.origin
+    time = list_times(transition, stays, own) if judged else stays.time[own]
     flags = np.broadcast_to(stays.flags[own], (len(completed), own.sum(), stays.flags.shape[1]))
     values = np.concatenate([completed[:, stays.patient[own]], flags], axis=2)
     return RiskRows(
-        values[0], values[1:], stays.entry_time[own], stays.time[own],
+        values[0], values[1:], stays.entry_time[own], time,
         stays.target[own] == transition.target, data.trial[stays.patient[own]], stays.stratum[own],
     )  # fmt: skip
 

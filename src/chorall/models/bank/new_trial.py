@@ -12,6 +12,7 @@ from chorall.models.bank.bank import Bank, list_edges
 from chorall.models.bank.bank_fit import BankData, complete, list_risk_rows
 from chorall.models.bank.baseline import draw_ratio, expect_events
 from chorall.models.bank.columns import list_columns
+from chorall.models.bank.judgement import is_judged
 from chorall.models.bank.level import place_trial
 from chorall.models.bank.risk_rows import RiskRows
 from chorall.models.bank.transition_fit import TransitionModel, find_covariance
@@ -52,9 +53,10 @@ def place_new_trial(bank: Bank, data: BankData, name: str) -> Bank:
     if not len(data.stays.patient):
         raise DataError(f"trial {name}: no patient was followed, so that it has no level.")
     completed = complete(bank.law, data.values)
+    judged = is_judged([model.transition for model in bank.transitions])
     models = []
     for model in bank.transitions:
-        rows = list_risk_rows(model.transition, data, completed)
+        rows = list_risk_rows(model.transition, data, completed, judged=judged)
         level = (0.0, model.between_trials)
         if len(rows.time):
             edges = list_edges(model.transition.origin)

@@ -8,14 +8,15 @@ neighbouring points of its curve. The error is of second order in the length of 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.fft import irfft, next_fast_len, rfft
 
 from chorall.models.bank.bank import Bank
+from chorall.models.bank.judgement import find_judgement, list_course_models
 from chorall.models.bank.occupancy import Occupancy
+from chorall.models.bank.plain_leaving import Leaving, find_leaving, judge, move_at
 from chorall.models.bank.simulate_course import (
     TRANSPLANT,
     Now,
@@ -24,54 +25,9 @@ from chorall.models.bank.simulate_course import (
     look_ahead,
 )
 from chorall.models.bank.states import AFTER_FAILURE, AFTER_RELAPSE, FIRST_STATE, LIVING
+from chorall.stats.semi_markov import Judgement
 
 Floats = NDArray[np.float64]
-
-
-@dataclass(frozen=True, slots=True)
-class Leaving:
-    """How a state is left after its entry.
-
-    Attributes
-    ----------
-    stays : ndarray of shape (d, g + 1)
-        Probability of still being there at the end of each interval, from 1.
-    goes : dict of str to ndarray of shape (d, g)
-        By target: probability of going there within each interval.
-    """
-
-    stays: Floats
-    goes: dict[str, Floats]
-
-
-def find_leaving(hazards: Mapping[str, Floats]) -> Leaving:
-    """Turn the cumulative hazards of competing transitions into probabilities.
-
-    Parameters
-    ----------
-    hazards : mapping of str to ndarray of shape (d, g + 1)
-        By target, cumulative from 0 at entry.
-    """
-    total = np.asarray(sum(hazards.values()))
-    stays = np.exp(-total)
-    lost = stays[:, :-1] - stays[:, 1:]
-    increase = np.diff(total, axis=1)
-    share = np.divide(lost, increase, out=np.zeros_like(lost), where=increase > 0)
-    goes = {target: np.diff(hazard, axis=1) * share for target, hazard in hazards.items()}
-    return Leaving(stays, goes)
-
-
-def move_at(leaving: Leaving, interval: int, target: str) -> Leaving:
-    """Move everybody who is still there at the end of an interval to `target`, nobody earlier."""
-    stays = leaving.stays.copy()
-    moved = np.zeros_like(stays[:, 1:])
-    if interval <= moved.shape[1]:
-        moved[:, interval - 1] = stays[:, interval]
-    stays[:, interval:] = 0
-    goes = {name: flow.copy() for name, flow in leaving.goes.items()}
-    for flow in goes.values():
-        flow[:, interval:] = 0
-    return Leaving(stays, goes | {target: moved})
 
 
 def follow(leaving: Mapping[str, Leaving], start: str, first: Leaving) -> Occupancy:
@@ -161,7 +117,8 @@ def follow_plainly(bank: Bank, ratio: Floats, transplant: str, now: Now, g: int)
     """Follow rows of hazard ratios, shape (d, k), through g months, as the compiled course does."""
     hazards: dict[str, dict[str, Floats]] = {}
     ahead: dict[str, Floats] = {}
-    for number, model in enumerate(bank.transitions):
+    models = list_course_models(bank)
+    for number, model in enumerate(models):
         origin, target = model.transition
         if target == TRANSPLANT and transplant != "as_observed":
             continue
@@ -173,8 +130,8 @@ def follow_plainly(bank: Bank, ratio: Floats, transplant: str, now: Now, g: int)
         if origin != FIRST_STATE:
             hazards.setdefault(origin, {})[target] = own * model.cumulative_hazard[: g + 1]
     leaving = {name: find_leaving(one) for name, one in hazards.items()}
-    first = find_leaving(ahead) if ahead else Leaving(np.ones((len(ratio), g + 1)), {})
-    first = _by_month(first, now.state, g)
+    judgement = find_judgement(models, now.state, now.elapsed_days)
+    first = _by_month(_leave_first(ahead, ratio, judgement, g), now.state, g)
     if transplant == "transplant":
         is_there = now.state == "remission"
         later, soon = find_transplant_intervals(bank, now.elapsed_days if is_there else 0)
@@ -183,6 +140,14 @@ def follow_plainly(bank: Bank, ratio: Floats, transplant: str, now: Now, g: int)
         if is_there:
             first = move_at(first, soon, TRANSPLANT)
     return follow(leaving, now.state, first)
+
+
+def _leave_first(
+    ahead: Mapping[str, Floats], ratio: Floats, judgement: Judgement | None, g: int
+) -> Leaving:
+    if judgement is not None:
+        return judge(ahead, ratio, judgement)
+    return find_leaving(ahead) if ahead else Leaving(np.ones((len(ratio), g + 1)), {})
 
 
 def _by_month(leaving: Leaving, state: str, g: int) -> Leaving:

@@ -21,9 +21,10 @@ from chorall.models.bank.bank_fit import (
 )
 from chorall.models.bank.columns import Columns, list_columns
 from chorall.models.bank.design import Design
+from chorall.models.bank.judgement import REMISSION, is_judged
 from chorall.models.bank.level import LEAST_EVENTS, LevelStart
 from chorall.models.bank.risk_rows import RiskRows
-from chorall.models.bank.telling import can_tell
+from chorall.models.bank.telling import can_tell, choose_places
 from chorall.models.bank.transition_fit import (
     TransitionModel,
     TransitionStart,
@@ -64,11 +65,15 @@ class Part:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Refits:
-    """The bank of everybody, and its transitions in the same order, ready to be fitted again."""
+    """The bank of everybody, and its transitions in the same order, ready to be fitted again.
+
+    `judged` is True where failure and remission do not race (`is_judged`).
+    """
 
     data: BankData
     bank: Bank
     parts: tuple[Part, ...]
+    judged: bool
 
 
 def prepare_refits(data: BankData) -> Refits:
@@ -81,16 +86,17 @@ def prepare_refits(data: BankData) -> Refits:
     """
     bank = fit_bank(data, {})
     completed = complete(bank.law, data.values)
+    judged = is_judged([model.transition for model in bank.transitions])
     parts = []
     for model in bank.transitions:
-        rows = list_risk_rows(model.transition, data, completed)
+        rows = list_risk_rows(model.transition, data, completed, judged=judged)
         columns = list_columns(bank.design, rows, model.places)
         edges = list_edges(model.transition.origin)
         start = fit_at_places(model.transition, bank.design, rows, columns, edges)[1]
         own = data.stays.origin == model.transition.origin
         bare = replace(rows, completions=rows.completions[:0])
         parts.append(Part(data.stays.patient[own], bare, columns, start))
-    return Refits(data, bank, tuple(parts))
+    return Refits(data, bank, tuple(parts), judged)
 
 
 def refit_without(refits: Refits, patient: int) -> Bank:
@@ -130,6 +136,11 @@ def refit_without(refits: Refits, patient: int) -> Bank:
         found = _refit(refits.bank.design, model, part, part.patient != patient, still)
         if found is not None:
             models.append(found)
+    if refits.judged and not is_judged([model.transition for model in models]):
+        models = [
+            _race(refits, kept, still) if model.transition == REMISSION else model
+            for model in models
+        ]
     check_transitions(models)
     return replace(refits.bank, transitions=tuple(models))
 
@@ -154,6 +165,16 @@ def _refit(
     start = TransitionStart(_cut(part.start.effects, design, model.places, told), level)
     edges = list_edges(model.transition.origin)
     return fit_at_places(model.transition, design, rows, columns.choose(told), edges, start)[0]
+
+
+def _race(refits: Refits, kept: NDArray[np.bool_], still: NDArray[np.bool_]) -> TransitionModel:
+    """Fit remission anew where too few are left who failed: they are censored then."""
+    data, design = keep_patients(refits.data, kept), refits.bank.design
+    completed = complete(refits.bank.law, data.values)
+    rows = list_risk_rows(REMISSION, data, completed, judged=False)
+    places = choose_places(REMISSION, design, rows, design.expand(rows.values))
+    columns = list_columns(design, rows, places[still[places]])
+    return fit_at_places(REMISSION, design, rows, columns, list_edges(REMISSION.origin))[0]
 
 
 def _cut(

@@ -19,6 +19,7 @@ from chorall.models.bank.bank import (
     Bank,
     list_edges,
 )
+from chorall.models.bank.judgement import find_judgement, list_course_models
 from chorall.models.bank.noise import ALL_SOURCES, Noise, Sources
 from chorall.models.bank.occupancy import Occupancy
 from chorall.models.bank.ratios import find_ratios
@@ -189,7 +190,7 @@ def build_chain(
         if LIVING.index(model.transition.origin) >= start
         and not (model.transition.target == TRANSPLANT and transplant != "as_observed")
     ]
-    models = [bank.transitions[number] for number in used]
+    models = [list_course_models(bank)[number] for number in used]
     steps = [(LIVING.index(one.transition.origin), _end(one.transition.target)) for one in models]
     hazards = [
         np.zeros(g + 1) if one.transition.origin == FIRST_STATE else one.cumulative_hazard[: g + 1]
@@ -214,6 +215,7 @@ def build_chain(
         np.ascontiguousarray(origin), np.ascontiguousarray(target),
         np.array(hazards).reshape(len(steps), g + 1),
         np.array(ahead).reshape(len(steps), ends[-1] + 1), ends, len(LIVING), start, move,
+        find_judgement(models, state, elapsed_days),
     ), np.array(used, np.int64)  # fmt: skip
 
 

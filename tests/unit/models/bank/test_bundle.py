@@ -96,7 +96,7 @@ def test_an_older_bank_says_that_it_must_be_fitted_again(folder):
     facts = json.loads(file.read_text()) | {"format_version": 2}
     del facts["support_by_trial"]
     file.write_text(json.dumps(facts))
-    with pytest.raises(DataError, match=r"is 2, expected 3\.\n.*fitted again: chorall bank fit"):
+    with pytest.raises(DataError, match=r"is 2, expected 4\.\n.*fitted again: chorall bank fit"):
         read_bank(folder)
 
 

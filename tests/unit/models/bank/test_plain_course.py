@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from chorall.models.bank.plain_course import find_leaving, follow, move_at
+from chorall.models.bank.plain_course import follow
+from chorall.models.bank.plain_leaving import find_leaving, move_at
 
 MONTHS = np.arange(61) / 12
 
