@@ -108,12 +108,14 @@ def fit_bank(data: BankData, about: dict[str, Any], warnings: Sequence[str] = ()
     law = fit_feature_law(data.values, is_flag)
     design = choose_design(data)
     completed = complete(law, data.values)
-    judged = is_judged(list_fitted(data.stays))
+    fitted = list_fitted(data.stays)
     models = [
-        model
-        for transition in TRANSITIONS
-        if (model := _fit(transition, data, design, completed, judged)) is not None
-    ]
+        fit_transition(
+            one, design, list_risk_rows(one, data, completed, judged=is_judged(fitted)),
+            list_edges(one.origin),
+        )
+        for one in fitted
+    ]  # fmt: skip
     check_transitions(models)
     said = [*warnings, *_name_left_out(data.stays, models)]
     said += [f"{model.transition.name}: {text}" for model in models for text in model.warnings]
@@ -167,15 +169,6 @@ def list_fitted(stays: Stays) -> list[Transition]:
         for one in TRANSITIONS
         if ((stays.origin == one.origin) & (stays.target == one.target)).sum() >= RAREST
     ]
-
-
-def _fit(
-    transition: Transition, data: BankData, design: Design, completed: Floats, judged: bool
-) -> TransitionModel | None:
-    rows = list_risk_rows(transition, data, completed, judged=judged)
-    if rows.event.sum() < RAREST:
-        return None
-    return fit_transition(transition, design, rows, list_edges(transition.origin))
 
 
 def list_risk_rows(

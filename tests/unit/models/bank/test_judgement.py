@@ -25,7 +25,7 @@ from chorall.models.bank.simulate_course import Now, follow
 from chorall.models.bank.states import Transition
 
 EDGES = list_edges("induction")
-LOG = -np.log1p(-0.1)
+OF_TEN = -np.log1p(-0.1)
 """Cumulative hazard of who fails by one in ten."""
 
 
@@ -35,14 +35,12 @@ def rise(first, last, height):
 
 
 def make_judged_bank(*, death=0.0):
-    """Return a bank that judges: one in ten fail between day 33 and 63, none is left in remission.
+    """Return a bank that judges: one in ten fail between day 33 and 63, nobody leaves remission.
 
     Remission comes between day 25 and 45; nothing happens later.
     """
     bank = make_bank()
-    failure = replace(
-        make_transition(*FAILURE, 1.0), cumulative_hazard=rise(33, 63, LOG)
-    )  # fmt: skip
+    failure = replace(make_transition(*FAILURE, 1.0), cumulative_hazard=rise(33, 63, OF_TEN))
     remission = replace(make_transition(*REMISSION, 1.0), cumulative_hazard=rise(25, 45, 3.0))
     dying = replace(
         make_transition("induction", "death", 1.0), cumulative_hazard=rise(0, 40, death)
@@ -119,6 +117,9 @@ def test_nobody_is_lost_and_both_courses_say_the_same():
         np.testing.assert_allclose(total, 1, atol=1e-12)
         np.testing.assert_allclose(found.failure, plain.failure, atol=1e-12)
         np.testing.assert_allclose(found.overall_survival, plain.overall_survival, atol=1e-12)
+        for state, values in plain.states.items():
+            own = found.states.get(state, np.zeros_like(values))
+            np.testing.assert_allclose(own, values, atol=1e-12, err_msg=state)
         assert (np.diff(found.failure) >= -1e-15).all()
 
 
@@ -130,7 +131,7 @@ def test_courses_drawn_one_by_one_agree():
     draws = random.exponential(size=(3, n)) / ratio[:, None]
     days = [np.interp(own, model.cumulative_hazard + 1e-9 * EDGES, EDGES, right=np.inf)
             for own, model in zip(draws, models, strict=True)]  # fmt: skip
-    fails = draws[0] < LOG
+    fails = draws[0] < OF_TEN
     judged = np.where(fails, days[0], days[1])
     dies = days[2] < judged
     course = ask(bank, ratio)
