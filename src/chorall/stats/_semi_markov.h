@@ -176,9 +176,9 @@ static void leave(const double *restrict wide_ratio, const double *restrict incr
         ((lanes *)wide_leaving)[i] = ratio * increase[i] * share[i];
 }
 
-/* Weights of who fails and who succeeds among those there now. `wide_chance` has the chances not to
-   have left by now, and never to leave, of failure; the former of success; none who failed later is
-   left where nobody was seen to stay as long: `there` is 0 in that lane. */
+/* Weights of those who fail and of those who succeed, among who waits now. `wide_chance` has the
+   chance not to have failed by now, then not to fail any more, then not to have succeeded by now if
+   that is to come. `there` is 0 where nobody waits as long: then all stay. */
 CHORALL_WIDE
 static void weigh_judged(const double *restrict wide_chance, double *restrict wide_weight,
                          double *restrict wide_there)
@@ -193,7 +193,8 @@ static void weigh_judged(const double *restrict wide_chance, double *restrict wi
     }
 }
 
-/* Who is not judged yet; all stay whose `there` is 0. */
+/* Who is not judged yet, from the chances to outlast failure and success from now on; all stay where
+   `there` is 0. */
 CHORALL_WIDE
 static void wait_judged(const double *restrict wide_failure, const double *restrict wide_success,
                         const double *restrict wide_chance, const double *restrict wide_weight,

@@ -252,9 +252,9 @@ cdef class Course:
             self.move_first_on()
 
     cdef void judge(self) noexcept nogil:
-        """Fill `first` of failure and of success; nothing else takes those who are judged before.
+        """Fill `first` of failure and of success, and who waits; others leave while they wait.
 
-        Who fails does so by its hazard to the end; who succeeds does so by its own, later or sooner.
+        Who is going to fail follows from its hazard to the end, when others succeed from theirs.
         """
         cdef Py_ssize_t i, way, lane
         for i in range(3):
