@@ -113,7 +113,8 @@ def find_spans(increase, racing):
     """
     rises = np.asarray(increase) > 0
     rises = np.vstack([rises, rises[racing].any(axis=0)])
-    spans = [(own[0], own[-1] + 1) if len(own) else (0, 0) for own in map(np.flatnonzero, rises)]
+    places = [np.flatnonzero(own) for own in rises]
+    spans = [(own.min(), own.max() + 1) if len(own) else (0, 0) for own in places]
     return np.array(spans, np.int64).T.copy()
 
 
