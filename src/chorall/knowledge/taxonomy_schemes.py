@@ -133,6 +133,33 @@ def taxonomy_schemes() -> dict[str, Scheme]:
     return read_taxonomy(TAXONOMY_FOLDER)
 
 
+@cache
+def settled_subtypes() -> dict[str, dict[str, str]]:
+    """Return every marker that settles a subtype: lineage to the name of that subtype."""
+    found: dict[str, dict[str, str]] = {}
+    for scheme in taxonomy_schemes().values():
+        for lineage, entities in scheme.entities.items():
+            for entity in entities:
+                for marker in entity.markers if entity.settles else ():
+                    found.setdefault(marker, {})[lineage] = entity.name
+    return found
+
+
+def exclude_one_another(one: str, other: str) -> bool:
+    """Return True where two markers settle different subtypes: one leukaemia hardly has both."""
+    first, second = _name_settled(one), _name_settled(other)
+    return bool(first and second) and not first & second
+
+
+@cache
+def _name_settled(marker: str) -> frozenset[str]:
+    """Return the subtypes that a marker settles; a fusion also settles what its genes do."""
+    names = [marker, *(f"{gene}-r" for gene in marker.split("::") if gene != marker)]
+    return frozenset(
+        subtype for name in names for subtype in settled_subtypes().get(name, {}).values()
+    )
+
+
 def find_scheme(name: str) -> Scheme:
     """Return a scheme.
 

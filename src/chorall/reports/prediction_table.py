@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from html import escape
-from typing import Final
+from typing import Any, Final
 
 from chorall.analyses.bank.answers import TableAnswers, list_outcomes
+from chorall.knowledge.naming import name_item
 from chorall.knowledge.small_counts import FEWEST_SHOWN
 from chorall.models.bank.prediction import QUANTITIES, BankPrediction
 from chorall.reports.numbers import (
@@ -15,6 +17,7 @@ from chorall.reports.numbers import (
     format_percent_interval,
     format_text,
 )
+from chorall.reports.published_words import list_published
 from chorall.reports.table import TableColumn, render_html_table
 from chorall.reports.wording import RESEARCH_USE, begin_sentence
 
@@ -71,6 +74,7 @@ def answer_columns(result: TableAnswers) -> tuple[TableColumn, ...]:
         TableColumn("Not known", ("inputs_not_known",), format_count, "right"),
         *quantities,
         TableColumn("Refused", ("refused",), format_text),
+        TableColumn("Note", ("note",), format_text),
         TableColumn("Error", ("error",), format_text),
     )
 
@@ -123,18 +127,23 @@ def _tell_doubt(found: BankPrediction) -> list[str]:
         parts = ", ".join(f"{name} {value:.3f}" for name, value in found.interval_split.items())
         lines.append(f"Where the uncertainty of {found.split_of} comes from (deviation): {parts}.")
     lines += [
-        f"Test next: {one['item']} ({100 * one['share_of_variance']:.0f} % of the variance)."
+        f"Test next: {name_item(one['item'])} ({_say_use(one)})."
         for one in found.next_tests[:MOST_TESTS]
     ]
     lines += [
-        f"Moved by {one['item']}: {100 * one['effect_on_overall_survival']:+.1f} points of overall "
-        "survival."
+        f"Moved by {name_item(one['item'])}: {100 * one['effect_on_overall_survival']:+.1f} points "
+        "of overall survival."
         for one in found.factors[:MOST_FACTORS]
     ]
-    return lines + [
-        f"{name}: {format_text(answer['result'] or 'open')} ({answer['confidence']})"
-        for name, answer in found.published.items()
-    ]
+    decided, still_open = list_published(found.published, at_relapse=True)
+    return lines + [f"{name}: {said}." for name, said in (*decided, *still_open)]
+
+
+def _say_use(test: Mapping[str, Any]) -> str:
+    share = f"{100 * test['share_of_variance']:.0f} % of the variance"
+    if not test["decides"]:
+        return share
+    return f"decides whether the answer on {' and '.join(test['decides'])} applies; {share}"
 
 
 def render_prediction(found: BankPrediction) -> str:

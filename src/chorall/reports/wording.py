@@ -13,6 +13,7 @@ from chorall.analyses.prognosis_result import PrognosisResult
 from chorall.errors import InputError
 from chorall.knowledge.age_bands import AgeBand, adult_from_years, age_bands
 from chorall.knowledge.endpoint_definitions import endpoint_definitions
+from chorall.knowledge.naming import name_marker as name_marker
 from chorall.reports.numbers import EN_DASH
 
 GROUPS: Final = ("present", "absent", "not tested")
@@ -30,11 +31,6 @@ _TERMS: Final = {
     "cns_status": "CNS status",
     "down_syndrome": "Down syndrome",
 }
-
-
-def name_marker(marker: str) -> str:
-    """Return a marker as it is read aloud, without underscores."""
-    return marker.replace("_", " ")
 
 
 def name_terms(terms: Iterable[str]) -> str:

@@ -9,6 +9,8 @@ from unit.models.bank.made_bank import PATIENT, make_bank
 
 import chorall.reports  # noqa: F401  (registers how predictions are shown)
 from chorall.analyses.bank.answers import list_outcomes
+from chorall.analyses.bank.published import ask_published
+from chorall.models.bank.bank import HardlyGiven
 from chorall.models.bank.predict import predict
 from chorall.reports.numbers import format_percent
 from chorall.reports.prediction_table import tell_prediction
@@ -56,6 +58,37 @@ def test_what_is_refused_is_told_and_has_no_number() -> None:
     assert list_outcomes(young).height == 0
     assert any(line.startswith("No answer on transplant: ") for line in tell_prediction(young))
     assert "<table" not in (young._repr_html_() or "")
+
+
+def test_an_index_that_cannot_be_worked_out_says_between_what_it_lies_and_what_is_missing() -> None:
+    child = {"age_years": 6.0, "lineage": "B", "wbc_10e9_per_l": 9.0}
+    told = tell_prediction(replace(FOUND, published=ask_published(child)))
+    assert (
+        "UKALL prognostic index (formula): score \N{MINUS SIGN}3.13 to 1.38 (rule unverified); "
+        "missing: MRD at the end of induction, BCR::ABL1, KMT2A-r and 6 more."
+    ) in told
+    assert (
+        "NCI/Rome risk groups: standard risk: age 1 to below 10 years and white cells below 50."
+    ) in told
+    assert not any(" open" in line for line in told)
+    assert any(line.startswith("First relapse") for line in told), "a file may be of a relapse"
+
+
+def test_what_decides_is_said_in_the_terminal_and_in_a_notebook() -> None:
+    rules = (HardlyGiven("new", "TP53", "absent"),)
+    bank = replace(make_bank(), hardly_given=rules)
+    unknown, absent = (
+        predict(bank, PATIENT | {"TP53": word}, ["new", "old"], years=(1.0,), draws=100)
+        for word in (None, "absent")
+    )
+    told = tell_prediction(unknown)
+    tests = [line for line in told if line.startswith("Test next:")]
+    assert tests[0].startswith("Test next: TP53 (decides whether the answer on new applies; ")
+    (note,) = (line for line in told if "should be tested first" in line)
+    assert note.startswith("Note: TP53 is not known and should be tested first: new was seen ")
+    refusal = "fewer than 5 patients in whom TP53 was tested and absent were given new"
+    assert f"No answer on new: {refusal}." in tell_prediction(absent)
+    assert refusal in (absent._repr_html_() or "")
 
 
 def test_comparable_patients_are_told_with_their_trials() -> None:

@@ -184,7 +184,7 @@ def test_missing_tests_are_those_of_the_prediction(client):
     assert {one["item"] for one in found["missing"]} == {"TP53", "IKZF1_del"}
     assert not any(one["is_to_come"] for one in found["missing"])
     told = [one for one in found["missing"] if one["share_of_variance"] is not None]
-    assert [{k: one[k] for k in ("item", "share_of_variance")} for one in told] == (
+    assert [{k: one[k] for k in ("item", "share_of_variance", "decides")} for one in told] == (
         predicted["next_tests"]
     )
     assert {"of": found["of"], **found["interval_split"]} == predicted["interval_split"]

@@ -6,12 +6,10 @@ import json
 import re
 
 import pytest
-from unit.models.bank.made_bank import make_bank
 
-import chorall as ch
 from chorall.analyses.bank.published import ask_published
-from chorall.web.doctor.answer_words import say_refusal, write_points
-from chorall.web.doctor.published import list_published
+from chorall.reports.published_words import list_published
+from chorall.web.doctor.answer_words import write_points
 
 CHILD = {"age_years": 6.0, "lineage": "B", "wbc_10e9_per_l": 9.0, "mrd_end_of_induction": 0.01}
 
@@ -22,7 +20,9 @@ def test_what_decides_comes_first_with_its_words_and_the_rest_says_between_what_
         "standard risk: age 1 to below 10 years and white cells below 50"
     )
     assert still_open["Classes of hypodiploidy"].startswith("44 chromosomes to ")
-    assert still_open["UK cytogenetic risk groups"] == "good to high (rule unverified)"
+    assert still_open["UK cytogenetic risk groups"] == (
+        "good to high (rule unverified); missing: BCR::ABL1, KMT2A-r, near haploidy and 5 more"
+    )
     assert not {*decided} & {*still_open}
     assert "_" not in "".join([*decided.values(), *still_open.values()])
 
@@ -46,20 +46,11 @@ def test_the_index_of_the_uk_is_a_score_with_its_range_until_the_karyotype_is_kn
     assert unknown["score_upper"] == pytest.approx(known["score"])
     assert unknown["score_lower"] == pytest.approx(known["score"] - 1.066 - 0.440)
     _, still_open = map(dict, list_published({"pi_ukall": unknown}))
-    assert (
-        still_open["UKALL prognostic index (formula)"]
-        == "score \N{MINUS SIGN}1.13 to 0.38 (rule unverified)"
+    assert still_open["UKALL prognostic index (formula)"] == (
+        "score \N{MINUS SIGN}1.13 to 0.38 (rule unverified); missing: BCR::ABL1, KMT2A-r, near "
+        "haploidy and 5 more"
     )
     assert "score" not in ask_published(CHILD)["nci"]
-
-
-def test_a_refusal_names_items_and_treatments_as_the_form_does():
-    found = ch.predict(make_bank(), {"age_years": 80.0, "lineage": "B"}, ["new+no_transplant"])
-    (why,) = found.refused.values()
-    assert "`age_years`" in why
-    said = say_refusal(why)
-    assert said.startswith("Age at diagnosis (years) lies outside 1 to 70")
-    assert said.endswith("under: new; no transplantation in first remission")
 
 
 def test_the_page_shows_both_and_harm_beside_benefit(ask):

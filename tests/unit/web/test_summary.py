@@ -187,7 +187,9 @@ def test_small_counts_and_refusals_are_told_without_the_number(settings, languag
     view = view_summary(found, known, settings.bank, words, 5)
     assert view.sides == view.table == ()
     assert view.years == "5"
-    assert view.refused == tuple(words.refused.format(name=name) for name in ("new", "old"))
+    assert view.refused == tuple(
+        f"{words.refused.format(name=name)} {words.too_few}" for name in ("new", "old")
+    )
     found = ch.predict(settings.bank, PATIENT, ["new", "old"])
     hidden = view_summary(found, PATIENT, settings.bank, words, 56).sides
     assert "55" not in hidden[0].comparable

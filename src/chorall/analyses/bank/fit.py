@@ -10,10 +10,11 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from chorall.analyses.bank.hardly_given import read_hardly_given
 from chorall.analyses.bank.pool_features import read_features
 from chorall.analyses.bank.pool_stays import read_stays
 from chorall.analyses.bank.pool_strategies import read_allocations
-from chorall.analyses.bank.support import TRANSPLANTED, count_support
+from chorall.analyses.bank.support import TRANSPLANTED, count_support, list_given
 from chorall.analyses.result import label_pool
 from chorall.errors import DataError, InputError
 from chorall.knowledge.small_counts import FEWEST_SHOWN
@@ -58,11 +59,13 @@ def read_bank_data(pool: Pool) -> tuple[BankData, tuple[str, ...]]:
         raise DataError("the pool cannot fill a bank: it holds no follow-up.")
     stays, histories = read_stays(pool, allocations)
     days = _time_to_transplant(stays)
-    support = count_support(patients, histories, allocations)
+    given = list_given(patients, histories, allocations)
+    support = count_support(patients, given)
     data = BankData(
         features, values, patients["trial_id"].cast(pl.String).to_numpy().astype(str),
         allocations.flagged, stays, allocations.comparisons, support.whole, support.by_trial,
         float(np.median(days)) if len(days) >= FEWEST_SHOWN else float("nan"),
+        read_hardly_given(patients, given, features, values),
     )  # fmt: skip
     return data, allocations.warnings
 

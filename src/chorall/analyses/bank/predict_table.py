@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import polars as pl
@@ -17,6 +17,13 @@ from chorall.models.bank.bank import Bank
 from chorall.models.bank.batch import DRAWS, ROWS_AT_ONCE, RowAnswers, predict_rows
 from chorall.models.bank.evidence import count_comparable, refuse
 from chorall.models.bank.prediction import QUANTITIES
+from chorall.models.bank.restriction import (
+    Restriction,
+    find_deciding,
+    find_restrictions,
+    list_open,
+    say_conditions,
+)
 from chorall.models.bank.simulate_course import Now
 from chorall.models.bank.strategy import Strategy, read_strategy
 from chorall.stats.task_runner import run_shares
@@ -24,6 +31,13 @@ from chorall.stats.task_runner import run_shares
 PARTS: Final = ("", "_lower", "_upper")
 DIFFERENCES: Final = ("_difference", "_difference_lower", "_difference_upper", "_share_better")
 MOST_SHOWN: Final = 20
+
+
+class _Said(NamedTuple):
+    """Of one patient and strategy: why there is no answer, and what must be known of one."""
+
+    refused: str | None
+    note: str | None
 
 
 def predict_table(
@@ -68,7 +82,8 @@ def predict_table(
     -------
     DataFrame
         A row per patient and strategy: row (from 1), patient_id, strategy, comparable_patients (0
-        below 5, null where hidden), inputs_not_known, refused, error; of each quantity and time
+        below 5, null where hidden), inputs_not_known, refused, note (on which test it hangs
+        whether the answer applies), error; of each quantity and time
         such as `relapse_5y` the estimate, `_lower` and `_upper`, and with several strategies the
         first less this one: `_difference` with limits, and `_share_better` of the first.
 
@@ -84,14 +99,17 @@ def predict_table(
     rows = read_rows(bank, patients)
     if not keep_going:
         _refuse_bad_rows(rows)
-    refused = _list_refusals(bank, rows, asked)
+    said = _list_said(bank, rows, asked)
     good = np.flatnonzero(
-        [not said and None in own for said, own in zip(rows.problems, refused, strict=True)]
+        [
+            not problems and any(one.refused is None for one in own)
+            for problems, own in zip(rows.problems, said, strict=True)
+        ]
     )
     parts = [good[start : start + ROWS_AT_ONCE] for start in range(0, len(good), ROWS_AT_ONCE)]
     settings = (asked, tuple(years), level, draws)
     answers = _answer_parts(bank, rows, parts, settings, n_jobs, progress)
-    return _lay_out(bank, rows, asked, refused, years, good, answers)
+    return _lay_out(bank, rows, asked, said, years, good, answers)
 
 
 def _refuse_bad_rows(rows: PatientRows) -> None:
@@ -138,13 +156,13 @@ def _lay_out(
     bank: Bank,
     rows: PatientRows,
     asked: Sequence[Strategy],
-    refused: list[list[str | None]],
+    said: list[list[_Said]],
     years: Sequence[float],
     good: NDArray[np.int64],
     answers: Sequence[RowAnswers],
 ) -> pl.DataFrame:
     n, s = len(rows.problems), len(asked)
-    is_open = np.array([one is None for own in refused for one in own], bool).reshape(n, s)
+    is_open = np.array([one.refused is None for own in said for one in own], bool).reshape(n, s)
     columns: dict[str, Any] = {
         "row": np.repeat(np.arange(1, n + 1), s),
         "patient_id": pl.Series(rows.patient_id, dtype=pl.String).gather(
@@ -156,7 +174,8 @@ def _lay_out(
             dtype=pl.Int64,
         ),
         "inputs_not_known": np.repeat(np.isnan(rows.known).sum(axis=1), s),
-        "refused": pl.Series([one for own in refused for one in own], dtype=pl.String),
+        "refused": pl.Series([one.refused for own in said for one in own], dtype=pl.String),
+        "note": pl.Series([one.note for own in said for one in own], dtype=pl.String),
         "error": pl.Series(
             ["; ".join(own) or None for own in rows.problems for _ in asked], dtype=pl.String
         ),
@@ -178,14 +197,22 @@ def _lay_out(
     return pl.DataFrame(columns)
 
 
-def _list_refusals(
-    bank: Bank, rows: PatientRows, asked: Sequence[Strategy]
-) -> list[list[str | None]]:
-    """Return for each patient and strategy why there is no answer, None where there is one."""
-    seen: dict[tuple[str, tuple[str, ...]], dict[str, str]] = {}
-    found: list[list[str | None]] = []
-    for cell, outside in zip(rows.cells, rows.outside, strict=True):
-        if (cell, outside) not in seen:
-            seen[cell, outside] = refuse(bank, cell, asked, outside)
-        found.append([seen[cell, outside].get(one.name) for one in asked])
+def _list_said(bank: Bank, rows: PatientRows, asked: Sequence[Strategy]) -> list[list[_Said]]:
+    """Return for each patient and strategy what is said of it; patients alike are asked once."""
+    seen: dict[tuple[str, tuple[str, ...], bytes], list[_Said]] = {}
+    found: list[list[_Said]] = []
+    deciding = rows.known[:, find_deciding(bank, asked)]
+    for row, (cell, outside) in enumerate(zip(rows.cells, rows.outside, strict=True)):
+        key = (cell, outside, deciding[row].tobytes())
+        if key not in seen:
+            restrictions = find_restrictions(bank, rows.known[row], asked)
+            refused = refuse(bank, cell, asked, outside, restrictions)
+            seen[key] = [_say(one.name, refused, restrictions) for one in asked]
+        found.append(seen[key])
     return found
+
+
+def _say(strategy: str, refused: Mapping[str, str], restrictions: Sequence[Restriction]) -> _Said:
+    if strategy in refused:
+        return _Said(refused[strategy], None)
+    return _Said(None, " ".join(say_conditions(list_open(restrictions, [strategy]))) or None)

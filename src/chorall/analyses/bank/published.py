@@ -75,7 +75,8 @@ def ask_published(patient: Mapping[str, Any]) -> dict[str, Any]:
     Returns
     -------
     dict of str to dict
-        `result` (null where open), `best`, `worst`, `confidence`; of a continuous score also
+        `result` (null where open), `best`, `worst`, `confidence`, `missing` (items that could
+        still change the answer); of a continuous score also
         `score` (null where it is not determined), `score_lower`, `score_upper`.
     """
     items = {
@@ -96,6 +97,7 @@ def _write_answer(answer: Classification) -> dict[str, Any]:
         "best": answer.best,
         "worst": answer.worst,
         "confidence": answer.confidence,
+        "missing": list(answer.resolving),
     }
     if classifier_definitions()[answer.classifier].score is not None:
         scores = ("score", "score_lower", "score_upper")

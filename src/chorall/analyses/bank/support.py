@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -44,10 +44,10 @@ class Support:
     by_trial: TrialCounts
 
 
-def count_support(
+def list_given(
     patients: pl.DataFrame, histories: pl.DataFrame, allocations: Allocations
-) -> Support:
-    """Count comparable patients by cell of age and lineage, by strategy, and by trial.
+) -> list[set[str]]:
+    """Return the strategies of each patient: those allocated, and of `OBSERVED` what was seen.
 
     Parameters
     ----------
@@ -57,6 +57,28 @@ def count_support(
         `patient_id` and `from_state` of every stay.
     allocations : Allocations
         Who was allocated to what.
+    """
+    seen: defaultdict[str, set[str]] = defaultdict(set)
+    for name, state in histories.select(
+        "patient_id", pl.col("from_state").cast(pl.String)
+    ).iter_rows():
+        seen[name].add(state)
+    return [
+        {one.strategy for one in allocations.by_patient.get(patient, [])}
+        | {*_name_observed(seen.get(patient, set()))}
+        for patient in patients["patient_id"]
+    ]
+
+
+def count_support(patients: pl.DataFrame, given: Sequence[Set[str]]) -> Support:
+    """Count comparable patients by cell of age and lineage, by strategy, and by trial.
+
+    Parameters
+    ----------
+    patients : DataFrame
+        The table `patient`.
+    given : sequence of set of str
+        The strategies of each, from `list_given`.
 
     Returns
     -------
@@ -65,7 +87,7 @@ def count_support(
         count below 5 follows by adding and subtracting over trials, age groups and lineages, nor
         over those with and without a transplantation.
     """
-    counts = _count(patients, histories, allocations)
+    counts = _count(patients, given)
     return _lay_out(counts, _find_hidden(counts, FEWEST_SHOWN))
 
 
@@ -117,23 +139,11 @@ def _read_counts(bank: Bank) -> dict[Key, int]:
     return counts
 
 
-def _count(
-    patients: pl.DataFrame, histories: pl.DataFrame, allocations: Allocations
-) -> Counter[Key]:
+def _count(patients: pl.DataFrame, given: Sequence[Set[str]]) -> Counter[Key]:
     """Count every strategy in every cell, those of any age, lineage and trial among them."""
-    seen: defaultdict[str, set[str]] = defaultdict(set)
-    for name, state in histories.select(
-        "patient_id", pl.col("from_state").cast(pl.String)
-    ).iter_rows():
-        seen[name].add(state)
     counts: Counter[Key] = Counter()
-    columns = patients.select(
-        "patient_id", "age_years", pl.col("lineage", "trial_id").cast(pl.String)
-    )
-    for patient, age, lineage, trial in columns.iter_rows():
-        states = seen.get(patient, set())
-        strategies = {one.strategy for one in allocations.by_patient.get(patient, [])}
-        strategies |= set(_name_observed(states))
+    columns = patients.select("age_years", pl.col("lineage", "trial_id").cast(pl.String))
+    for strategies, (age, lineage, trial) in zip(given, columns.iter_rows(), strict=True):
         # a patient file that does not say it is compared with everybody
         ages = _with_any(name_age(age), ANY_AGE)
         lineages = _with_any(name_lineage(lineage), ANY_LINEAGE)

@@ -28,7 +28,7 @@ FINE_MONTHS: Final = 4
 FINE_STEPS: Final = 30
 """Induction is followed by the day: remission and failure follow each other within a month."""
 
-FORMAT_VERSION: Final = 4
+FORMAT_VERSION: Final = 5
 
 AGE_EDGES: Final = (0, 10, 16, 25, 40, 55, 65, 111)
 """Age groups in which comparable patients are counted."""
@@ -36,6 +36,9 @@ ANY_AGE: Final = "age not known"
 ANY_LINEAGE: Final = "not known"
 LINEAGES: Final = ("B", "T", "MPAL")
 BETWEEN: Final = ", lineage "
+
+PRESENT: Final = "present"
+ABSENT: Final = "absent"
 
 Counts = dict[str, dict[str, int | None]]
 """By cell of age and lineage, by strategy."""
@@ -65,6 +68,25 @@ class Comparison:
     n_trials: int
 
 
+@dataclass(frozen=True, slots=True)
+class HardlyGiven:
+    """A strategy of which fewer than 5 patients had a marker with this status, of many tested.
+
+    Attributes
+    ----------
+    strategy : str
+        One of the bank, or `transplant`, `no_transplant`.
+    item : str
+        A marker of the design.
+    status : str
+        `present` or `absent`; who was not tested counts as neither.
+    """
+
+    strategy: str
+    item: str
+    status: str
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Bank:
     """A fitted bank.
@@ -87,6 +109,8 @@ class Bank:
         told by trial.
     transplant_day : float
         Median day of transplantation in first remission, counted from remission; NaN without any.
+    hardly_given : tuple of HardlyGiven
+        Strategies on which there is no answer for patients with a status of a marker.
     about : dict
         Pool, trials, patients, version: what the model card prints.
     warnings : tuple of str
@@ -100,6 +124,7 @@ class Bank:
     support: Counts
     support_by_trial: TrialCounts
     transplant_day: float
+    hardly_given: tuple[HardlyGiven, ...] = ()
     about: dict[str, Any] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
 

@@ -10,7 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chorall.errors import DataError, raise_gathered
-from chorall.models.bank.bank import Bank, Comparison, Counts, TrialCounts, list_edges
+from chorall.models.bank.bank import (
+    Bank,
+    Comparison,
+    Counts,
+    HardlyGiven,
+    TrialCounts,
+    list_edges,
+)
 from chorall.models.bank.conditional import FeatureLaw, fit_feature_law
 from chorall.models.bank.design import Design, build_design
 from chorall.models.bank.features import Feature
@@ -74,6 +81,8 @@ class BankData:
         As in `Bank`.
     transplant_day : float
         As in `Bank`.
+    hardly_given : tuple of HardlyGiven
+        As in `Bank`.
     """
 
     features: tuple[Feature, ...]
@@ -85,6 +94,7 @@ class BankData:
     support: Counts
     support_by_trial: TrialCounts
     transplant_day: float
+    hardly_given: tuple[HardlyGiven, ...] = ()
 
 
 def fit_bank(data: BankData, about: dict[str, Any], warnings: Sequence[str] = ()) -> Bank:
@@ -121,7 +131,7 @@ def fit_bank(data: BankData, about: dict[str, Any], warnings: Sequence[str] = ()
     said += [f"{model.transition.name}: {text}" for model in models for text in model.warnings]
     return Bank(
         design, law, tuple(models), data.comparisons, data.support, data.support_by_trial,
-        data.transplant_day, about, tuple(said),
+        data.transplant_day, data.hardly_given, about, tuple(said),
     )  # fmt: skip
 
 

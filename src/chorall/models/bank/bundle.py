@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chorall.errors import DataError, InputError
-from chorall.models.bank.bank import FORMAT_VERSION, Bank, Comparison
+from chorall.models.bank.bank import FORMAT_VERSION, Bank, Comparison, HardlyGiven
 from chorall.models.bank.bundle_schema import SCHEMA, find_schema_problems
 from chorall.models.bank.conditional import FeatureLaw
 from chorall.models.bank.design import Covariate, Design
@@ -175,6 +175,7 @@ def _take_apart(bank: Bank) -> tuple[dict[str, Any], Arrays]:
         "support": bank.support,
         "support_by_trial": bank.support_by_trial,
         "transplant_day": None if np.isnan(bank.transplant_day) else bank.transplant_day,
+        "hardly_given": [dataclasses.asdict(one) for one in bank.hardly_given],
         "transitions": transitions,
         "warnings": list(bank.warnings),
     }
@@ -205,7 +206,12 @@ def _put_together(facts: dict[str, Any], arrays: Arrays) -> Bank:
         Design(features, tuple(facts["strategies"]), covariates),
         FeatureLaw(arrays["law.mean"], arrays["law.covariance"], is_flag),
         models, comparisons, facts["support"], facts["support_by_trial"],
-        float("nan") if day is None else day, facts["about"], tuple(facts["warnings"]),
+        float("nan") if day is None else day,
+        tuple(
+            HardlyGiven(one["strategy"], one["item"], one["status"])
+            for one in facts["hardly_given"]
+        ),
+        facts["about"], tuple(facts["warnings"]),
     )  # fmt: skip
 
 

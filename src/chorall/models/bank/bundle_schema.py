@@ -35,7 +35,7 @@ SCHEMA: Final[dict[str, Any]] = {
     "type": "object",
     "required": [
         "format_version", "about", "features", "strategies", "covariates", "comparisons", "support",
-        "support_by_trial", "transplant_day", "transitions", "warnings",
+        "support_by_trial", "transplant_day", "hardly_given", "transitions", "warnings",
     ],
     "properties": {
         "format_version": {"const": FORMAT_VERSION},
@@ -60,6 +60,9 @@ SCHEMA: Final[dict[str, Any]] = {
         "support": _COUNTS,
         "support_by_trial": {"type": "object", "additionalProperties": _COUNTS},
         "transplant_day": {"type": ["number", "null"]},
+        "hardly_given": {
+            "type": "array", "items": _object(strategy="string", item="string", status="string"),
+        },
         "transitions": {
             "type": "array",
             "items": _object(

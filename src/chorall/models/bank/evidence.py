@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from chorall.knowledge.naming import name_treatment
 from chorall.knowledge.small_counts import FEWEST_SHOWN
 from chorall.models.bank.bank import Bank
+from chorall.models.bank.restriction import Restriction, say_met
 from chorall.models.bank.strategy import Strategy
 
 
 def refuse(
-    bank: Bank, cell: str, strategies: Sequence[Strategy], outside: Sequence[str]
+    bank: Bank,
+    cell: str,
+    strategies: Sequence[Strategy],
+    outside: Sequence[str],
+    restrictions: Sequence[Restriction] = (),
 ) -> dict[str, str]:
     """Return the strategies on which the bank has nothing to say for this patient, and why.
 
@@ -24,6 +30,8 @@ def refuse(
         Those asked.
     outside : sequence of str
         What lies outside of the data, from `find_unsupported`.
+    restrictions : sequence of Restriction
+        From `find_restrictions`.
     """
     said = {}
     for strategy in strategies:
@@ -32,9 +40,11 @@ def refuse(
         few = [key for key in keys if _is_few(counts.get(key, 0))]
         reasons = list(outside)
         if few:
-            reasons.append(
-                f"fewer than {FEWEST_SHOWN} comparable patients ({cell}) with {', '.join(few)}"
-            )
+            under = " and under ".join(map(name_treatment, few))
+            reasons.append(f"fewer than {FEWEST_SHOWN} comparable patients ({cell}) under {under}")
+        reasons += [
+            say_met(one) for one in restrictions if one.is_met and one.strategy == strategy.name
+        ]
         if reasons:
             said[strategy.name] = "; ".join(reasons)
     return said

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chorall.errors import InputError, raise_gathered
+from chorall.knowledge.naming import name_item
 
 Floats = NDArray[np.float64]
 
@@ -173,4 +174,4 @@ def say_unsupported(feature: Feature, value: Any) -> str:
     low, high = feature.supported_low, feature.supported_high
     if low <= float(value) <= high:
         return ""
-    return f"`{feature.item}` lies outside {low:g} to {high:g}, where the bank has data"
+    return f"{name_item(feature.item)} lies outside {low:g} to {high:g}, where the bank has data"

@@ -11,6 +11,7 @@ from chorall.models.bank.bank import (
     Bank,
     write_cell,
 )
+from chorall.models.bank.restriction import say_hardly_given
 
 
 def write_card(bank: Bank, name: str) -> str:
@@ -59,6 +60,13 @@ def write_card(bank: Bank, name: str) -> str:
         "Of all ages and lineages; a number below 5, or one that would tell such, is hidden.",
         "",
         *(f"- {line}" for line in list_support(bank)),
+        "",
+        "## Hardly ever given",
+        "",
+        "Fewer than 5 patients with this result had the treatment, though many might have: no "
+        "answer is given on it to such a patient.",
+        "",
+        *(f"- {line}" for line in say_hardly_given(bank) or ["none was found"]),
         "",
         "## What to know",
         "",

@@ -24,6 +24,12 @@ from chorall.models.bank.prediction import (
     tell,
 )
 from chorall.models.bank.question import Question
+from chorall.models.bank.restriction import (
+    find_restrictions,
+    list_open,
+    rank_deciding_first,
+    say_conditions,
+)
 from chorall.models.bank.simulate_course import complete
 from chorall.models.bank.strategy import Strategy, read_strategy
 from chorall.models.bank.widening import widen
@@ -88,12 +94,17 @@ def predict(
     check_mrd(bank, known, now)
     asked = [read_strategy(bank, name) for name in strategies]
     cell = name_cell(items)
-    refused = refuse(bank, cell, asked, find_unsupported(bank.design.features, items))
+    restrictions = find_restrictions(bank, known, asked)
+    refused = refuse(bank, cell, asked, find_unsupported(bank.design.features, items), restrictions)
     kept = tuple(one for one in asked if one.name not in refused)
     question = Question(bank, known, now, kept, tuple(float(one) for one in years), level, draws)
     found = _answer(question, today, refused, is_widened=widen_intervals)
+    undecided = list_open(restrictions, found.strategies)
     return replace(
         found,
+        restrictions=restrictions,
+        next_tests=rank_deciding_first(found.next_tests, undecided),
+        notes=(*say_conditions(undecided), *found.notes),
         comparable={one.name: count_comparable(bank, cell, one) for one in asked},
         comparable_by_trial={one.name: count_by_trial(bank, cell, one) for one in asked},
     )
@@ -108,9 +119,7 @@ def _answer(
 ) -> BankPrediction:
     names = tuple(one.name for one in question.strategies)
     if not names:
-        return BankPrediction(
-            today, names, refused, {}, {}, {}, {}, (), {}, "", (), (), {}, _list_notes(question)
-        )
+        return BankPrediction(today, names, refused, {}, {}, {}, {}, (), {}, "", (), (), {}, ())
     features = complete(question.bank, question.known, question.noise, ALL_SOURCES)
     ratios = question.weigh(features)
     courses = question.follow(ratios, with_means=True)

@@ -9,6 +9,8 @@ from typing import Any, ClassVar, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from chorall.models.bank.restriction import Restriction
+
 Floats = NDArray[np.float64]
 
 QUANTITIES: Final = ("overall_survival", "event_free_survival", "relapse", "death_in_remission")
@@ -103,14 +105,16 @@ class BankPrediction:
     split_of : str
         The contrast of overall survival at the longest time, or overall survival itself.
     next_tests : tuple of dict
-        Items not known, by how much knowing them would narrow `split_of`: `item` and
-        `share_of_variance`.
+        Items not known: first those that decide whether an answer applies, then by how much knowing
+        them would narrow `split_of`: `item`, `share_of_variance`, `decides` (strategies).
     factors : tuple of dict
         `item`, `effect_on_overall_survival`: what it adds, against the average patient.
     published : dict
         Published classifiers about the same patient.
     notes : tuple of str
-        What the reader must know.
+        What the reader must know; first on which test it hangs whether an answer applies.
+    restrictions : tuple of Restriction
+        Strategies that were hardly ever given with what the patient has, or may have.
     """
 
     today: dict[str, Any]
@@ -127,6 +131,7 @@ class BankPrediction:
     factors: tuple[dict[str, Any], ...]
     published: dict[str, Any]
     notes: tuple[str, ...]
+    restrictions: tuple[Restriction, ...] = ()
 
     render: ClassVar[Callable[[Any], str] | None] = None
     """How it is shown in a notebook; `chorall.reports` says so, for imports run downwards only."""
@@ -164,6 +169,7 @@ class BankPrediction:
             "factors": list(self.factors),
             "published": self.published,
             "notes": list(self.notes),
+            "restrictions": [asdict(one) for one in self.restrictions],
         }
 
 

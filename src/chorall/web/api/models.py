@@ -113,6 +113,30 @@ class ContrastRow(BaseModel):
     words: str
 
 
+class RestrictionRow(BaseModel):
+    """A strategy of which a part, `treatment`, was hardly ever given with this `status` of an item.
+
+    `is_met`: the patient has it, and there is no answer; else the item is not known, and the answer
+    applies only if it is the other way. `because_of`: a marker that is present and hardly goes with
+    the item, which was not tested.
+    """
+
+    strategy: str
+    treatment: str
+    item: str
+    status: str
+    is_met: bool
+    because_of: str
+
+
+class HardlyGivenRow(BaseModel):
+    """A strategy that fewer than 5 patients had with this status, of many who were tested."""
+
+    strategy: str
+    item: str
+    status: str
+
+
 class PredictAnswer(_OfBank):
     """What `chorall predict --json` writes, with the bank's hash."""
 
@@ -126,17 +150,20 @@ class PredictAnswer(_OfBank):
     outcomes: list[EstimateRow]
     contrasts: list[ContrastRow]
     notes: list[str]
+    restrictions: list[RestrictionRow]
 
 
 class MissingItem(BaseModel):
     """An item that is not known; `share_of_variance` is what knowing it would take away.
 
+    `decides` are the strategies of which the answer applies only with one of its results;
     `is_to_come` is true for residual disease as long as the patient is in induction.
     """
 
     item: str
     label: str
     share_of_variance: float | None
+    decides: list[str]
     is_to_come: bool
 
 
@@ -193,6 +220,7 @@ class BankAnswer(_OfBank):
     states: list[str]
     strategies: list[BankStrategy]
     comparisons: list[BankComparison]
+    hardly_given: list[HardlyGivenRow]
 
 
 class RowsAnswer(BaseModel):

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+from dataclasses import asdict
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from fastapi import APIRouter, Request
 
 from chorall.analyses.bank.published import ask_published, check_items
+from chorall.knowledge.naming import name_treatment
 from chorall.models.bank.states import LIVING
 from chorall.models.bank.strategy import TRANSPLANT_WORDS
 from chorall.web.api.models import (
@@ -24,7 +26,6 @@ from chorall.web.bedside import ask_bedside
 from chorall.web.carer.summary_view import list_missing
 from chorall.web.desk import ask
 from chorall.web.doctor.answer_words import name_item
-from chorall.web.doctor.fields import name_treatment
 from chorall.web.doctor.routes import find_bank
 
 if TYPE_CHECKING:
@@ -56,6 +57,7 @@ def describe_bank(request: Request) -> dict[str, Any]:
             }
             for one in bank.comparisons
         ],
+        "hardly_given": [asdict(one) for one in bank.hardly_given],
     }
 
 
@@ -71,13 +73,14 @@ async def list_missing_tests(request: Request, question: PredictQuestion) -> dic
     """Say what is not known of a patient, and what would narrow the answer most."""
     found = await _ask(request, question)
     settings: Settings = request.app.state.settings
-    shares = {one["item"]: one["share_of_variance"] for one in found.next_tests}
+    tests = {one["item"]: one for one in found.next_tests}
     missing, to_come = list_missing(found, question.patient, find_bank(settings))
     rows = [
         {
             "item": item,
             "label": name_item(item),
-            "share_of_variance": shares.get(item),
+            "share_of_variance": tests.get(item, {}).get("share_of_variance"),
+            "decides": tests.get(item, {}).get("decides", []),
             "is_to_come": item in to_come,
         }
         for item in [*missing, *to_come]

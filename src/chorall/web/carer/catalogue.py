@@ -85,6 +85,10 @@ class SummaryWords(_Frozen):
     comparable_few: str
     comparable_hidden: str
     refused: str
+    too_few: str
+    only_with: str
+    hardly_with: str
+    not_known_yet: str
     missing: str
     missing_text: str
     missing_more: str

@@ -15,8 +15,10 @@ from chorall.web.carer.summary_words import (
     name_for_patient,
     name_for_reader,
     say_comparable,
+    say_conditions,
     say_difference,
     say_outlook,
+    say_refused,
     write_people,
     write_value,
 )
@@ -39,6 +41,7 @@ class SummarySide:
     """One treatment: a sentence, 100 icons, and how much is behind them."""
 
     heading: str
+    conditions: tuple[str, ...]
     sentence: str
     icons: PlainSvg
     key: tuple[tuple[PlainSvg, str], ...]
@@ -98,9 +101,7 @@ def view_summary(
         asked=_list_asked(patient, words),
         today=words.in_remission if found.today["state"] == "remission" else words.at_diagnosis,
         sides=tuple(_view_side(found, pair, longest, words, fewest) for pair in pairs),
-        refused=tuple(
-            words.refused.format(name=name_for_patient(name, words)) for name in found.refused
-        ),
+        refused=tuple(say_refused(name, found, words) for name in found.refused),
         verdict=judge(contrast, words) if contrast else "",
         difference=say_difference(contrast, words) if contrast else "",
         evidence=words.evidence[contrast.evidence] if contrast else "",
@@ -173,6 +174,7 @@ def _view_side(
     outlook = found.outcomes[name][OUTLOOK][longest]
     return SummarySide(
         heading=words.treatment.format(letter=letter, name=label),
+        conditions=say_conditions(name, found, words),
         sentence=say_outlook(outlook, longest, words),
         icons=draw_icons(shares, label, longest, words=words.fates, title=words.icons_title),
         key=tuple(

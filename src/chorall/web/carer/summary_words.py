@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from chorall.models.bank.bank import ABSENT
+from chorall.models.bank.restriction import list_open
 from chorall.reports.numbers import EN_DASH
 from chorall.web.doctor.answer_words import name_item
 
 if TYPE_CHECKING:
-    from chorall.models.bank.prediction import Contrast, Estimate
+    from chorall.models.bank.prediction import BankPrediction, Contrast, Estimate
+    from chorall.models.bank.restriction import Restriction
     from chorall.web.carer.catalogue import SummaryWords
 
 
@@ -74,6 +77,27 @@ def say_comparable(count: int | None, letter: str, words: SummaryWords, fewest: 
     if count < fewest:
         return words.comparable_few.format(letter=letter, n=fewest)
     return words.comparable.format(letter=letter, n=count)
+
+
+def say_restriction(one: Restriction, words: SummaryWords) -> str:
+    """Say with what a treatment was hardly ever given, or that it was given almost only with it."""
+    said = words.only_with if one.status == ABSENT else words.hardly_with
+    return said.format(marker=name_for_reader(one.item, words))
+
+
+def say_refused(strategy: str, found: BankPrediction, words: SummaryWords) -> str:
+    """Say that there is no answer on a treatment, and why."""
+    met = [one for one in found.restrictions if one.is_met and one.strategy == strategy]
+    whys = [say_restriction(one, words) for one in met] or [words.too_few]
+    return " ".join([words.refused.format(name=name_for_patient(strategy, words)), *whys])
+
+
+def say_conditions(strategy: str, found: BankPrediction, words: SummaryWords) -> tuple[str, ...]:
+    """Say on which tests it hangs whether the numbers of a treatment are right."""
+    return tuple(
+        f"{say_restriction(one, words)} {words.not_known_yet}"
+        for one in list_open(found.restrictions, [strategy])
+    )
 
 
 def name_for_reader(item: str, words: SummaryWords) -> str:

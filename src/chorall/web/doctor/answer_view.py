@@ -6,25 +6,27 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from chorall.knowledge.naming import name_treatment
 from chorall.models.bank.bank import name_cell
 from chorall.models.bank.prediction import HIGHER_IS_BETTER
+from chorall.models.bank.restriction import list_open, say_conditions
 from chorall.reports.course_figure import draw_course
 from chorall.reports.icon_array import FATES, count_in_hundred, draw_icons, share_fates
 from chorall.reports.numbers import count_of
 from chorall.reports.prediction_table import write_comparable
+from chorall.reports.published_words import Lines, list_published
 from chorall.reports.wording import begin_sentence
 from chorall.web.doctor.answer_words import (
     EVIDENCE,
     QUANTITIES,
     name_item,
     say_survival,
+    say_use,
     split_range,
     write_difference,
     write_estimate,
     write_points,
 )
-from chorall.web.doctor.fields import name_treatment
-from chorall.web.doctor.published import Lines, list_published
 
 if TYPE_CHECKING:
     from chorall.models.bank.prediction import BankPrediction, Contrast
@@ -74,6 +76,7 @@ class AnswerView:
     trials: str
     sides: tuple[Side, ...]
     refused: tuple[tuple[str, str], ...]
+    conditions: tuple[str, ...]
     outcomes: tuple[tuple[str, tuple[OutcomeLine, ...]], ...]
     horizon: str
     comparisons: tuple[Comparison, ...]
@@ -91,6 +94,7 @@ def view_answer(
     """Return what a page says of an answer."""
     years = sorted({when for one in found.outcomes.values() for by in one.values() for when in by})
     trials = about.get("trials", [])
+    conditions = say_conditions(list_open(found.restrictions, found.strategies))
     return AnswerView(
         resembles=begin_sentence(name_cell(patient)),
         trials=f"{about.get('n_patients', 'not said')} patients of "
@@ -100,6 +104,7 @@ def view_answer(
             for letter, name in zip("AB", found.strategies, strict=False)
         ),
         refused=tuple((name_treatment(name), why) for name, why in found.refused.items()),
+        conditions=conditions,
         outcomes=tuple(
             (words, _list_lines(found, quantity, years)) for quantity, words in QUANTITIES.items()
         )
@@ -111,16 +116,13 @@ def view_answer(
         ),
         evidence=EVIDENCE.get(found.contrasts[0].evidence, "") if found.contrasts else "",
         uncertainty=split_range(found.interval_split),
-        next_tests=tuple(
-            (name_item(one["item"]), f"{100 * one['share_of_variance']:.0f} %")
-            for one in found.next_tests[:5]
-        ),
+        next_tests=tuple((name_item(one["item"]), say_use(one)) for one in found.next_tests[:5]),
         factors=tuple(
             (name_item(one["item"]), write_points(one["effect_on_overall_survival"]))
             for one in found.factors
         ),
         published=list_published(found.published),
-        notes=found.notes,
+        notes=tuple(note for note in found.notes if note not in conditions),
     )
 
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
+from chorall.knowledge import naming
 from chorall.models.bank.states import FIRST_STATE, TRANSITIONS
 from chorall.reports.numbers import EN_DASH
-from chorall.reports.wording import name_marker
-from chorall.web.doctor.fields import LABELS, name_treatment
+from chorall.web.doctor.fields import LABELS
 
 if TYPE_CHECKING:
     from chorall.models.bank.bank import Bank
@@ -39,17 +38,7 @@ SOURCES: Final = {
 
 def name_item(item: str) -> str:
     """Return an item as a doctor reads it."""
-    return LABELS.get(item, name_marker(item))
-
-
-def say_refusal(why: str) -> str:
-    """Return why the bank gives no answer, with items and treatments as the form names them."""
-    said = re.sub(r"`(\w+)`", lambda found: name_item(found[1]), why)
-    return re.sub(
-        r"\) with ([\w, ]+)$",
-        lambda found: f") under: {'; '.join(map(name_treatment, found[1].split(', ')))}",
-        said,
-    )
+    return LABELS.get(item) or naming.name_item(item)
 
 
 def say_never(bank: Bank) -> str:
@@ -67,6 +56,15 @@ def say_never(bank: Bank) -> str:
         f"The bank saw too few of these, and takes them as never happening: {', '.join(never)}. "
         "What it says of those alive is too good."
     )
+
+
+def say_use(test: Mapping[str, Any]) -> str:
+    """Say what a test that is missing is good for: it decides, or it takes variance away."""
+    share = f"{100 * test['share_of_variance']:.0f} %"
+    if not test["decides"]:
+        return share
+    treatments = " and ".join(map(naming.name_treatment, test["decides"]))
+    return f"decides whether the answer on {treatments} applies ({share})"
 
 
 def write_estimate(one: Estimate) -> str:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from chorall.knowledge.classifier_items import classifier_items
-from chorall.knowledge.strategies import strategy_components
+from chorall.knowledge.naming import OF_A_COURSE, name_marker, name_treatment
 from chorall.models.bank.features import Feature
-from chorall.reports.wording import begin_sentence, name_marker
+from chorall.reports.wording import begin_sentence
 
 if TYPE_CHECKING:
     from chorall.models.bank.bank import Bank
@@ -40,8 +40,8 @@ WBC_UNITS: Final = ("10^9/L", "/uL")
 MRD_UNITS: Final = ("percent", "fraction")
 TRANSPLANTS: Final = {
     "": "as often as in the trials",
-    "no_transplant": "no transplantation in first remission",
-    "transplant": "transplantation in first remission",
+    "no_transplant": OF_A_COURSE["no_transplant"],
+    "transplant": OF_A_COURSE["transplant"],
 }
 STATUSES: Final = {"present": "present", "absent": "absent", "not_tested": "not tested"}
 
@@ -130,18 +130,3 @@ def _known_numbers() -> dict[str, Feature]:
         for name in (AGE, WBC)
     }
     return found | {MRD: Feature(MRD, "mrd", "")}
-
-
-@cache
-def _list_labels() -> dict[str, str]:
-    labels = {
-        level.id: level.label for one in strategy_components().values() for level in one.levels
-    }
-    labels |= {word: label for word, label in TRANSPLANTS.items() if word}
-    return labels | {"as_observed": "as treated in the trials"}
-
-
-def name_treatment(strategy: str) -> str:
-    """Return the label of a strategy, its parts joined by commas, as a doctor reads it."""
-    labels = _list_labels()
-    return ", ".join(labels.get(part, part.replace("_", " ")) for part in strategy.split("+"))

@@ -10,7 +10,7 @@ from chorall.errors import UserError
 from chorall.reports.icon_array import FATES, draw_key
 from chorall.web.carer.catalogue import LANGUAGES, read_catalogue
 from chorall.web.doctor.answer_view import AnswerView, view_answer
-from chorall.web.doctor.answer_words import HARMS, say_never, say_refusal
+from chorall.web.doctor.answer_words import HARMS, say_never
 from chorall.web.doctor.course import STATES
 from chorall.web.doctor.fields import (
     LABELS,
@@ -39,7 +39,6 @@ CHOICES: Final[dict[str, Any]] = {
     "transplants": TRANSPLANTS,
     "fates": FATES,
     "harms": HARMS,
-    "say_refusal": say_refusal,
     "first_factors": FIRST_FACTORS,
     "keys": {fate: draw_key(fate) for fate in FATES},
     "summaries": {language: read_catalogue(language).summary.button for language in LANGUAGES},

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from chorall.knowledge.strategies import level_owners
-from chorall.knowledge.taxonomy_schemes import taxonomy_schemes
+from chorall.knowledge.taxonomy_schemes import settled_subtypes
 from chorall.reports.wording import join_words, name_marker
 from chorall.web.doctor.course import DAY
 from chorall.web.doctor.fields import LINEAGE, SUBTYPE
@@ -26,18 +25,6 @@ def doubt_patient(form: DoctorForm) -> None:
     _doubt_subtypes(form)
     _doubt_days(form)
     _doubt_inhibitor(form)
-
-
-@cache
-def settled_subtypes() -> dict[str, dict[str, str]]:
-    """Return every marker that settles a subtype: lineage to the name of that subtype."""
-    found: dict[str, dict[str, str]] = {}
-    for scheme in taxonomy_schemes().values():
-        for lineage, entities in scheme.entities.items():
-            for entity in entities:
-                for marker in entity.markers if entity.settles else ():
-                    found.setdefault(marker, {})[lineage] = entity.name
-    return found
 
 
 def _doubt_subtypes(form: DoctorForm) -> None:

@@ -9,12 +9,14 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
 from chorall.errors import UserError
+from chorall.knowledge.naming import name_treatment
 from chorall.models.bank.model_card import list_support
+from chorall.models.bank.restriction import say_hardly_given
 from chorall.reports.numbers import count_of
 from chorall.web.bedside import NO_BANK, ask_bedside, work_at_bedside
 from chorall.web.doctor.answer_view import view_answer
 from chorall.web.doctor.answer_words import QUANTITIES, name_item, say_never
-from chorall.web.doctor.fields import DoctorFields, describe_fields, name_treatment
+from chorall.web.doctor.fields import DoctorFields, describe_fields
 from chorall.web.doctor.form import DoctorForm, parse_form, read_form
 from chorall.web.doctor.inputs import list_inputs, list_seen
 from chorall.web.doctor.page import CHOICES, Sheet, write_answer, write_page
@@ -91,6 +93,7 @@ def show_card(request: Request) -> HTMLResponse:
         never=say_never(bank),
         name_treatment=name_treatment,
         support=list_support(bank),
+        hardly_given=say_hardly_given(bank),
     )
     return HTMLResponse(page)
 

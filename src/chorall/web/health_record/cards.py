@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from chorall.knowledge.naming import name_treatment
 from chorall.reports.wording import RESEARCH_USE, SYNTHETIC_BANNER
-from chorall.web.doctor.answer_words import QUANTITIES, name_item, write_estimate
-from chorall.web.doctor.fields import name_treatment
+from chorall.web.doctor.answer_words import QUANTITIES, name_item, say_use, write_estimate
 from chorall.web.health_record.known import FhirRecord
 
 if TYPE_CHECKING:
@@ -82,8 +82,18 @@ def _write_missing(
     helpful = [one["item"] for one in found.next_tests] if found else []
     rank = {item: place for place, item in enumerate(helpful)}
     ordered = sorted(record.open_items, key=lambda item: rank.get(item, len(rank)))
-    lines = [NEVER_ASSUMED, "", *(f"- {_label(one)}: {record.open_items[one]}" for one in ordered)]
+    decided = _say_decided(found) if found else {}
+    lines = [
+        NEVER_ASSUMED,
+        "",
+        *(f"- {_label(one)}: {record.open_items[one]}{decided.get(one, '')}" for one in ordered),
+    ]
     return _write(settings, summary, lines)
+
+
+def _say_decided(found: BankPrediction) -> dict[str, str]:
+    """Return the items that decide whether an answer applies, with the words that say so."""
+    return {one["item"]: f"; {say_use(one)}" for one in found.next_tests if one["decides"]}
 
 
 def _say_today(record: FhirRecord) -> str:

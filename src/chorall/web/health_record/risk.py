@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
+from chorall.knowledge.naming import name_treatment
 from chorall.reports.wording import RESEARCH_USE
 from chorall.web.doctor.answer_words import QUANTITIES, name_item
-from chorall.web.doctor.fields import name_treatment
 from chorall.web.health_record.known import FhirRecord
 
 if TYPE_CHECKING:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import polars as pl
@@ -13,6 +14,7 @@ import chorall as ch
 from chorall.analyses.bank.patient_table import read_patient_table
 from chorall.cli.app import app
 from chorall.errors import DataError, InputError
+from chorall.models.bank.bank import HardlyGiven
 
 STRATEGIES = ["anti_cd20", "anti_cd20_none"]
 PATIENTS = [
@@ -162,3 +164,25 @@ def test_options_of_the_other_kind_of_file_are_refused(bank_folder, table, tmp_p
         done = runner.invoke(app, ["predict", str(bank_folder), str(given), *option])
         assert done.exit_code == 2
         assert said in done.output
+
+
+def test_what_was_hardly_ever_given_is_refused_or_noted_by_row_as_one_by_one(bank):
+    """Rows alike but for the marker: each has its own answer."""
+    rules = (HardlyGiven("anti_cd20", "TP53", "absent"),)
+    ruled = replace(bank, hardly_given=rules)
+    words = ["present", "absent", "not_tested", "absent", None]
+    table = pl.DataFrame({"age_years": [30] * 5, "lineage": ["B"] * 5, "TP53": words})
+    found = ch.predict_table(ruled, table, STRATEGIES, draws=100, n_jobs=1).filter(
+        strategy="anti_cd20"
+    )
+    one_by_one = [
+        ch.predict(ruled, {"age_years": 30, "lineage": "B", "TP53": word}, STRATEGIES, draws=100)
+        for word in words
+    ]
+    assert found["refused"].to_list() == [one.refused.get("anti_cd20") for one in one_by_one]
+    assert found["refused"].is_null().to_list() == [True, False, True, False, True]
+    notes = found["note"].to_list()
+    assert notes[:2] == [None, None]
+    assert notes[2] == notes[4] == one_by_one[2].notes[0]
+    assert notes[2].startswith("TP53 is not known and should be tested first: ")
+    assert found["relapse_5y"].is_null().to_list() == [False, True, False, True, False]

@@ -77,7 +77,7 @@ def make_bank(*, scale=1.0, error=0.1, between=0.1):
     }  # fmt: skip
     return Bank(
         Design(FEATURES, ("new",), COVARIATES), LAW, transitions,
-        (Comparison("old", ("old", "new"), True, 2),), support, by_trial, 120.0,
+        (Comparison("old", ("old", "new"), True, 2),), support, by_trial, 120.0, (),
         {"pool": "made by hand", "synthetic": True, "trials": ["A", "B"], "n_patients": 150},
     )  # fmt: skip
 

@@ -91,12 +91,12 @@ def test_another_format_is_refused_by_name(folder):
 
 
 def test_an_older_bank_says_that_it_must_be_fitted_again(folder):
-    """Format 2 did not count comparable patients by trial."""
+    """Format 4 did not know what was hardly ever given, and would answer on it."""
     file = one(folder, "bank-*.json")
-    facts = json.loads(file.read_text()) | {"format_version": 2}
-    del facts["support_by_trial"]
+    facts = json.loads(file.read_text()) | {"format_version": 4}
+    del facts["hardly_given"]
     file.write_text(json.dumps(facts))
-    with pytest.raises(DataError, match=r"is 2, expected 4\.\n.*fitted again: chorall bank fit"):
+    with pytest.raises(DataError, match=r"is 4, expected 5\.\n.*fitted again: chorall bank fit"):
         read_bank(folder)
 
 

@@ -157,12 +157,18 @@ def test_factors_name_what_moved_the_answer():
 
 def test_outside_of_the_data_it_refuses():
     young = ask(PATIENT | {"age_years": 5}, "transplant", "no_transplant")
-    assert "fewer than 5 comparable patients (age 0-9, lineage B)" in young.refused["transplant"]
+    assert young.refused["transplant"] == (
+        "fewer than 5 comparable patients (age 0-9, lineage B) under transplantation in first "
+        "remission"
+    )
     assert young.strategies == ("no_transplant",)
     assert young.contrasts == ()
     old = ask(PATIENT | {"age_years": 85})
     assert old.strategies == ()
-    assert "lies outside 1 to 70" in old.refused["new"]
+    assert old.refused["new"].startswith(
+        "age at diagnosis (years) lies outside 1 to 70, where the bank has data; fewer than 5 "
+    )
+    assert ask({"age_years": 85}).notes == (), "nothing was integrated over"
 
 
 def test_comparable_patients_are_told_by_trial_the_most_first():

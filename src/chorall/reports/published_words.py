@@ -2,30 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from chorall.knowledge.classifier_definitions import classifier_definitions
-from chorall.reports.wording import name_marker
+from chorall.knowledge.naming import name_item, name_marker
+from chorall.reports.wording import join_words
 
 AT_RELAPSE: Final = "first_relapse"
-"""The form asks of patients before any relapse: rules for a relapse say nothing of them."""
+"""Item that rules for a relapse ask for: they say nothing of a patient before one."""
+
+MOST_MISSING: Final = 3
 
 Lines = tuple[tuple[str, str], ...]
 """Names of classifiers, and what they say."""
 
 
-def list_published(published: Mapping[str, Mapping[str, Any]]) -> tuple[Lines, Lines]:
-    """Return the classifiers that decide, and those that lack an item, each in words."""
+def list_published(
+    published: Mapping[str, Mapping[str, Any]], *, at_relapse: bool = False
+) -> tuple[Lines, Lines]:
+    """Return the classifiers that decide, and those that lack an item, each in words.
+
+    Rules for a relapse are among them where `at_relapse` is True.
+    """
     decided: list[tuple[str, str]] = []
     still_open: list[tuple[str, str]] = []
     for classifier, answer in published.items():
         definition = classifier_definitions()[classifier]
-        if any(AT_RELAPSE in one.requires for one in definition.population):
+        if not at_relapse and any(AT_RELAPSE in one.requires for one in definition.population):
             continue
         is_open = answer["result"] is None and answer.get("score") is None
         lines = still_open if is_open else decided
-        lines.append((definition.name, say_published(classifier, answer)))
+        said = say_published(classifier, answer)
+        lines.append((definition.name, f"{said}{_say_missing(answer['missing'])}"))
     return tuple(decided), tuple(still_open)
 
 
@@ -44,6 +53,14 @@ def say_published(classifier: str, answer: Mapping[str, Any]) -> str:
     return f"{_name_group(words, best)} to {_name_group(words, worst)}{doubt}"
 
 
+def _say_missing(items: Sequence[str]) -> str:
+    """Say which items are missing, the first of them by name."""
+    shown = [name_item(item) for item in items[:MOST_MISSING]]
+    if len(items) > MOST_MISSING:
+        shown.append(f"{len(items) - MOST_MISSING} more")
+    return f"; missing: {join_words(shown)}" if shown else ""
+
+
 def _name_group(words: Mapping[str, str], group: str) -> str:
     """Return the name of a group, or its words where the name is a code such as `n44`."""
     return words[group] if any(letter.isdigit() for letter in group) else name_marker(group)
@@ -52,6 +69,6 @@ def _name_group(words: Mapping[str, str], group: str) -> str:
 def _say_score(answer: Mapping[str, Any]) -> str:
     lower, upper = answer.get("score_lower"), answer.get("score_upper")
     if lower is None or upper is None:
-        return "open"
+        return "cannot be worked out"
     ends = dict.fromkeys(f"{end:.2f}".replace("-", "\N{MINUS SIGN}") for end in (lower, upper))
     return f"score {' to '.join(ends)}"
