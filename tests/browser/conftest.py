@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from urllib.request import urlopen
 
@@ -34,11 +35,13 @@ def served_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from unit.models.bank.made_bank import make_bank
 
     import chorall as ch
+    from chorall.models.bank.bank import HardlyGiven
 
     folder = tmp_path_factory.mktemp("served")
     ch.simulate(folder / "sim", patients=300, trials=2, seed=5)
     ch.build_pool(folder / "sim" / "consortium.toml", folder / "POOL")
-    ch.write_bank(make_bank(), folder / "BANK")
+    hardly_given = (HardlyGiven("new", "IKZF1_del", "absent"),)
+    ch.write_bank(replace(make_bank(), hardly_given=hardly_given), folder / "BANK")
     return folder
 
 

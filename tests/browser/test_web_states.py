@@ -54,6 +54,17 @@ def be_refused(page):
     assert page.locator("#answer table").count() == 0
 
 
+def be_without_what_it_was_given_for(page):
+    """Before the answer to it, the page said which test decides."""
+    fill_in(page)
+    press(page, "Show the answer", "#answer:has-text('should be tested first')")
+    page.locator("summary", has_text="Deletions and gains").click()
+    page.locator("fieldset", has_text="IKZF1 del").locator("label", has_text="absent").click()
+    press(page, "Show the answer", "#answer:has-text('No answer on new')")
+    assert "IKZF1 del was tested and absent were given new" in page.inner_text("#answer")
+    assert page.locator("#answer .icons svg").count() == 1
+
+
 def compare_nothing(page):
     fill_in(page)
     page.select_option("#b_treatment", "")
@@ -77,7 +88,15 @@ def print_a_refusal(page):
     return sheet
 
 
-STATES = (be_wrong, be_asked_about, be_refused, compare_nothing, print_it, print_a_refusal)
+STATES = (
+    be_wrong,
+    be_asked_about,
+    be_refused,
+    be_without_what_it_was_given_for,
+    compare_nothing,
+    print_it,
+    print_a_refusal,
+)
 
 
 def check(page, width):

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from scipy.stats import hypergeom
 
 from chorall.analyses.bank.support import NO_REMISSION
+from chorall.knowledge.small_counts import FEWEST_SHOWN
 from chorall.models.bank.bank import ABSENT, PRESENT, HardlyGiven, name_cell
 from chorall.models.bank.features import Feature
 
@@ -19,14 +20,12 @@ Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 Booleans = NDArray[np.bool_]
 
-FEWEST_GIVEN: Final = 5
-"""Fewer than this with a status: hardly ever. It is the limit of comparable patients, too."""
 LEAST_EXPECTED: Final = 10
-"""So many should have had the status: twice as many as are needed, or nothing can be said."""
+"""So many should have had the status: twice as many as are needed for an answer."""
 LEAST_KNOWN: Final = 0.75
 """Of the patients treated: where only what was found is told, whoever is known has the marker."""
 RAREST_CHANCE: Final = 1e-4
-"""Some hundred pairs are looked at per bank: one bank in a hundred may name one by chance."""
+"""Some hundred pairs per bank are looked at: few banks in a hundred name one by chance."""
 
 
 def find_hardly_given(
@@ -52,7 +51,7 @@ def find_hardly_given(
     -------
     tuple of HardlyGiven
         By strategy and item, where all of this holds. Of the patients who had the strategy, at
-        least the part `LEAST_KNOWN` was tested, and fewer than `FEWEST_GIVEN` of those had the
+        least the part `LEAST_KNOWN` was tested, and fewer than `FEWEST_SHOWN` of those had the
         status. If they shared it as those of the same age group and lineage did who had other
         strategies, at least `LEAST_EXPECTED` would have had it. So few or fewer by chance alone,
         all margins fixed (Fisher's exact test, stratified by cell), is rarer than `RAREST_CHANCE`.
@@ -108,7 +107,7 @@ def _list_rare(counts: _Counts) -> list[tuple[int, int]]:
     """Return strategies and markers, by place, of which the status hardly met."""
     share = counts.others_with / np.maximum(counts.others, 1)
     expected = (counts.given * share).sum(axis=0)
-    few = counts.given_with.sum(axis=0) < FEWEST_GIVEN
+    few = counts.given_with.sum(axis=0) < FEWEST_SHOWN
     few &= counts.given.sum(axis=0) >= LEAST_KNOWN * counts.treated.sum(axis=0)
     return [
         (place, column)

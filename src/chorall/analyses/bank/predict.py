@@ -15,6 +15,7 @@ from chorall.analyses.bank.published import (
     is_known_item,
 )
 from chorall.errors import InputError, raise_gathered
+from chorall.knowledge.naming import name_item
 from chorall.models.bank.bank import Bank
 from chorall.models.bank.predict import predict
 from chorall.models.bank.prediction import BankPrediction
@@ -102,4 +103,5 @@ def check_fields(bank: Bank, patient: Mapping[str, Any]) -> tuple[str, ...]:
     check_mrd_items({name: patient[name] for name in others})
     if not others:
         return ()
-    return (f"Not used, because the bank has too few patients with it: {', '.join(others)}.",)
+    named = ", ".join(map(name_item, others))
+    return (f"Not used, because the bank has too few patients with it: {named}.",)

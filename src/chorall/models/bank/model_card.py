@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
+from chorall.knowledge.naming import name_treatment
 from chorall.knowledge.small_counts import FEWEST_SHOWN
 from chorall.models.bank.bank import (
     ANY_AGE,
@@ -86,7 +87,7 @@ def list_support(bank: Bank) -> list[str]:
     return [
         ", ".join(
             [
-                f"{strategy}: {_write_count(count)}",
+                f"{name_treatment(strategy)}: {_write_count(count)}",
                 *(f"{trial} {_write_count(n)}" for trial, n in by_trial.get(strategy, {}).items()),
             ]
         )

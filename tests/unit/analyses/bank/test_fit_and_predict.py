@@ -118,6 +118,13 @@ def test_many_at_once_are_the_same_as_one(bank, bank_pool):
             assert ((answer >= 0) & (answer <= 1)).all()
 
 
+def test_what_the_bank_does_not_use_is_named_in_words(bank):
+    found = ch.predict(bank, PATIENT | {"near_haploidy": "absent"}, ["as_observed"])
+    assert found.notes[-1] == (
+        "Not used, because the bank has too few patients with it: near haploidy."
+    )
+
+
 def test_published_classifiers_stand_beside_the_answer(bank):
     found = ch.predict(bank, PATIENT | {"IKZF1_del": "not_tested"}, ["as_observed"])
     assert found.published["ukallxii_clinical"]["result"] == "high"

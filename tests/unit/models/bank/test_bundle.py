@@ -107,7 +107,7 @@ def test_the_card_tells_patients_by_trial_and_hides_small_counts(folder):
     bank.support_by_trial[cell] = {"old": {"A": 25, "B": 35}, "transplant": {"A": None, "B": 9}}
     card = write_card(bank, "abc")
     assert "- old: 60, A 25, B 35" in card
-    assert "- transplant: hidden, A hidden, B 9" in card
+    assert "- transplantation in first remission: hidden, A hidden, B 9" in card
     assert "- rare: fewer than 5" in card
 
 
