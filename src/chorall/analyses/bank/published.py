@@ -8,10 +8,9 @@ from typing import Any, Final
 from chorall.errors import InputError, raise_gathered
 from chorall.knowledge.classifier_definitions import classifier_definitions
 from chorall.knowledge.classifier_items import classifier_items
-from chorall.knowledge.gene_names import known_symbols
 from chorall.knowledge.measurements import measurement_items
 from chorall.markers.classifiers import Classification, classify_patient
-from chorall.markers.names import SUFFIXES
+from chorall.markers.known_names import is_marker_name
 from chorall.models.bank.features import UNDETECTED, UNKNOWN_WORDS
 from chorall.tables.mrd_result import MrdResult
 
@@ -20,10 +19,8 @@ OWN_FIELDS: Final = ("course", "patient_id", "trial")
 
 
 def is_known_item(name: str) -> bool:
-    """Return True where a name is that of an item of a classifier, a fusion, or a gene's marker."""
-    ends = [end for end in SUFFIXES.values() if end and name.endswith(end)]
-    gene = name.removesuffix(ends[0]) if ends else name
-    return name in classifier_items() or "::" in name or gene in known_symbols()
+    """Return True where a name is that of an item of a classifier, or of a marker."""
+    return name in classifier_items() or is_marker_name(name)
 
 
 def check_items(patient: Mapping[str, Any]) -> None:

@@ -12,9 +12,8 @@ from numpy.typing import NDArray
 from chorall.errors import InputError, raise_gathered
 from chorall.knowledge.classifier_items import ClassifierItem, classifier_items
 from chorall.knowledge.definition_problems import name_choices
-from chorall.knowledge.gene_names import known_symbols
+from chorall.markers.known_names import is_marker_name
 from chorall.markers.mrd_threshold import read_mrd_range
-from chorall.markers.names import SUFFIXES
 from chorall.tables.mrd_result import MrdResult
 from chorall.tables.words import MARKER_STATUSES, MISSING_REASONS
 
@@ -121,7 +120,7 @@ def _is_unknown(item: ClassifierItem, value: object) -> bool:
 
 def _find_problem(name: str, value: object) -> str:
     item = classifier_items().get(name)
-    if item is None and not _is_marker_name(name):
+    if item is None and not is_marker_name(name):
         return f"`{name}` is no item: {name_choices(name, classifier_items())}"
     if item is None or item.kind == "marker":
         allowed = (True, False, None, *MARKER_STATUSES, *MISSING_REASONS)
@@ -129,14 +128,6 @@ def _find_problem(name: str, value: object) -> str:
     if _is_unknown(item, value):
         return ""
     return _find_value_problem(item, value)
-
-
-def _is_marker_name(name: str) -> bool:
-    """Return True for a marker that no rule asks: a patient may be given with all of them."""
-    # A fusion such as KMT2A::EPS15 is no item of a rule but says that KMT2A is rearranged.
-    ends = [end for end in SUFFIXES.values() if end and name.endswith(end)]
-    gene = name.removesuffix(ends[0]) if ends else name
-    return "::" in name or gene in known_symbols()
 
 
 def _find_value_problem(item: ClassifierItem, value: object) -> str:

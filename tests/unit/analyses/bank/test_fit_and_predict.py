@@ -139,9 +139,19 @@ def test_a_field_that_nobody_knows_is_refused(bank, field, said):
         ch.predict(bank, PATIENT | {field: 1}, ["as_observed"])
 
 
-def test_a_gene_that_the_bank_does_not_use_is_said_to_be_unused(bank):
-    found = ch.predict(bank, PATIENT | {"MSH6": "present"}, ["as_observed"])
-    assert any("MSH6" in note for note in found.notes)
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("MSH6", "MSH6"),
+        ("hypodiploidy_40_43", "hypodiploidy (40-43 chromosomes)"),
+        ("trisomy_19", "trisomy 19"),
+        ("N/KRAS", "N/KRAS"),
+        ("PAX5_P80R", "PAX5 P80R"),
+    ],
+)
+def test_a_marker_that_the_bank_does_not_use_is_said_to_be_unused(bank, name, said):
+    found = ch.predict(bank, PATIENT | {name: "present"}, ["as_observed"])
+    assert found.notes[-1].endswith(f"too few patients with it: {said}.")
 
 
 def test_trials_can_be_left_out(bank_pool):
