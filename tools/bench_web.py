@@ -19,7 +19,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from functools import partial
 from pathlib import Path
 from statistics import median
@@ -317,6 +317,7 @@ def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=float, default=15.0, help="of each load")
+    parser.add_argument("--rounds", type=int, default=3, help="of loads beside Shiny, in turns")
     parser.add_argument("--requests", type=int, default=20_000, help="over which memory is watched")
     asked = parser.parse_args()
     if shutil.which("wrk") is None:
@@ -334,20 +335,14 @@ def main() -> None:
     ours = (sys.executable, __file__, "serve-ours", pool, bank)
     site = find_peer()
     for share in (1.0, 0.5):
-        forms = draw_patients(held, share)
+        forms, words = draw_patients(held, share), f"{share:.0%} of markers tested"
         with started(*ours):
             load(forms, 4, 5)  # until its processes have begun
-            for clients in (16, 200):
-                found = load(forms, clients, asked.seconds)
-                print(f"{share:.0%} of markers tested, {clients} clients: {say(found)}")
-            found = load(forms, 16, asked.seconds, is_part=True)
-            print(f"{share:.0%} of markers tested, 16 clients, an open page changed: {say(found)}")
-        if site:
-            compare(forms, bank, share, site, asked.seconds)
-        else:
-            print(
-                "Shiny for Python is not installed: not compared (`make bench` installs the peers)"
-            )
+            found = load(forms, 200, asked.seconds)
+            print(f"{words}, 200 clients: {say(found)}")
+            compare(forms, bank, words, site, asked)
+    if not site:
+        print("Shiny for Python is not installed: not compared (`make bench` installs the peers)")
     with started(*ours) as (pid, _):
         watch_memory(pid, draw_patients(held, 1.0), asked.requests)
 
@@ -362,22 +357,40 @@ def say(found: dict[str, float]) -> str:
 
 
 def compare(
-    forms: list[dict[str, str]], bank: str, share: float, site: str, seconds: float
+    forms: list[dict[str, str]], bank: str, words: str, site: str | None, asked: Any
 ) -> None:
-    """Load the same answer in Shiny, and say how many times more pages ours gave just before."""
+    """Load the same answer here and in Shiny in turns, and say how many times more pages ours gave.
+
+    In turns, because the machine is now faster and now slower: each ratio is of two loads, one
+    right after the other.
+    """
     page = f"http://127.0.0.1:{PORT + 1}/"
-    command = (sys.executable, __file__, "serve-shiny", bank, site)
-    sys.path.append(site)
-    with started(*command, wait_for=page):
-        asyncio.run(load_shiny(page, forms, 4, 2, anew=True))
+    command = (sys.executable, __file__, "serve-shiny", bank, str(site))
+    with started(*command, wait_for=page) if site else nullcontext():
+        if site:
+            sys.path.append(site)
+            asyncio.run(load_shiny(page, forms, 4, 2, anew=True))
         for anew in (True, False):
-            spent = asyncio.run(load_shiny(page, forms, 16, seconds, anew=anew))
             kind = "a page of its own each" if anew else "an open page changed"
-            print(
-                f"Shiny, {share:.0%} tested, 16 clients, {kind}: "
-                f"{len(spent) / seconds:.1f} answers/s, "
-                f"p50 {np.percentile(spent, 50):.0f} ms, p95 {np.percentile(spent, 95):.0f} ms"
-            )
+            ratios = []
+            for _ in range(asked.rounds):
+                found = load(forms, 16, asked.seconds, is_part=not anew)
+                print(f"{words}, 16 clients, {kind}: {say(found)}")
+                if site:
+                    spent = asyncio.run(load_shiny(page, forms, 16, asked.seconds, anew=anew))
+                    print(f"  Shiny: {say_spent(spent, asked.seconds)}")
+                    ratios.append(found["answered"] / found["seconds"] * asked.seconds / len(spent))
+            if ratios:
+                each = ", ".join(f"{one:.2f}" for one in ratios)
+                print(f"  times as many as Shiny: {median(ratios):.2f} ({each})")
+
+
+def say_spent(spent: list[float], seconds: float) -> str:
+    """Return the answers of Shiny in words, from the milliseconds of each."""
+    return (
+        f"{len(spent) / seconds:.1f} pages/s, p50 {np.percentile(spent, 50):.0f} ms, "
+        f"p95 {np.percentile(spent, 95):.0f} ms"
+    )
 
 
 def watch_memory(pid: int, forms: list[dict[str, str]], n_requests: int) -> None:

@@ -6,11 +6,13 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final, TypeVar
 
-from chorall.analyses import incidence, overview, prognosis
 from chorall.analyses.arguments import check_markers
 from chorall.analyses.bank.tripod_known import fill_tripod_of_pool
 from chorall.analyses.deescalation import deescalation
+from chorall.analyses.incidence import incidence
 from chorall.analyses.marker_sheet import lay_out_sheet
+from chorall.analyses.overview import overview
+from chorall.analyses.prognosis import prognosis
 from chorall.analyses.risk import risk
 from chorall.consortium.progress import Progress, be_silent
 from chorall.errors import DataError
