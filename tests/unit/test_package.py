@@ -43,6 +43,15 @@ def test_importing_loads_no_heavy_library(module: str) -> None:
     assert done.stdout.split() == []
 
 
+def test_who_asks_a_bank_waits_for_no_library_that_only_a_fit_needs() -> None:
+    code = (
+        "import sys, chorall.web.serving, chorall.web.doctor.page, chorall.analyses.bank; "
+        "print(*sorted({'scipy.stats', 'matplotlib', 'pandas', 'duckdb'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == []
+
+
 @pytest.mark.parametrize("page", ["README.md", "DEVELOPERS.md", "CHANGELOG.md", "docs/mapping.md"])
 def test_links_between_pages_lead_somewhere(page: str) -> None:
     file = ROOT / page

@@ -9,7 +9,6 @@ from typing import Final
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
-from scipy.stats import hypergeom
 
 from chorall.analyses.bank.support import NO_REMISSION
 from chorall.knowledge.small_counts import FEWEST_SHOWN
@@ -118,6 +117,8 @@ def _list_rare(counts: _Counts) -> list[tuple[int, int]]:
 
 def _find_chance(counts: _Counts, place: int, column: int) -> float:
     """Return the chance of so few or fewer with the status among those given the strategy."""
+    from scipy.stats import hypergeom  # late: it takes half a second, and whoever asks a bank waits
+
     seen = int(counts.given_with[:, place, column].sum())
     at = np.arange(seen + 1)
     chance = np.eye(1, seen + 1)[0]
