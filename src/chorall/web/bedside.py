@@ -60,7 +60,7 @@ class Bedside:
     def open(self) -> None:
         """Start the processes, without waiting until they are ready."""
         if self.n_workers:
-            pool = self._find_pool()
+            pool = self.find_pool()
             for _ in range(self.n_workers):
                 pool.submit(int)
 
@@ -85,16 +85,12 @@ class Bedside:
         """
         if not self.n_workers:
             return function(self._find_bank(), *arguments)
-        pool = self._find_pool()
+        pool = self.find_pool()
         try:
             return pool.submit(_work, function, arguments).result()
         except BrokenProcessPool:  # a process was killed: new ones are started, once
-            self._drop(pool)
-            return self._find_pool().submit(_work, function, arguments).result()
-
-    def begin(self, function: Callable[..., Answer], *arguments: Any) -> Future[Answer]:
-        """Start the same in a process that predicts, without waiting for it."""
-        return self._find_pool().submit(_work, function, arguments)
+            self.drop(pool)
+            return self.find_pool().submit(_work, function, arguments).result()
 
     def predict(
         self, patient: Mapping[str, Any], strategies: Sequence[str], **options: Any
@@ -110,14 +106,21 @@ class Bedside:
         """
         return self.work(_predict, dict(patient), tuple(strategies), options)
 
-    def _drop(self, broken: ProcessPoolExecutor) -> None:
+    def drop(self, broken: ProcessPoolExecutor) -> None:
         """Let go of processes that broke; those that another question started since stay."""
         with self.lock:
             if self.pool is broken:
                 self.pool = None
         broken.shutdown(wait=False)
 
-    def _find_pool(self) -> ProcessPoolExecutor:
+    def find_pool(self) -> ProcessPoolExecutor:
+        """Return the processes, begun where there are none.
+
+        Raises
+        ------
+        ProblemError
+            404 where no bank is served.
+        """
         with self.lock:
             if self.pool is None:
                 self.pool = ProcessPoolExecutor(
@@ -163,7 +166,17 @@ async def work_at_bedside(
     if not bedside.n_workers:
         return await ask(request, partial(bedside.work, function, *arguments))
     desk: Desk = request.app.state.desk
-    return await desk.ask_elsewhere(partial(bedside.begin, function, *arguments), request.receive)
+    used: list[ProcessPoolExecutor] = []
+
+    def begin() -> Future[Answer]:
+        used.append(bedside.find_pool())
+        return used[-1].submit(_work, function, arguments)
+
+    try:
+        return await desk.ask_elsewhere(begin, request.receive)
+    except BrokenProcessPool:  # as in `Bedside.work`
+        bedside.drop(used[-1])
+        return await desk.ask_elsewhere(begin, request.receive)
 
 
 def _begin(bank: Bank) -> None:

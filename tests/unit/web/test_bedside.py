@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 from collections.abc import Iterator
 from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
 
 import pytest
+from fastapi.testclient import TestClient
 from unit.models.bank.made_bank import PATIENT, make_bank
 
 import chorall as ch
 from chorall.errors import InputError
+from chorall.web.app import create_app
 from chorall.web.bedside import Bedside
 from chorall.web.problems import ProblemError
+from chorall.web.settings import Settings
 
 STRATEGIES = ("new", "old")
 
@@ -49,6 +53,20 @@ def test_after_a_process_was_killed_the_next_question_has_its_answer(bedside: Be
     os.kill(number, signal.SIGKILL)
     assert bedside.predict(PATIENT, STRATEGIES, draws=100).strategies == STRATEGIES
     assert number not in bedside.pool._processes
+
+
+def test_a_page_has_its_answer_after_a_process_was_killed() -> None:
+    """Where no thread waits, a broken process is noticed too, and a new one begun."""
+    app = create_app(Settings(bank=make_bank()), n_workers=1)
+    with TestClient(app, base_url="http://localhost") as client:
+        token = re.search(r'name="token" value="(\w+)"', client.get("/doctor").text)[1]
+        form = {"token": token, "age_years": "30", "lineage": "B", "a_treatment": "new"}
+        assert "The answer" in client.post("/doctor", data=form).text
+        for _ in range(2):
+            (number,) = app.state.bedside.pool._processes
+            os.kill(number, signal.SIGKILL)
+            found = client.post("/doctor", data=form)
+            assert (found.status_code, "100 patients after" in found.text) == (200, True)
 
 
 def test_without_a_bank_there_is_no_process_and_no_answer() -> None:
@@ -94,7 +112,7 @@ def test_whoever_finds_processes_broken_leaves_those_started_since_alone(
         side.pool = new  # another question found it broken first, and started this one
         return next(found)
 
-    monkeypatch.setattr(side, "_find_pool", find)
+    monkeypatch.setattr(side, "find_pool", find)
     assert side.predict({}, ["as_observed"]) == "answer"
     assert side.pool is new
     assert broken.is_shut

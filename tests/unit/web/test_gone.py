@@ -7,6 +7,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import Future
 from typing import Any
 
 import anyio
@@ -182,6 +183,45 @@ def test_what_is_at_work_is_finished_and_mistakes_come_as_they_are():
         return await desk.ask(leave, wait_in_line(left, desk, []))
 
     assert anyio.run(ask) == "finished"
+
+
+def test_work_elsewhere_keeps_its_place_until_it_is_done_and_who_left_the_line_is_not_begun():
+    """The same where another process works and no thread waits for it."""
+    begun: list[str] = []
+
+    async def fill() -> int:
+        desk, first, third = Desk(at_work=1), Future(), Future()
+        third.set_result("third")
+        gone = [anyio.Event(), anyio.Event()]
+
+        def begin(name: str, answer: Future[str]) -> Future[str]:
+            begun.append(name)
+            return answer
+
+        async def leave_line() -> None:
+            receive = wait_in_line(gone[1], desk, [])
+            with pytest.raises(ProblemError) as refused:
+                await desk.ask_elsewhere(lambda: begin("second", Future()), receive)
+            assert refused.value.problem.status == 400
+
+        with anyio.fail_after(60):
+            async with anyio.create_task_group() as tasks:
+                receive = wait_in_line(gone[0], desk, [])
+                tasks.start_soon(desk.ask_elsewhere, lambda: begin("first", first), receive)
+                tasks.start_soon(leave_line)
+                tasks.start_soon(desk.ask_elsewhere, lambda: begin("third", third))
+                while desk.here < 3 or not begun:
+                    await anyio.sleep(0)
+                for one in gone:
+                    one.set()
+                while desk.here > 2:
+                    await anyio.sleep(0)
+                assert begun == ["first"], "its place is taken, though nobody waits for it"
+                first.set_result("first")
+        return desk.here
+
+    assert anyio.run(fill) == 0
+    assert begun == ["first", "third"]
 
 
 def test_a_page_whose_reader_went_away_is_not_predicted(settings, asked):
