@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import os
 
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
-# No deadline: a test verifies, and the machine may be busy.
-settings.register_profile("steady", derandomize=True, database=None, deadline=None)
-settings.register_profile("explore", derandomize=False, deadline=None)
+# No deadline and no clock on the making of examples: a test verifies, and the machine may be busy.
+UNTIMED = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
+settings.register_profile("steady", derandomize=True, database=None, **UNTIMED)
+settings.register_profile("explore", derandomize=False, **UNTIMED)
 settings.load_profile("explore" if os.environ.get("CHORALL_EXPLORE") else "steady")
 
 # Small matrices gain nothing from threads of the linear algebra library, and two test workers

@@ -51,7 +51,7 @@ QUESTIONS = st.fixed_dictionaries(
 
 @examples(
     max_examples=60, derandomize=True, deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )  # fmt: skip
 @given(
     path=st.sampled_from(["predict", "classify"]),

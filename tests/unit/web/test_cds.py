@@ -308,7 +308,7 @@ WHERE = st.sampled_from([(place, name) for place, one in enumerate(made.WHOLE) f
 
 @examples(
     max_examples=60, derandomize=True, deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )  # fmt: skip
 @given(where=WHERE, value=ANYTHING)
 def test_a_record_with_anything_in_any_place_gets_an_answer_or_a_problem(settings, where, value):

@@ -412,7 +412,7 @@ def test_the_fuzz_below_knows_every_field_of_the_form(client):
 
 @examples(
     max_examples=20, derandomize=True, deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )  # fmt: skip
 @given(FILLED, st.sampled_from(["/doctor", "/doctor/print", "/doctor/summary"]))
 def test_no_form_breaks_the_server(ask, filled, path):
