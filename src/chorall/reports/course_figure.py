@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from typing import Final
+from typing import Final, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +13,7 @@ from chorall.reports.icon_array import COLOURS, FATES, share_fates_by_time
 from chorall.reports.plain_svg import PlainSvg, element, write_text
 
 Floats = NDArray[np.float64]
+Place = TypeVar("Place", float, Floats)
 
 WIDTH: Final = 340.0
 HEIGHT: Final = 256.0
@@ -64,7 +65,7 @@ def _x(years: float, longest: float) -> float:
     return LEFT + (WIDTH - LEFT - RIGHT) * years / longest
 
 
-def _y(share: float) -> float:
+def _y(share: Place) -> Place:
     return TOP + (HEIGHT - TOP - BOTTOM) * (1 - share)
 
 
@@ -97,8 +98,7 @@ def _write_times(n_times: int, longest: float) -> tuple[str, ...]:
 
 
 def _draw_line(times: Sequence[str], shares: Floats) -> list[str]:
-    heights = (TOP + (HEIGHT - TOP - BOTTOM) * (1 - shares)).tolist()
-    return [f"{x},{y:.1f}" for x, y in zip(times, heights, strict=True)]
+    return [f"{x},{y:.1f}" for x, y in zip(times, _y(shares).tolist(), strict=True)]
 
 
 @lru_cache(maxsize=64)

@@ -13,14 +13,15 @@ from multiprocessing import get_context, parent_process
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from chorall.errors import InputError
-from chorall.web.desk import Desk, ask
 from chorall.web.problems import Problem, ProblemError
 
 if TYPE_CHECKING:
     from fastapi import Request
+    from starlette.types import Receive
 
     from chorall.models.bank.bank import Bank
     from chorall.models.bank.prediction import BankPrediction
+    from chorall.web.desk import Desk
 
 Answer = TypeVar("Answer")
 
@@ -71,40 +72,38 @@ class Bedside:
         if pool is not None:
             pool.shutdown(cancel_futures=True)
 
-    def work(self, function: Callable[..., Answer], *arguments: Any) -> Answer:
-        """Return what a function of the bank and further arguments returns; waits for it.
+    async def work(
+        self,
+        desk: Desk,
+        receive: Receive | None,
+        function: Callable[..., Answer],
+        *arguments: Any,
+    ) -> Answer:
+        """Return what a function of the bank and further arguments returns, when its turn has come.
 
-        Where processes predict, the function must be one of a module.
+        Where processes predict, the function must be one of a module. Desk and connection are those
+        of `Desk.ask`.
 
         Raises
         ------
         ProblemError
-            404 where no bank is served.
+            404 where no bank is served, 503 with Retry-After where the line is full.
         Exception
             What the function raises.
         """
         if not self.n_workers:
-            return function(self._find_bank(), *arguments)
-        pool = self.find_pool()
+            return await desk.ask(lambda: function(self._find_bank(), *arguments), receive)
+        used: list[ProcessPoolExecutor] = []
+
+        def begin() -> Future[Answer]:
+            used.append(self.find_pool())
+            return used[-1].submit(_work, function, arguments)
+
         try:
-            return pool.submit(_work, function, arguments).result()
+            return await desk.ask_elsewhere(begin, receive)
         except BrokenProcessPool:  # a process was killed: new ones are started, once
-            self.drop(pool)
-            return self.find_pool().submit(_work, function, arguments).result()
-
-    def predict(
-        self, patient: Mapping[str, Any], strategies: Sequence[str], **options: Any
-    ) -> BankPrediction:
-        """Predict as `chorall.predict` does; waits for the answer.
-
-        Raises
-        ------
-        ProblemError
-            404 where no bank is served.
-        InputError
-            As `chorall.predict`.
-        """
-        return self.work(_predict, dict(patient), tuple(strategies), options)
+            self.drop(used[-1])
+            return await desk.ask_elsewhere(begin, receive)
 
     def drop(self, broken: ProcessPoolExecutor) -> None:
         """Let go of processes that broke; those that another question started since stay."""
@@ -137,46 +136,25 @@ class Bedside:
 async def ask_bedside(
     request: Request, patient: Mapping[str, Any], strategies: Sequence[str], **options: Any
 ) -> BankPrediction:
-    """Return the prediction of the bank that is served, when its turn has come.
+    """Return the prediction of the bank that is served, as `chorall.predict` makes it.
 
     Raises
     ------
     ProblemError
-        404 without a bank, 503 with Retry-After where the line is full.
+        As `Bedside.work`.
     InputError
         As `chorall.predict`.
     """
-    bedside: Bedside = request.app.state.bedside
-    return await ask(request, partial(bedside.predict, patient, strategies, **options))
+    return await work_at_bedside(request, predict_of, dict(patient), tuple(strategies), options)
 
 
 async def work_at_bedside(
     request: Request, function: Callable[..., Answer], *arguments: Any
 ) -> Answer:
-    """Return what a function of the bank returns (`Bedside.work`), when its turn has come.
-
-    Raises
-    ------
-    ProblemError
-        404 without a bank, 503 with Retry-After where the line is full.
-    Exception
-        What the function raises.
-    """
-    bedside: Bedside = request.app.state.bedside
-    if not bedside.n_workers:
-        return await ask(request, partial(bedside.work, function, *arguments))
-    desk: Desk = request.app.state.desk
-    used: list[ProcessPoolExecutor] = []
-
-    def begin() -> Future[Answer]:
-        used.append(bedside.find_pool())
-        return used[-1].submit(_work, function, arguments)
-
-    try:
-        return await desk.ask_elsewhere(begin, request.receive)
-    except BrokenProcessPool:  # as in `Bedside.work`
-        bedside.drop(used[-1])
-        return await desk.ask_elsewhere(begin, request.receive)
+    """Return what a function of the bank that is served returns (`Bedside.work`)."""
+    state = request.app.state
+    bedside: Bedside = state.bedside
+    return await bedside.work(state.desk, request.receive, function, *arguments)
 
 
 def _begin(bank: Bank) -> None:
@@ -200,12 +178,13 @@ def _work(function: Callable[..., Answer], arguments: tuple[Any, ...]) -> Answer
     return function(_held[0], *arguments)
 
 
-def _predict(
+def predict_of(
     bank: Bank,
     patient: Mapping[str, Any],
     strategies: Sequence[str],
-    options: dict[str, Any],
+    options: Mapping[str, Any],
 ) -> BankPrediction:
+    """Predict as `chorall.predict` does."""
     from chorall.analyses.bank import predict
 
     return predict(bank, patient, strategies, **options)

@@ -8,7 +8,9 @@ import signal
 from collections.abc import Iterator
 from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
+from typing import Any
 
+import anyio
 import pytest
 from fastapi.testclient import TestClient
 from unit.models.bank.made_bank import PATIENT, make_bank
@@ -16,7 +18,8 @@ from unit.models.bank.made_bank import PATIENT, make_bank
 import chorall as ch
 from chorall.errors import InputError
 from chorall.web.app import create_app
-from chorall.web.bedside import Bedside
+from chorall.web.bedside import Bedside, predict_of
+from chorall.web.desk import Desk
 from chorall.web.problems import ProblemError
 from chorall.web.settings import Settings
 
@@ -31,27 +34,33 @@ def bedside() -> Iterator[Bedside]:
     made.close()
 
 
+def predict(side: Bedside, patient: dict[str, Any], strategies: Any, **options: Any) -> Any:
+    """Ask as a page does."""
+    asked = (patient, tuple(strategies), options)
+    return anyio.run(side.work, Desk(), None, predict_of, *asked)
+
+
 def test_a_process_of_its_own_says_the_same(bedside: Bedside) -> None:
     here = ch.predict(make_bank(), PATIENT, STRATEGIES, draws=200)
-    there = bedside.predict(PATIENT, STRATEGIES, draws=200)
+    there = predict(bedside, PATIENT, STRATEGIES, draws=200)
     assert there.to_dict() == here.to_dict()
-    assert Bedside(make_bank()).predict(PATIENT, STRATEGIES, draws=200).to_dict() == here.to_dict()
+    assert predict(Bedside(make_bank()), PATIENT, STRATEGIES, draws=200).to_dict() == here.to_dict()
 
 
 def test_what_cannot_be_asked_is_refused_in_the_same_words(bedside: Bedside) -> None:
     with pytest.raises(InputError) as here:
         ch.predict(make_bank(), {"age_years": 300.0}, STRATEGIES)
     with pytest.raises(InputError) as there:
-        bedside.predict({"age_years": 300.0}, STRATEGIES)
+        predict(bedside, {"age_years": 300.0}, STRATEGIES)
     assert str(there.value) == str(here.value)
 
 
 def test_after_a_process_was_killed_the_next_question_has_its_answer(bedside: Bedside) -> None:
     assert bedside.pool is not None
-    bedside.predict(PATIENT, STRATEGIES, draws=100)
+    predict(bedside, PATIENT, STRATEGIES, draws=100)
     (number,) = bedside.pool._processes
     os.kill(number, signal.SIGKILL)
-    assert bedside.predict(PATIENT, STRATEGIES, draws=100).strategies == STRATEGIES
+    assert predict(bedside, PATIENT, STRATEGIES, draws=100).strategies == STRATEGIES
     assert number not in bedside.pool._processes
 
 
@@ -74,7 +83,7 @@ def test_without_a_bank_there_is_no_process_and_no_answer() -> None:
     empty.open()
     assert empty.pool is None
     with pytest.raises(ProblemError) as refused:
-        empty.predict(PATIENT, STRATEGIES)
+        predict(empty, PATIENT, STRATEGIES)
     assert refused.value.problem.status == 404
 
 
@@ -113,7 +122,7 @@ def test_whoever_finds_processes_broken_leaves_those_started_since_alone(
         return next(found)
 
     monkeypatch.setattr(side, "find_pool", find)
-    assert side.predict({}, ["as_observed"]) == "answer"
+    assert predict(side, {}, ["as_observed"]) == "answer"
     assert side.pool is new
     assert broken.is_shut
     assert not new.is_shut
