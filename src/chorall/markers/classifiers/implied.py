@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache, lru_cache
 
 import numpy as np
@@ -44,21 +45,18 @@ def complete_items(columns: Mapping[str, Column], n: int) -> dict[str, Column]:
     dict of str to Column
         The same with what follows; the reports of MRD are added under their own names.
     """
-    completed = dict(columns)
+    markers = tuple(name for name, one in columns.items() if isinstance(one, MarkerColumn))
+    links = _lay_links(markers)
+    codes = np.array([_codes(columns, name, n) for name in links.names], np.int8)
+    is_subtype = _find_subtypes(links, columns, n)
     for _ in range(2):  # a subtype implies a fusion, which implies a rearrangement
-        names = tuple(completed)
-        found = {item.name: _conclude(item, completed, names, n) for item in _list_linked()}
-        is_same = all((codes == _codes(completed, name, n)).all() for name, codes in found.items())
-        completed |= {name: MarkerColumn(codes) for name, codes in found.items()}
-        if is_same:
-            break
-    for item in _list_linked():
-        for name in _list_special_cases(item):
-            rearranged = completed[item.name]
-            assert isinstance(rearranged, MarkerColumn)
-            completed[name] = MarkerColumn(
-                np.where(rearranged.codes == ABSENT, ABSENT, _codes(completed, name, n))
-            )
+        codes[: links.n_linked] = _conclude(links, codes, is_subtype)
+    for rearranged, special in links.special_cases:
+        codes[special, codes[rearranged] == ABSENT] = ABSENT
+    completed = dict(columns)
+    completed |= {
+        links.names[place]: MarkerColumn(codes[place]) for place in links.places_concluded
+    }
     for name, column in columns.items():
         if isinstance(column, MrdColumn):
             completed[REPORT_PREFIX + name] = column
@@ -70,33 +68,107 @@ def _codes(columns: Mapping[str, Column], name: str, n: int) -> Codes:
     return column.codes if isinstance(column, MarkerColumn) else np.full(n, UNKNOWN, np.int8)
 
 
-def _conclude(
-    item: ClassifierItem, columns: Mapping[str, Column], markers: tuple[str, ...], n: int
-) -> Codes:
-    own = [item.name, *item.same_as]
-    named = [*own, *_list_implying(item.name, markers)]
-    codes = np.array([_codes(columns, name, n) for name in named])
-    is_present = (codes == PRESENT).any(axis=0) | _find_subtype(item, columns, n)
-    is_absent = (codes[: len(own)] == ABSENT).any(axis=0)
-    if item.either_of:
-        parts = np.array([_codes(columns, name, n) for name in item.either_of])
-        is_absent |= (parts == ABSENT).all(axis=0)
+@dataclass(frozen=True, slots=True)
+class _Links:
+    """What says something about what, as places of markers in a table of codes.
+
+    Attributes
+    ----------
+    names : tuple of str
+        Markers, one row of codes each; those about which others may say something come first.
+    n_linked : int
+        How many these are.
+    saying, saying_from : int
+        Places of the markers whose presence makes each of these present, one after the other, and
+        where those of each begin.
+    own, own_from : int
+        The same for the markers whose absence makes it absent: itself and its other names.
+    either : tuple of (int, tuple of int)
+        A marker that says that at least one of others is present, and these.
+    special_cases : tuple of (int, int)
+        A rearrangement and a fusion that is a case of it.
+    places_concluded : tuple of int
+        The markers about which something may follow.
+    """
+
+    names: tuple[str, ...]
+    n_linked: int
+    saying: NDArray[np.int64]
+    saying_from: NDArray[np.int64]
+    own: NDArray[np.int64]
+    own_from: NDArray[np.int64]
+    either: tuple[tuple[int, tuple[int, ...]], ...]
+    special_cases: tuple[tuple[int, int], ...]
+    places_concluded: tuple[int, ...]
+
+
+@lru_cache(maxsize=1 << 10)
+def _lay_links(markers: tuple[str, ...]) -> _Links:
+    """Lay out the links among markers that patients have."""
+    linked = _list_linked()
+    others = [name for item in linked for name in (*item.same_as, *item.either_of)]
+    cases = [(item.name, name) for item in linked for name in _list_special_cases(item)]
+    names = tuple(
+        dict.fromkeys([*(one.name for one in linked), *markers, *others, *(b for _, b in cases)])
+    )
+    place = {name: at for at, name in enumerate(names)}
+    implying: dict[str, list[int]] = {item.name: [] for item in linked}
+    for name in names:
+        for implied in _list_implied(name):
+            implying[implied].append(place[name])
+    own = [[place[name] for name in (item.name, *item.same_as)] for item in linked]
+    saying = [[*mine, *implying[item.name]] for mine, item in zip(own, linked, strict=True)]
+    return _Links(
+        names,
+        len(linked),
+        *_chain(saying),
+        *_chain(own),
+        tuple(
+            (at, tuple(place[name] for name in item.either_of))
+            for at, item in enumerate(linked)
+            if item.either_of
+        ),
+        tuple((place[a], place[b]) for a, b in cases),
+        (
+            *range(len(linked)),
+            *dict.fromkeys(place[b] for _, b in cases if place[b] >= len(linked)),
+        ),
+    )
+
+
+def _chain(lists: list[list[int]]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the lists one after the other, and where each begins."""
+    begins = np.cumsum([0, *(len(one) for one in lists[:-1])])
+    return np.array([at for one in lists for at in one], np.int64), begins.astype(np.int64)
+
+
+def _conclude(links: _Links, codes: Codes, is_subtype: NDArray[np.bool_]) -> Codes:
+    """Return what follows for the markers about which others say something, one row each."""
+    says_present = codes[links.saying] == PRESENT
+    is_present = np.logical_or.reduceat(says_present, links.saying_from, axis=0) | is_subtype
+    says_absent = codes[links.own] == ABSENT
+    is_absent = np.logical_or.reduceat(says_absent, links.own_from, axis=0)
+    for place, parts in links.either:
+        is_absent[place] |= (codes[list(parts)] == ABSENT).all(axis=0)
     found = np.where(is_absent, np.int8(ABSENT), np.int8(UNKNOWN))
     found[is_present] = PRESENT
     return found
 
 
-@lru_cache(maxsize=1 << 12)
-def _list_implying(name: str, markers: tuple[str, ...]) -> tuple[str, ...]:
-    item = classifier_items()[name]
-    return tuple(marker for marker in markers if item.is_implied_by(marker))
+@lru_cache(maxsize=1 << 14)
+def _list_implied(marker: str) -> tuple[str, ...]:
+    """Return the markers that the presence of this one implies."""
+    return tuple(item.name for item in _list_linked() if item.is_implied_by(marker))
 
 
-def _find_subtype(item: ClassifierItem, columns: Mapping[str, Column], n: int) -> NDArray[np.bool_]:
+def _find_subtypes(links: _Links, columns: Mapping[str, Column], n: int) -> NDArray[np.bool_]:
+    """Return whether the subtype of each patient defines each marker, one row each."""
+    found = np.zeros((links.n_linked, n), bool)
     subtype = columns.get("subtype")
-    if not isinstance(subtype, WordColumn) or item.subtype not in subtype.words:
-        return np.zeros(n, bool)
-    found: NDArray[np.bool_] = subtype.codes == subtype.words.index(item.subtype)
+    if isinstance(subtype, WordColumn):
+        for place, item in enumerate(_list_linked()):
+            if item.subtype in subtype.words:
+                found[place] = subtype.codes == subtype.words.index(item.subtype)
     return found
 
 
