@@ -1,14 +1,16 @@
 """Which counts of a marker and the arms of a randomised question must be hidden.
 
 Decided once over all endpoints of a question, after the outcome of the marker in all patients
-(`disclosure_outcomes`): what that shows is known here, what it hides is not told here.
+(`disclosure_outcomes`): what that shows is known here, what it hides is not told here. Comparisons
+that share patients are decided one after the other in the same way: an arm may stand in several,
+and those of a later question of a trial are among those of an earlier one.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -20,6 +22,7 @@ from chorall.analyses.treatments.questions import TreatmentQuestion, find_questi
 from chorall.reports.disclosure_outcomes import ALL, Outcomes, list_lost
 from chorall.reports.disclosure_sets import (
     Crossed,
+    Family,
     Members,
     Pair,
     cross_sets,
@@ -31,7 +34,12 @@ from chorall.tables.store import Pool
 SPOTS: Final = ("present_treated", "present_control", "absent_treated", "absent_control")
 ARMS: Final = ("treated", "control")
 RANDOMISED: Final = "randomised"
+TESTED: Final = "tested"
 GROUPS: Final = {"present": PRESENT, "absent": ABSENT, "unknown": UNKNOWN}
+
+
+Contrast = tuple[str, str]
+"""Treatment and control."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,28 +54,47 @@ class Arms:
         Who was randomised to which arm.
     told : frozenset of (str, str)
         Which sets of an arm may be told, whatever the marker.
+    linked : tuple of (str, str)
+        Other comparisons that share patients with this one, straight or through others.
     """
 
     sets: dict[str, Members]
     treated: Members
     control: Members
-    told: frozenset[Pair]
+    told: frozenset[Pair] = frozenset()
+    linked: tuple[Contrast, ...] = ()
 
 
-def read_arms(pool: Pool, outcomes: Outcomes, fewest: int) -> dict[tuple[str, str], Arms]:
+def read_arms(pool: Pool, outcomes: Outcomes, fewest: int) -> dict[Contrast, Arms]:
     """Return who was randomised, by treatment and control, as the analysis of treatment does."""
-    contrasts: defaultdict[tuple[str, str], list[TreatmentQuestion]] = defaultdict(list)
+    contrasts: defaultdict[Contrast, list[TreatmentQuestion]] = defaultdict(list)
     for question in find_questions(pool, pool.trials)[0]:
         contrasts[question.treatment, question.control].append(question)
-    return {
-        key: _read_contrast(pool, questions, outcomes, fewest)
-        for key, questions in contrasts.items()
-    }
+    read = {key: _read_contrast(pool, own, outcomes) for key, own in contrasts.items()}
+    found: dict[Contrast, Arms] = {}
+    for key, own in read.items():
+        linked = _find_linked(own, read)
+        earlier = {one: found[one] for one in linked if one in found}
+        later = [read[one].sets[RANDOMISED] for one in linked if one not in found]
+        told = _find_told(own, earlier, later, outcomes, fewest)
+        found[key] = replace(own, linked=linked, told=told)
+    return found
 
 
-def _read_contrast(
-    pool: Pool, questions: Sequence[TreatmentQuestion], outcomes: Outcomes, fewest: int
-) -> Arms:
+def _find_linked(own: Arms, read: Mapping[Contrast, Arms]) -> tuple[Contrast, ...]:
+    """Return the other comparisons that share patients with one, straight or through others."""
+    linked: set[Contrast] = set()
+    reached, before = own.sets[RANDOMISED], -1
+    while before < len(linked):
+        before = len(linked)
+        for key, other in read.items():
+            if (other.sets[RANDOMISED] & reached).any():
+                linked.add(key)
+                reached = reached | other.sets[RANDOMISED]
+    return tuple(key for key, other in read.items() if key in linked and other is not own)
+
+
+def _read_contrast(pool: Pool, questions: Sequence[TreatmentQuestion], outcomes: Outcomes) -> Arms:
     ids, allocation = outcomes.patient_ids, pool.table("allocation").filter("randomised")
     nobody = np.zeros(len(ids), dtype=bool)
     sets = {RANDOMISED: nobody}
@@ -83,36 +110,99 @@ def _read_contrast(
                 name = f"arm {what} {endpoint}"
                 sets[name] = sets.get(name, nobody) | find_members(ids, members)
     sets[RANDOMISED] = arms["treated"] | arms["control"]
-    found = Arms(sets, arms["treated"], arms["control"], frozenset())
-    return Arms(sets, found.treated, found.control, _find_told(found, outcomes, fewest))
+    return Arms(sets, arms["treated"], arms["control"])
 
 
-def _find_told(arms: Arms, outcomes: Outcomes, fewest: int) -> frozenset[Pair]:
-    who = {ALL: outcomes.sets[ALL], "treated": arms.treated, "control": arms.control}
-    crossed = cross_sets(arms.sets | {ALL: who[ALL]}, who)
-    known = [(ALL, ALL), (RANDOMISED, ALL)]
-    shown = {
-        (name, arm): 2 if name.startswith("arm n") else 1
-        for name in arms.sets if name != RANDOMISED
-        for arm in ARMS
+def _mark(contrast: Contrast, pair: Pair) -> Pair:
+    """Name a pair of an earlier comparison apart from those of this one."""
+    own, same = " ".join(contrast), (*GROUPS, TESTED, ALL)
+    what, who = (name if name in same else f"{own} {name}" for name in pair)
+    return what, who
+
+
+def _list_sets(earlier: Mapping[Contrast, Arms]) -> tuple[dict[str, Members], dict[str, Members]]:
+    """Return what and who of earlier comparisons, by their own names."""
+    what: dict[str, Members] = {}
+    who: dict[str, Members] = {}
+    for key, arms in earlier.items():
+        what |= {_mark(key, (name, ALL))[0]: members for name, members in arms.sets.items()}
+        both = zip(ARMS, (arms.treated, arms.control), strict=True)
+        who |= {_mark(key, (ALL, arm))[1]: members for arm, members in both}
+    return what, who
+
+
+def _find_told(
+    arms: Arms,
+    earlier: Mapping[Contrast, Arms],
+    later: Sequence[Members],
+    outcomes: Outcomes,
+    fewest: int,
+) -> frozenset[Pair]:
+    """Return what is told of all patients of an arm; tables say how many were randomised later."""
+    what, who = _list_sets(earlier)
+    what |= {f"later {place}": own for place, own in enumerate(later) if own.sum() >= fewest}
+    who |= {ALL: outcomes.sets[ALL], "treated": arms.treated, "control": arms.control}
+    others = _list_others(arms, outcomes)
+    families = (
+        ((*arms.sets, ALL), (ALL, *ARMS)),
+        (tuple(others), (ALL,)),
+        *_list_families(arms, earlier, outcomes, (ALL,)),
+    )
+    crossed = cross_sets({**outcomes.sets, **arms.sets, **others, **what}, who, families)
+    shown = {pair: 2 if pair[0].startswith("arm n") else 1 for pair in _list_totals(arms)}
+    own = [(ALL, ALL), (RANDOMISED, ALL)]
+    large = frozenset(pair for pair in own if crossed.size(*pair) >= fewest)
+    known = large | {(name, ALL) for name in what if name.startswith("later")}
+    known |= {(name, ALL) for name in outcomes.told}
+    secret = set()
+    for key, one in earlier.items():
+        pairs = _list_totals(one)
+        known |= {_mark(key, pair) for pair in one.told}
+        secret |= {_mark(key, pair) for pair in pairs if pair not in one.told}
+    hidden = find_hidden_pairs(crossed, shown, fewest, known=known, secret=secret)
+    return (large | shown.keys()) - hidden
+
+
+def _list_others(arms: Arms, outcomes: Outcomes) -> dict[str, Members]:
+    """Return who has an endpoint and is not compared on it."""
+    return {
+        name.replace("arm", "other"): outcomes.sets[name.removeprefix("arm ")] & ~members
+        for name, members in arms.sets.items() if name != RANDOMISED
     }  # fmt: skip
-    large = frozenset(pair for pair in known if crossed.size(*pair) >= fewest)
-    return (large | shown.keys()) - find_hidden_pairs(crossed, shown, fewest, known=large)
+
+
+def _list_totals(arms: Arms) -> list[Pair]:
+    return [(name, arm) for name in arms.sets if name != RANDOMISED for arm in ARMS]
+
+
+def _list_families(
+    arms: Arms, earlier: Mapping[Contrast, Arms], outcomes: Outcomes, who: tuple[str, ...]
+) -> list[Family]:
+    """Return who is compared on an endpoint here and who in earlier comparisons: who left."""
+    return [
+        (tuple(name for one in ("n", "events") for name in (
+            f"arm {one} {endpoint}", _mark(key, (f"arm {one} {endpoint}", ALL))[0]
+        )), who)
+        for key in earlier
+        for endpoint in outcomes.endpoints
+    ]  # fmt: skip
 
 
 def find_hidden_arms(
-    arms: Arms,
+    comparisons: Mapping[Contrast, Arms],
     outcomes: Outcomes,
     results: pl.DataFrame,
     marker: str,
     hidden: Collection[Pair],
     fewest: int,
-) -> frozenset[Pair]:
-    """Return which counts of one marker in one comparison must not be shown.
+) -> dict[Contrast, frozenset[Pair]]:
+    """Return which counts of one marker must not be shown, of each comparison.
 
     Parameters
     ----------
-    arms, outcomes : Arms, Outcomes
+    comparisons : mapping of (str, str) to Arms
+        All of the pool, as `read_arms` returns them: the first is decided first.
+    outcomes : Outcomes
         Of the pool.
     results : DataFrame
         The table marker_result.
@@ -125,43 +215,79 @@ def find_hidden_arms(
 
     Returns
     -------
-    frozenset of (str, str)
+    dict of (str, str) to frozenset of (str, str)
         `arm n OS` or `arm events OS` and so on, and of whom: marker and arm, tested, or unknown.
     """
-    crossed = _cross(arms, outcomes, results, marker)
-    of_arm = [name for name in arms.sets if name != RANDOMISED]
+    groups = read_marker_groups(results, outcomes.patient_ids, [marker])[:, 0]
+    own = {name: groups == code for name, code in GROUPS.items()}
+    found: dict[Contrast, frozenset[Pair]] = {}
+    for key, arms in comparisons.items():
+        linked = {one: comparisons[one] for one in arms.linked}
+        crossed = _cross(arms, linked, outcomes, own)
+        found[key] = _decide(arms, linked, crossed, outcomes, hidden, found, fewest)
+    return found
+
+
+def _decide(
+    arms: Arms,
+    linked: Mapping[Contrast, Arms],
+    crossed: Crossed,
+    outcomes: Outcomes,
+    hidden: Collection[Pair],
+    before: Mapping[Contrast, Collection[Pair]],
+    fewest: int,
+) -> frozenset[Pair]:
     closed = _close_totals(arms, crossed)
-    shown = {
-        (name, who): _weigh(name, who)
-        for name in of_arm
-        for who in (*SPOTS, *(("tested", "unknown") if name.startswith("arm n") else ()))
-        if (name, who) not in closed
-    }
+    shown = {pair: _weigh(*pair) for pair in _list_shown(arms) if pair not in closed}
     whole = [(name, who) for name in outcomes.sets if name != ALL for who in GROUPS]
     lost = list_lost(crossed, outcomes.endpoints, fewest)
     known = {pair for pair in whole if pair not in hidden and pair not in lost} | arms.told
     known |= {(name, ALL) for name in outcomes.told}
-    secret = [pair for pair in whole if pair in hidden]
+    secret = {pair for pair in whole if pair in hidden}
+    for key, one in linked.items():
+        known |= {_mark(key, pair) for pair in one.told}
+        if key in before:
+            there = {pair for pair in _list_shown(one) if pair not in before[key]}
+            known |= {_mark(key, pair) for pair in there}
+            secret |= {_mark(key, pair) for pair in before[key]}
     return find_hidden_pairs(crossed, shown, fewest, known=known, secret=secret) | closed
 
 
-def _cross(arms: Arms, outcomes: Outcomes, results: pl.DataFrame, marker: str) -> Crossed:
-    groups = read_marker_groups(results, outcomes.patient_ids, [marker])[:, 0]
-    own = {name: groups == code for name, code in GROUPS.items()}
-    by_arm = {
+def _list_shown(arms: Arms) -> list[Pair]:
+    """Return the counts of a line: of marker and arm, and of patients also tested and unknown."""
+    return [
+        (name, who)
+        for name in arms.sets
+        if name != RANDOMISED
+        for who in (*SPOTS, *((TESTED, "unknown") if name.startswith("arm n") else ()))
+    ]
+
+
+def _cross(
+    arms: Arms, linked: Mapping[Contrast, Arms], outcomes: Outcomes, own: Mapping[str, Members]
+) -> Crossed:
+    by_arm = _split_arms(arms, own)
+    what, of_linked = _list_sets(linked)
+    who = {ALL: outcomes.sets[ALL], **own, **by_arm, "treated": arms.treated}
+    who |= {"control": arms.control, TESTED: ~own["unknown"], **of_linked}
+    families: list[Family] = []
+    for key, one in linked.items():
+        split = {_mark(key, (ALL, name))[1]: spot for name, spot in _split_arms(one, own).items()}
+        who |= split
+        families.append((tuple(_mark(key, (name, ALL))[0] for name in one.sets), (*split, ALL)))
+    others = _list_others(arms, outcomes)
+    within, outside, whole = (tuple(one) for one in (arms.sets, others, outcomes.sets))
+    families += [(within, (*by_arm, ALL)), (outside, tuple(GROUPS)), (whole, tuple(GROUPS))]
+    families += _list_families(arms, linked, outcomes, (*GROUPS, ALL))
+    return cross_sets({**outcomes.sets, **arms.sets, **others, **what}, who, tuple(families))
+
+
+def _split_arms(arms: Arms, own: Mapping[str, Members]) -> dict[str, Members]:
+    return {
         f"{name}_{arm}": members & of_arm
         for name, members in own.items()
         for arm, of_arm in zip(ARMS, (arms.treated, arms.control), strict=True)
     }
-    who = {ALL: outcomes.sets[ALL], **own, **by_arm, "treated": arms.treated}
-    who |= {"control": arms.control, "tested": ~own["unknown"]}
-    others = {
-        name.replace("arm", "other"): outcomes.sets[name.removeprefix("arm ")] & ~members
-        for name, members in arms.sets.items() if name != RANDOMISED
-    }  # fmt: skip
-    within, outside, whole = (tuple(one) for one in (arms.sets, others, outcomes.sets))
-    families = ((within, (*by_arm, ALL)), (outside, tuple(GROUPS)), (whole, tuple(GROUPS)))
-    return cross_sets({**outcomes.sets, **arms.sets, **others}, who, families)
 
 
 def _weigh(name: str, who: str) -> int:

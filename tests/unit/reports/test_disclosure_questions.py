@@ -79,13 +79,14 @@ def hide_lines(pool, whole):
     outcomes = read_outcomes(pool, ("OS", "EFS", "CIR"), 5)
     shown = hide_incidence(ch.incidence(pool, markers=markers).rows)
     frequencies = shown.filter(pl.col("trial").is_null(), by="overall").to_dicts()
+    comparisons = read_arms(pool, outcomes, 5)
     hidden = {
-        (one["marker"], *contrast): find_hidden_arms(
-            arms, outcomes, results, one["marker"],
-            find_hidden_outcomes(outcomes, results, one["marker"], one, 5), 5,
-        )
-        for contrast, arms in read_arms(pool, outcomes, 5).items()
+        (one["marker"], *contrast): found
         for one in frequencies
+        for contrast, found in find_hidden_arms(
+            comparisons, outcomes, results, one["marker"],
+            find_hidden_outcomes(outcomes, results, one["marker"], one, 5), 5,
+        ).items()
     }  # fmt: skip
     return hide_treatment(whole, hidden)
 

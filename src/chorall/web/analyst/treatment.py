@@ -83,14 +83,14 @@ def _find_hidden(
     settings: Settings, rows: pl.DataFrame
 ) -> dict[tuple[str, str, str], frozenset[Pair]]:
     pool, fewest = find_pool(settings), settings.fewest_shown
-    outcomes = find_outcomes(settings)
-    results = pool.table("marker_result")
+    outcomes, results = find_outcomes(settings), pool.table("marker_result")
+    comparisons = read_arms(pool, outcomes, fewest)
     return {
-        (marker, *contrast): find_hidden_arms(
-            arms, outcomes, results, marker, find_outcomes_hidden(settings, marker), fewest
-        )
-        for contrast, arms in read_arms(pool, outcomes, fewest).items()
+        (marker, *contrast): hidden
         for marker in rows["marker"].unique()
+        for contrast, hidden in find_hidden_arms(
+            comparisons, outcomes, results, marker, find_outcomes_hidden(settings, marker), fewest
+        ).items()
     }
 
 
