@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import Final
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
 
 import polars as pl
 
@@ -29,12 +31,40 @@ OF_GROUP: Final = {
         "event_free_prediction_upper",
     ),
 }  # fmt: skip
+TOLD_BY_RELAPSES: Final = (
+    "n_relapses", "share_of_relapses", "share_of_relapses_in_population",
+    "share_of_relapses_least", "share_of_relapses_most",
+)  # fmt: skip
+ROUNDED: Final = (*OF_GROUP["relapses"][1:6], *OF_GROUP["failures"])
+STEPS: Final = (0.01, 0.02, 0.05, 0.1, 0.2)
+FROM_DIAGNOSIS: Final = "diagnosis"
 _BOUND: Final = re.compile(r"(above|below|within) [\d.]+ %")
 _MARGIN: Final = re.compile(r", margin [-+]?[\d.]+ points")
 _SIZE: Final = re.compile(r"(?: by| at most)? ?\(?[-+]?\d[\d.]* (?:%|points(?: \([^)]*\))?)\)?")
 
 
-def hide_groups(rows: pl.DataFrame, fewest: int = FEWEST_SHOWN) -> pl.DataFrame:
+@dataclass(frozen=True, slots=True, eq=False)
+class RiskGroups:
+    """The lines of risk groups on day 0: as they are, and as their page shows them.
+
+    Patients of any age are in them, so that the children of a group of the same name are among its
+    patients, and their relapses among its events.
+    """
+
+    whole: pl.DataFrame
+    shown: pl.DataFrame
+
+    def find(self, group: str) -> tuple[Line, Line] | None:
+        """Return the line of a group of children (`nci: standard`), or None."""
+        grouping, _, name = group.partition(": ")
+        own = [one.filter(view="day 0", grouping=grouping, group=name).to_dicts()
+               for one in (self.whole, self.shown)]  # fmt: skip
+        return (own[0][0], own[1][0]) if all(own) else None
+
+
+def hide_groups(
+    rows: pl.DataFrame, fewest: int = FEWEST_SHOWN, beside: RiskGroups | None = None
+) -> pl.DataFrame:
     """Return groups of children with small counts, and what tells them, as null.
 
     Parameters
@@ -43,22 +73,69 @@ def hide_groups(rows: pl.DataFrame, fewest: int = FEWEST_SHOWN) -> pl.DataFrame:
         `DeescalationResult.rows`: the groups, and under them their trials.
     fewest : int
         The smallest count shown.
+    beside : RiskGroups, optional
+        What the page of risk groups tells of the same groups.
 
     Returns
     -------
     DataFrame
-        Groups of all trials and a column `hidden`. Each kind of event hides its own figures, and
-        all three together the event-free survival. The reason of a verdict names limits, of single
-        trials too, without their size.
+        Groups of all trials and a column `hidden`. Where few patients are left over between a group
+        of children and that of the page of risk, the group has no figure; where few relapses are,
+        or that page hides its events, their number is hidden and the figures that follow from it
+        are rounded so that `fewest` patients make no step. Each kind of event hides its own
+        figures, and all three together the event-free survival. The reason of a verdict names
+        limits, of single trials too, without their size.
     """
     printed = rows.filter(pl.col("trial").is_null())
     lines, counted = printed.to_dicts(), Counted()
     for line in lines:
         _count_group(counted, line)
     hidden = counted.find(fewest)
-    covered = cover_lines(printed, [_cover_group(line, hidden) for line in lines])
+    linked = _find_linked(lines, beside, fewest)
+    hidden |= {cell for cell in linked if cell[0] == "n"}
+    gone = [_cover_group(line, hidden) for line in lines]
+    for line, names in zip(lines, gone, strict=True):
+        if ("relapses", line["group"]) in linked:
+            names |= {*TOLD_BY_RELAPSES, *(ROUNDED if _find_step(line, fewest) is None else ())}
+            line |= _round_figures(line, fewest)
+    covered = cover_lines(pl.DataFrame(lines, schema=printed.schema), gone)
     reasons = [tell_without_sizes(reason or "") for reason in printed["reason"]]
     return covered.with_columns(reason=pl.Series(reasons, dtype=pl.String))
+
+
+def _find_linked(
+    lines: list[dict[str, Any]], beside: RiskGroups | None, fewest: int
+) -> set[tuple[str, str]]:
+    """Return which patients and relapses of a group the page of risk would tell, or hides."""
+    found = set()
+    for line in lines:
+        both = beside.find(line["group"]) if beside else None
+        if both is None or line["known_from"] != FROM_DIAGNOSIS:
+            continue
+        whole, shown = both
+        for kind, own, other in (
+            ("n", line["n_group"], "n_patients"), ("relapses", line["n_relapses"] or 0, "n_events"),
+        ):  # fmt: skip
+            left = whole[other] - own
+            if own and (0 if shown[other] is None else 1) <= left < fewest:
+                found.add((kind, line["group"]))
+    return found
+
+
+def _find_step(line: Line, fewest: int) -> float | None:
+    """Return the step by which figures are rounded: `fewest` patients or more; None if too few."""
+    return next((step for step in STEPS if step * line["n_group"] >= fewest), None)
+
+
+def _round_figures(line: Line, fewest: int) -> Mapping[str, float]:
+    step = _find_step(line, fewest)
+    if step is None:
+        return {}
+    return {
+        name: round(round(line[name] / step) * step, 2)
+        for name in ROUNDED
+        if line[name] is not None
+    }
 
 
 def tell_without_sizes(reason: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from itertools import combinations
 
+import numpy as np
 import polars as pl
 import pytest
 from unit.reports.solving import find_told
@@ -12,7 +13,12 @@ from unit.reports.solving import find_told
 import chorall as ch
 from chorall.reports.disclosure import hide_incidence
 from chorall.reports.disclosure_arms import find_hidden_arms, read_arms
-from chorall.reports.disclosure_groups import hide_groups, hide_reductions, tell_without_sizes
+from chorall.reports.disclosure_groups import (
+    RiskGroups,
+    hide_groups,
+    hide_reductions,
+    tell_without_sizes,
+)
 from chorall.reports.disclosure_outcomes import find_hidden_outcomes, read_outcomes
 from chorall.reports.disclosure_quality import hide_quality, hide_quarantine
 from chorall.reports.disclosure_risk import hide_risk, hide_waiting
@@ -329,6 +335,62 @@ def test_groups_of_children(children):
         told += seen["relapse"] is not None
     assert told
     judge(cells.sums, cells.values, cells.shown)
+
+
+def subtract(children, groups):
+    """Return what somebody finds who takes children from the risk groups of the same name."""
+    early = {
+        f"{line['grouping']}: {line['group']}": line
+        for line in groups.filter(view="day 0").to_dicts()
+    }
+    pairs = [("n_patients", "n_group"), ("n_events", "n_relapses")]
+    return [
+        early[line["group"]][whole] - line[part]
+        for line in children.filter(known_from="diagnosis").to_dicts()
+        if line["group"] in early
+        for whole, part in pairs
+        if early[line["group"]][whole] is not None and line[part] is not None
+    ]
+
+
+def test_groups_of_children_beside_risk_groups_leave_no_few_over(children, risk):
+    """The same children are in both; of their relapses one page counts those of a horizon."""
+    rng = np.random.default_rng(4)
+    line = children.rows.filter(pl.col("trial").is_null(), group="nci: standard")
+    other = risk.printed.filter(view="day 0", grouping="nci", group="standard")
+    assert line.height == other.height == 1
+    succeeded = 0
+    for older, later in rng.integers(0, 9, (60, 2)):
+        n, relapses = rng.integers(60, 500), rng.integers(5, 30)
+        rows = line.with_columns(
+            n_group=pl.lit(n), n_population=pl.lit(n + 99), n_relapses=pl.lit(relapses),
+            n_late_relapses=pl.lit(0),
+        )  # fmt: skip
+        groups = other.with_columns(n_patients=pl.lit(n + older),
+                                    n_events=pl.lit(relapses + later))  # fmt: skip
+        apart = subtract(hide_groups(rows), groups)
+        succeeded += any(0 < one < 5 for one in apart)
+        left = subtract(hide_groups(rows, 5, RiskGroups(groups, groups)), groups)
+        assert not [one for one in left if 0 < one < 5]
+    assert succeeded > 20, "the attack succeeds where each page hides for itself"
+
+
+def test_figures_are_rounded_where_their_relapses_are_hidden(children, risk):
+    name = "nci: standard"
+    line = children.rows.filter(pl.col("trial").is_null(), group=name)
+    line = line.with_columns(
+        n_group=pl.lit(300), n_population=pl.lit(400), n_relapses=pl.lit(40),
+        n_late_relapses=pl.lit(10), relapse=pl.lit(0.137), event_free=pl.lit(0.8123),
+    )  # fmt: skip
+    whole = risk.printed.filter(view="day 0", grouping="nci", group="standard")
+    for n_patients, n_events, told in (
+        (300, 42, {"n_group": 300, "n_relapses": None, "relapse": 0.14, "event_free": 0.82}),
+        (303, 50, {"n_group": None, "n_relapses": None, "relapse": None, "event_free": None}),
+        (320, 50, {"n_group": 300, "n_relapses": 40, "relapse": 0.137, "event_free": 0.8123}),
+    ):
+        other = whole.with_columns(n_patients=pl.lit(n_patients), n_events=pl.lit(n_events))
+        (seen,) = hide_groups(line, 5, RiskGroups(other, other)).to_dicts()
+        assert {column: seen[column] for column in told} == told
 
 
 def test_reductions_of_few_events_have_no_difference(children):

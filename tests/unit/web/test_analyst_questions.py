@@ -147,7 +147,9 @@ def test_candidates_are_those_of_the_library(client, settings):
     own = ch.deescalation(settings.pool)
     shown = read_csv(client, "/analyst/deescalation.csv")
     assert shown["word"].to_list() == own.printed["word"].to_list()
-    check_same(shown, own.printed, ["group"], ["n_group", "share", "relapse", "event_free_lower"])
+    check_same(shown, own.printed, ["group"], ["n_group", "share"])
+    exact = shown.drop_nulls("n_relapses")  # the others are rounded
+    check_same(exact, own.printed, ["group"], ["relapse", "event_free_lower"])
     text = html.unescape(client.get("/analyst/deescalation").text)
     assert "relapse within 5 years of remission is at most 5.0 %" in text
     assert "event-free survival is at least 90 %" in text

@@ -35,6 +35,7 @@ from chorall.web.analyst.answers import (
     send_file,
 )
 from chorall.web.analyst.questions import find_pool
+from chorall.web.analyst.risk import find_risk_groups
 from chorall.web.analyst.tables import cover_hidden
 from chorall.web.desk import ask
 
@@ -46,7 +47,7 @@ router = APIRouter(prefix="/analyst", include_in_schema=False)
 
 HERE: Final = "/analyst/deescalation"
 TITLE: Final = "Which children are candidates for less treatment, in a trial"
-SIZED_BY: Final = ("n_group", "relapse", "event_free")
+SIZED_BY: Final = ("n_group", "n_relapses", "relapse", "event_free")
 BACKBONE: Final = ("group", "trial", "accrual", "treatment")
 VERDICT: Final = ("Group", "Verdict", "Why")
 FIGURES_WITHOUT: Final = ("Trial", "Verdict", "Why")
@@ -70,7 +71,7 @@ def ask_candidates(settings: Settings) -> Candidates:
 
     fewest = settings.fewest_shown
     result = deescalation(find_pool(settings))
-    groups = hide_groups(result.rows, fewest)
+    groups = hide_groups(result.rows, fewest, find_risk_groups(settings))
     told = groups.drop_nulls(SIZED_BY)["group"].to_list()
     backbone = result.backbone.filter(pl.col("arm").is_null()).select(BACKBONE)
     frames = result.further_frames.items()
@@ -137,7 +138,8 @@ def _list_sections(settings: Settings, found: Candidates, figures: Figures) -> l
             "Who they are, and how sure", f"{HERE}.csv?part=groups", command,
             (
                 "Relapse with its upper limit, event-free survival with its lower one. The figure "
-                "leaves out what is hidden.",
+                "leaves out what is hidden. Where the number of relapses is hidden because of the "
+                "page of risk groups, figures are rounded to steps of 1 % or more.",
             ),
             put_table(found.groups, cover_hidden(figures_of), "Groups of children"), figures,
         ),

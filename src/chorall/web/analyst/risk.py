@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 from urllib.parse import quote
 
@@ -12,9 +12,11 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
 from chorall.analyses.choices import check_choices
+from chorall.errors import DataError
 from chorall.knowledge.classifier_definitions import classifier_definitions
 from chorall.reports.disclosure import hide_in_words
 from chorall.reports.disclosure_counts import uncover
+from chorall.reports.disclosure_groups import RiskGroups
 from chorall.reports.disclosure_risk import hide_risk, hide_waiting
 from chorall.reports.risk_table import INTENSITY_COLUMNS, RISK_COLUMNS, WAITING_COLUMNS
 from chorall.web.analyst.answers import (
@@ -58,13 +60,31 @@ class Risks:
     drawn: RiskResult
 
 
-def ask_risks(settings: Settings) -> Risks:
-    """Sort patients into risk groups by every classifier; small counts never leave here."""
+@lru_cache(maxsize=4)
+def _sort(settings: Settings) -> tuple[RiskResult, pl.DataFrame, pl.DataFrame]:
     from chorall.analyses.risk import risk
 
-    fewest = settings.fewest_shown
     result = risk(find_pool(settings))
-    groups, treatment = hide_risk(result.printed, result.intensity, fewest)
+    groups, treatment = hide_risk(result.printed, result.intensity, settings.fewest_shown)
+    return result, groups, treatment
+
+
+def find_risk_groups(settings: Settings) -> RiskGroups | None:
+    """Return what the page of risk groups tells, for pages about the same patients.
+
+    None where the library finds no groups: then that page tells nothing.
+    """
+    try:
+        result, groups, _ = _sort(settings)
+    except DataError:
+        return None
+    return RiskGroups(result.printed, groups)
+
+
+def ask_risks(settings: Settings) -> Risks:
+    """Sort patients into risk groups by every classifier; small counts never leave here."""
+    fewest = settings.fewest_shown
+    result, groups, treatment = _sort(settings)
     changed: dict[str, Any] = {name: one.clear() for name, one in result.further_frames.items()}
     changed |= {
         "rows": uncover(groups.drop_nulls("n_patients")),
