@@ -376,6 +376,35 @@ def test_icons_add_up_to_100(shares):
         assert abs(count - 100 * share / whole) < 1 + 1e-9
 
 
+def test_what_was_asked_stands_in_the_answer_and_on_the_page_to_print(ask):
+    doubted = {**FULL, "karyotype": "46,XX[20]"}
+    for path in ("/doctor", "/doctor/print"):
+        text = re.sub(r"<form.*?</form>", "", ask(path, **doubted).text, flags=re.S)
+        assert "Sex: The karyotype is female." in html.unescape(re.sub(r"<[^>]*>", "", text))
+    assert "Look " not in ask("/doctor/print", **FULL).text
+
+
+def test_an_infant_is_told_from_older_children():
+    assert "Infants under 1 year fare worse" in read(age_years="0.95").hints["age_years"]
+    assert "Infants" not in read(age_years="1").hints.get("age_years", "")
+
+
+@pytest.mark.parametrize(
+    ("mrd", "unit", "words"),
+    [
+        ("0.0005", "percent", "That is 0.0005 % of all cells, less than most methods can"),
+        ("0", "fraction", "If nothing was found, tick `not detected`."),
+        ("0.001", "percent", ""),
+        ("0.0005", "fraction", ""),
+    ],
+)
+def test_a_residual_disease_below_what_is_measured_is_asked(mrd, unit, words):
+    form = read(**IN_REMISSION, mrd_end_of_induction=mrd, mrd_unit=unit)
+    said = form.hints["mrd_end_of_induction"]
+    assert words in said
+    assert bool(said) is bool(words)
+
+
 def test_icons_by_hand():
     shares = share_fates({"induction": 0.1, "remission": 0.334, "relapse": 0.133,
                           "death_from_remission": 0.1, "death_from_relapse": 0.333})  # fmt: skip

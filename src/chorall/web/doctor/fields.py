@@ -30,6 +30,21 @@ LABELS: Final = {
     MRD: "MRD at the end of induction",
     "course": "Today",
 }
+PLACES: Final = {
+    AGE: LABELS[AGE],
+    SEX: LABELS[SEX],
+    LINEAGE: LABELS[LINEAGE],
+    WBC: LABELS[WBC],
+    KARYOTYPE: "Karyotype",
+    SUBTYPE: "Subtype",
+    "state": "The patient is",
+    "day": "Days from diagnosis",
+    "since_day": "Days from diagnosis to remission",
+    MRD: LABELS[MRD],
+    "a_treatment": "Treatment A",
+    "b_treatment": "Treatment B",
+}
+"""Fields beside the markers that have a place for a message, as a message names them."""
 HEADINGS: Final = {
     "subtype": "Lesions that define a subtype",
     "secondary lesions": "Mutations",

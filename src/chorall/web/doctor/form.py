@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 from urllib.parse import parse_qsl
 
+from chorall.reports.wording import name_marker
 from chorall.web.doctor.course import read_course, read_mrd, read_quantity
 from chorall.web.doctor.fields import (
     AGE,
-    KARYOTYPE,
     LINEAGE,
-    MRD,
+    PLACES,
     SEX,
     STATUSES,
     SUBTYPE,
@@ -27,11 +27,6 @@ from chorall.web.doctor.plausible import doubt_patient
 from chorall.web.problems import Problem, ProblemError
 
 MOST_FIELDS: Final = 400
-PLACES: Final = (
-    AGE, SEX, LINEAGE, WBC, KARYOTYPE, SUBTYPE, "state", "day", "since_day", MRD, "a_treatment",
-    "b_treatment",
-)  # fmt: skip
-"""Fields beside the markers that have a place for a message."""
 
 
 @dataclass(slots=True)
@@ -70,10 +65,20 @@ class DoctorForm:
         names = {*tested, *self.problems, *self.hints}
         return {name.removeprefix("m:") for name in names if name.startswith("m:")}
 
+    @property
+    def doubts(self) -> list[tuple[str, str]]:
+        """Return what is to be looked at again: field in words, and what is asked."""
+        return [(name_field(name), said) for name, said in self.hints.items() if said]
+
     def with_message(self, fields: DoctorFields) -> list[str]:
         """Return every field that has a place for a message."""
         markers = [f"m:{marker}" for marker in fields.markers]
         return [*PLACES, *markers]
+
+
+def name_field(name: str) -> str:
+    """Return a field as a message names it."""
+    return PLACES.get(name) or name_marker(name.removeprefix("m:"))
 
 
 def parse_form(body: bytes) -> dict[str, str]:

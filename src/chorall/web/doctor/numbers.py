@@ -16,6 +16,8 @@ THOUSANDS: Final = re.compile(r"[+-]?\d{1,3}([.,]\d{3})+", re.ASCII)
 LONGEST: Final = 24
 VERY_HIGH_WBC: Final = 1000.0
 VERY_HIGH_MRD: Final = 0.5
+VERY_LOW_MRD: Final = 1e-5
+"""Below, it is asked: most methods are sensitive to 1e-4 or 1e-5."""
 
 
 def read_number(text: str) -> float | None:
@@ -67,4 +69,10 @@ def doubt_mrd(value: float, unit: str) -> str:
     if value > VERY_HIGH_MRD:
         hint = " Is it in percent?" if unit == "fraction" else ""
         return f"That is {100 * value:g} % of all cells, very high after induction.{hint}"
+    if value < VERY_LOW_MRD:
+        hint = " If it is a fraction, choose that." if unit == "percent" else ""
+        return (
+            f"That is {100 * value:g} % of all cells, less than most methods can measure."
+            f"{hint} If nothing was found, tick `not detected`."
+        )
     return ""

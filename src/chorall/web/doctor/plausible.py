@@ -8,23 +8,38 @@ from chorall.knowledge.strategies import level_owners
 from chorall.knowledge.taxonomy_schemes import settled_subtypes
 from chorall.reports.wording import join_words, name_marker
 from chorall.web.doctor.course import DAY
-from chorall.web.doctor.fields import LINEAGE, SUBTYPE
+from chorall.web.doctor.fields import AGE, LINEAGE, SUBTYPE
 
 if TYPE_CHECKING:
     from chorall.web.doctor.form import DoctorForm
 
 LONG_INDUCTION_DAYS: Final = 60
 """From here on it is asked, not refused."""
+INFANT_YEARS: Final = 1.0
+"""Below, protocols and prognosis are those of infants."""
 ABL1: Final = "BCR::ABL1"
 INHIBITOR: Final = "tyrosine_kinase_inhibitor"
 NO_INHIBITOR: Final = "tki_none"
 
 
 def doubt_patient(form: DoctorForm) -> None:
-    """Ask about subtypes, lineage, days and treatment that hardly go together."""
+    """Ask about age, subtypes, lineage, days and treatment that hardly go together."""
+    _doubt_infant(form)
     _doubt_subtypes(form)
     _doubt_days(form)
     _doubt_inhibitor(form)
+
+
+def _doubt_infant(form: DoctorForm) -> None:
+    """Say that infants are counted with older children, who fare better."""
+    age = form.patient.get(AGE)
+    if age is not None and age < INFANT_YEARS:
+        _ask(
+            form,
+            AGE,
+            "Infants under 1 year fare worse, on protocols of their own. The bank counts them "
+            "with children of up to 9 years: its answer may be far too good.",
+        )
 
 
 def _doubt_subtypes(form: DoctorForm) -> None:

@@ -70,6 +70,7 @@ async def print_answer(request: Request) -> HTMLResponse:
         count_of=count_of,
         never=say_never(bank),
         inputs=list_inputs(form),
+        doubts=form.doubts,
         **CHOICES,
         date=datetime.now(UTC).strftime("%Y-%m-%d"),
     )
