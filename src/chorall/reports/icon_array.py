@@ -15,10 +15,10 @@ Floats = NDArray[np.float64]
 Key = TypeVar("Key")
 
 FATES: Final = {
-    "alive": "alive, no relapse",
-    "alive_after": "alive after relapse or without remission",
-    "died_after": "died after relapse or without remission",
-    "died_without": "died without relapse",
+    "alive": "alive, no failure or relapse",
+    "alive_after": "alive after failure or relapse",
+    "died_after": "died after failure or relapse",
+    "died_without": "died in induction or remission",
 }
 """Fate and its words, in the order of the icons."""
 

@@ -40,7 +40,7 @@ def test_counts_by_hand_and_the_widest_range_of_survival():
         ("standard", "died_after", 33),
         ("standard", "died_without", 10),
     ]
-    assert "57 of 100 alive (40\N{EN DASH}70); 44 alive, no relapse" in figure.alt
+    assert "57 of 100 alive (40\N{EN DASH}70); 44 alive, no failure or relapse" in figure.alt
 
 
 def test_every_icon_is_drawn_and_shapes_differ():

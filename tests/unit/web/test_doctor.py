@@ -405,6 +405,17 @@ def test_a_residual_disease_below_what_is_measured_is_asked(mrd, unit, words):
     assert bool(said) is bool(words)
 
 
+def test_fates_are_named_as_in_the_table_and_say_that_induction_counts():
+    assert FATES == {
+        "alive": "alive, no failure or relapse",
+        "alive_after": "alive after failure or relapse",
+        "died_after": "died after failure or relapse",
+        "died_without": "died in induction or remission",
+    }
+    shares = share_fates({"death_from_induction": 0.25, "death_from_remission": 0.75})
+    assert shares["died_without"] == 1.0
+
+
 def test_icons_by_hand():
     shares = share_fates({"induction": 0.1, "remission": 0.334, "relapse": 0.133,
                           "death_from_remission": 0.1, "death_from_relapse": 0.333})  # fmt: skip
@@ -416,7 +427,7 @@ def test_icons_by_hand():
     assert drawing.data["n_of_100"].sum() == 100
     assert drawing.svg().count("<circle") == 57
     assert "A &amp; &lt;b&gt;" in drawing.svg()
-    assert "44 alive, no relapse" in drawing.alt
+    assert "44 alive, no failure or relapse" in drawing.alt
 
 
 FIELDS = sorted({*FULL, "karyotype", "subtype", "wbc_10e9_per_l", "wbc_unit", "mrd_undetected",
