@@ -22,6 +22,7 @@ from chorall.cli.app import app
 from chorall.models.bank.features import encode_patient
 from chorall.reports.icon_array import FATES, count_in_hundred, draw_icons, share_fates
 from chorall.web.app import create_app
+from chorall.web.doctor.answer_view import view_answer
 from chorall.web.doctor.answer_words import say_never, write_estimate
 from chorall.web.doctor.fields import describe_fields
 from chorall.web.doctor.form import read_form
@@ -170,8 +171,33 @@ def test_a_verdict_follows_the_interval_of_the_difference(ask, settings):
             assert f"{words[one.quantity]}: {verdict}" in text
     assert "Randomised: trials in the bank allocated these two at random." in text
     same = ask(**{**FULL, "a_treatment": "old", "b_treatment": "as_observed"}).text
-    assert "<strong>Cannot tell these apart.</strong>" in same
-    assert "is better." not in same
+    assert "<strong>The bank answers the same to both.</strong>" in same
+    assert "counts as the most frequent treatment" in same
+    assert "is better" not in same
+    assert "Cannot tell these apart" not in same
+
+
+def test_the_form_says_what_as_treated_means_and_whom_the_bank_is_not_asked_about(client):
+    text = html.unescape(re.sub(r"\s+", " ", client.get("/doctor").text))
+    assert "counts as the most frequent treatment of each comparison of the trials: old." in text
+    assert "Not for patients after failure of induction, transplantation or relapse." in text
+
+
+def test_treatment_as_in_the_trials_reads_as_a_sentence(ask):
+    text = ask(**{**FULL, "a_treatment": "as_observed", "b_treatment": ""}).text
+    assert "As treated in the trials, of 100 patients like this" in text
+    assert "Under as treated" not in text
+
+
+def test_a_test_that_takes_nothing_away_does_not_help_most(settings):
+    found = ch.predict(settings.bank, PATIENT, ["new"])
+    tests = [
+        {"item": "TP53", "share_of_variance": 0.004, "decides": []},
+        {"item": "sex", "share_of_variance": 0.006, "decides": []},
+        {"item": "IKZF1_del", "share_of_variance": 0.0, "decides": ["new"]},
+    ]
+    view = view_answer(replace(found, next_tests=tuple(tests)), PATIENT, settings.bank.about, 5)
+    assert [name for name, _ in view.next_tests] == ["Sex", "IKZF1 del"]
 
 
 def test_htmx_gets_the_parts_that_change_and_no_page(client, ask):

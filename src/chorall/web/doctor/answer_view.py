@@ -33,6 +33,15 @@ if TYPE_CHECKING:
     from chorall.reports.plain_svg import PlainSvg
 
 MONTHS: Final = 12
+AS_OBSERVED: Final = "as_observed"
+
+
+LEAST_SHARE: Final = 0.005
+"""Of the variance: what rounds to 0 % does not help, unless it decides."""
+SAME: Final = (
+    "What a treatment leaves open counts as the most frequent treatment of each comparison of the "
+    "trials: nothing is left to compare."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +60,7 @@ class Side:
     letter: str
     name: str
     label: str
+    under: str
     comparable: str
     headline: str
     icons: PlainSvg
@@ -92,6 +102,7 @@ def view_answer(
     found: BankPrediction, patient: Mapping[str, Any], about: Mapping[str, Any], fewest: int
 ) -> AnswerView:
     """Return what a page says of an answer."""
+    same = _is_same(found)
     years = sorted({when for one in found.outcomes.values() for by in one.values() for when in by})
     trials = about.get("trials", [])
     conditions = say_conditions(list_open(found.restrictions, found.strategies))
@@ -112,11 +123,15 @@ def view_answer(
         else (),
         horizon=f"{years[-1]:g}" if years else "",
         comparisons=tuple(
-            _compare(one) for one in found.contrasts if years and one.years == years[-1]
+            _compare(one, same) for one in found.contrasts if years and one.years == years[-1]
         ),
-        evidence=EVIDENCE.get(found.contrasts[0].evidence, "") if found.contrasts else "",
+        evidence=""
+        if same or not found.contrasts
+        else EVIDENCE.get(found.contrasts[0].evidence, ""),
         uncertainty=split_range(found.interval_split),
-        next_tests=tuple((name_item(one["item"]), say_use(one)) for one in found.next_tests[:5]),
+        next_tests=tuple(
+            (name_item(one["item"]), say_use(one)) for one in _list_helpful(found)[:5]
+        ),
         factors=tuple(
             (name_item(one["item"]), write_points(one["effect_on_overall_survival"]))
             for one in found.factors
@@ -138,6 +153,7 @@ def _view_side(found: BankPrediction, name: str, letter: str, longest: float, fe
         letter=letter,
         name=name,
         label=label,
+        under=begin_sentence(label) if name == AS_OBSERVED else f"Under {label}",
         comparable=write_comparable(found, name, fewest),
         headline=say_survival(survival[longest], longest),
         icons=draw_icons(shares, label, longest),
@@ -160,8 +176,22 @@ def _list_lines(
     return tuple(lines)
 
 
-def _compare(one: Contrast) -> Comparison:
+def _list_helpful(found: BankPrediction) -> list[dict[str, Any]]:
+    return [
+        one for one in found.next_tests if one["decides"] or one["share_of_variance"] >= LEAST_SHARE
+    ]
+
+
+def _is_same(found: BankPrediction) -> bool:
+    """Return True where both treatments are one to the bank: no draw parts them."""
+    limits = [(one.difference.lower, one.difference.upper) for one in found.contrasts]
+    return bool(limits) and all(limit == (0.0, 0.0) for limit in limits)
+
+
+def _compare(one: Contrast, same: bool) -> Comparison:
     words = begin_sentence(QUANTITIES[one.quantity].split(" (")[0])
+    if same:
+        return Comparison(words, "The bank answers the same to both.", SAME, False)
     found = one.difference
     told = not found.lower <= 0 <= found.upper
     is_better = (found.estimate > 0) == (one.quantity in HIGHER_IS_BETTER)
