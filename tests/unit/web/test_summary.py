@@ -144,6 +144,15 @@ def test_the_verdict_follows_the_interval(ask, language):
     assert words.cannot_tell in html.unescape(ask(PATH, **same, summary=language).text)
 
 
+def test_a_baby_is_told_from_older_children(ask, language):
+    words = read_catalogue(language).summary
+    baby, child = (
+        ask(PATH, **FULL | {"age_years": age}, summary=language) for age in ("0.95", "1")
+    )
+    assert words.infant in html.unescape(baby.text)
+    assert words.infant not in html.unescape(child.text)
+
+
 def test_what_is_open_is_missing_and_never_not_found(ask, language):
     """The bank's promise: not tested is told as missing, in every language."""
     words = read_catalogue(language).summary

@@ -86,6 +86,7 @@ class SummaryWords(_Frozen):
     comparable_hidden: str
     refused: str
     too_few: str
+    infant: str
     only_with: str
     hardly_with: str
     not_known_yet: str

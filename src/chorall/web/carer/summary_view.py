@@ -22,6 +22,8 @@ from chorall.web.carer.summary_words import (
     write_people,
     write_value,
 )
+from chorall.web.doctor.fields import AGE
+from chorall.web.doctor.plausible import INFANT_YEARS
 
 if TYPE_CHECKING:
     from chorall.models.bank.bank import Bank
@@ -55,6 +57,7 @@ class SummaryView:
     years: str
     asked: tuple[tuple[str, str], ...]
     today: str
+    infant: str
     sides: tuple[SummarySide, ...]
     refused: tuple[str, ...]
     verdict: str
@@ -100,6 +103,7 @@ def view_summary(
         years=f"{longest:g}",
         asked=_list_asked(patient, words),
         today=words.in_remission if found.today["state"] == "remission" else words.at_diagnosis,
+        infant=words.infant if patient.get(AGE, INFANT_YEARS) < INFANT_YEARS else "",
         sides=tuple(_view_side(found, pair, longest, words, fewest) for pair in pairs),
         refused=tuple(say_refused(name, found, words) for name in found.refused),
         verdict=judge(contrast, words) if contrast else "",
