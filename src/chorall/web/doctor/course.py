@@ -17,6 +17,8 @@ from chorall.web.doctor.numbers import (
 if TYPE_CHECKING:
     from chorall.web.doctor.form import DoctorForm
 
+LONGEST_INDUCTION_DAYS: Final = 60
+"""Afterwards a bank has nobody in induction, and would foretell that nothing ever happens."""
 GROUPED: Final = "Write it without a separator of thousands, such as 150000."
 DAY: Final = "day"
 SINCE: Final = "since_day"
@@ -61,6 +63,11 @@ def read_course(form: DoctorForm) -> None:
         form.problems[DAY] = "Write on which day remission was reached."
     elif not 0 <= since <= day or day > 3650:
         form.problems[DAY] = "Today must not lie before remission, nor more than 3650 days on."
+    elif state == "induction" and day > LONGEST_INDUCTION_DAYS:
+        form.problems[DAY] = (
+            f"After day {LONGEST_INDUCTION_DAYS} the bank knows nobody who is still in induction: "
+            "write when remission was reached. After failure of induction it is not asked."
+        )
     elif state == "induction" and not day:
         return
     else:

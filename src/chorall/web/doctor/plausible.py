@@ -7,14 +7,11 @@ from typing import TYPE_CHECKING, Final
 from chorall.knowledge.strategies import level_owners
 from chorall.knowledge.taxonomy_schemes import settled_subtypes
 from chorall.reports.wording import join_words, name_marker
-from chorall.web.doctor.course import DAY
 from chorall.web.doctor.fields import AGE, LINEAGE, SUBTYPE
 
 if TYPE_CHECKING:
     from chorall.web.doctor.form import DoctorForm
 
-LONG_INDUCTION_DAYS: Final = 60
-"""From here on it is asked, not refused."""
 INFANT_YEARS: Final = 1.0
 """Below, protocols and prognosis are those of infants."""
 ABL1: Final = "BCR::ABL1"
@@ -23,10 +20,9 @@ NO_INHIBITOR: Final = "tki_none"
 
 
 def doubt_patient(form: DoctorForm) -> None:
-    """Ask about age, subtypes, lineage, days and treatment that hardly go together."""
+    """Ask about age, subtypes, lineage and treatment that hardly go together."""
     _doubt_infant(form)
     _doubt_subtypes(form)
-    _doubt_days(form)
     _doubt_inhibitor(form)
 
 
@@ -56,13 +52,6 @@ def _doubt_subtypes(form: DoctorForm) -> None:
     if strange:
         said = join_words([name_marker(name) for name in strange])
         _ask(form, LINEAGE, f"{said}: hardly seen in this lineage. Is that right?")
-
-
-def _doubt_days(form: DoctorForm) -> None:
-    course = form.patient.get("course", {})
-    if course.get("state") == "induction" and course["day"] > LONG_INDUCTION_DAYS:
-        said = f"Still no remission after {course['day']:g} days?"
-        _ask(form, DAY, f"{said} If it was reached, say so above.")
 
 
 def _doubt_inhibitor(form: DoctorForm) -> None:
