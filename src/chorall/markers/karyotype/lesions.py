@@ -94,8 +94,8 @@ def _match(lesion: Lesion, one: Abnormality) -> Iterator[tuple[str, bool]]:
     if lesion.kind in ("lost", "gained"):
         yield from _match_arm(lesion, one)
         return
+    doubt = not one.clonal or (one.uncertain and _is_doubted(one, lesion))
     for part in (one, *one.parts):
-        doubt = not one.clonal or (one.uncertain and _is_doubted(one, lesion))
         if lesion.kind == "break":
             yield (_match_break(lesion, part), doubt)
         elif part.kind == lesion.kind or (lesion.kind == "i" and part.kind in ("ider", "idic")):
