@@ -82,6 +82,7 @@ UNREADABLE = {
     "Infinity": (b'{"patient": {"age_years": -Infinity}}', 400),
     "a number of 5000 digits": (b'{"patient": {"age_years": ' + b"9" * 5000 + b"}}", 400),
     "20,000 brackets": (b"[" * 20_000 + b"]" * 20_000, 400),
+    "a name twice": (b'{"patient": {"TP53": "absent", "TP53": "present"}}', 400),
     "10 MB": (b'{"patient": {"x": "' + b"a" * 10_000_000 + b'"}}', 413),
     "an array": (b"[]", 422),
     "a huge number": (b'{"patient": {"age_years": 1e999}, "draws": 1e308}', 422),

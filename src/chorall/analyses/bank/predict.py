@@ -15,6 +15,7 @@ from chorall.analyses.bank.published import (
     is_known_item,
 )
 from chorall.errors import InputError, raise_gathered
+from chorall.knowledge.json_names import take_names_once
 from chorall.knowledge.naming import name_item
 from chorall.models.bank.bank import Bank
 from chorall.models.bank.predict import predict
@@ -76,14 +77,19 @@ def read_patient_file(file: Path) -> dict[str, Any]:
     Raises
     ------
     InputError
-        If it does not exist or is no JSON object.
+        If it does not exist, is no JSON object, or says something twice.
     """
     if not file.is_file():
         raise InputError(f"{file}: no such file. Give a JSON file with one patient.")
     try:
-        content = json.loads(file.read_text(encoding="utf-8"))
+        text = file.read_text(encoding="utf-8")
+        content = json.loads(text, object_pairs_hook=take_names_once)
     except (UnicodeDecodeError, json.JSONDecodeError) as error:
         raise InputError(f"{file}: not readable as JSON ({error.__class__.__name__}).") from None
+    except ValueError:
+        raise InputError(
+            f"{file}: a name stands twice in one object.\n  Say once what is known of it."
+        ) from None
     if not isinstance(content, dict):
         raise InputError(f"{file}: holds no JSON object, but one patient was expected.")
     return content

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import anyio
 
+from chorall.knowledge.json_names import take_names_once
 from chorall.web.problems import Problem, is_for_programs
 
 if TYPE_CHECKING:
@@ -63,10 +64,13 @@ def judge_body(body: bytes, headers: dict[str, str]) -> Problem | None:
     try:
         text = body.decode()
         if headers.get("content-type", "").lower().startswith((JSON, FHIR_JSON)):
-            read = json.loads(text, parse_constant=_refuse_constant)
+            read = json.loads(
+                text, parse_constant=_refuse_constant, object_pairs_hook=take_names_once
+            )
             json.dumps(read, ensure_ascii=False).encode()
     except (ValueError, RecursionError):
-        return Problem(400, "This cannot be read", "Valid JSON in UTF-8 without NaN was expected.")
+        said = "Valid JSON in UTF-8 was expected, without NaN, no name twice in an object."
+        return Problem(400, "This cannot be read", said)
     return None
 
 

@@ -192,10 +192,12 @@ def test_a_patient_file_that_is_none_is_named(bank_folder, tmp_path):
 
     (tmp_path / "list.json").write_text("[]")
     (tmp_path / "broken.json").write_text("{")
+    (tmp_path / "twice.json").write_text('{"TP53": "absent", "TP53": "present"}')
     for name, said in (
         ("none", "no such file"),
         ("list", "no JSON object"),
         ("broken", "not readable"),
+        ("twice", "a name stands twice"),
     ):
         with pytest.raises(InputError, match=said):
             read_patient_file(tmp_path / f"{name}.json")
