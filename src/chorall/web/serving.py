@@ -78,6 +78,7 @@ def create_config(
     import uvicorn
 
     from chorall.web.app import create_app
+    from chorall.web.gate.connection import PatientConnection
 
     return uvicorn.Config(
         create_app(settings, porter=porter, audit=audit, n_workers=n_workers),
@@ -86,6 +87,8 @@ def create_config(
         access_log=False,
         log_config=LOGGING,
         server_header=False,
+        http=PatientConnection,
+        ws="none",
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=STOP_SECONDS,
         **doors.list_options(),
