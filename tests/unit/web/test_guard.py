@@ -6,6 +6,7 @@ import hashlib
 import json
 import logging
 import re
+from contextlib import closing
 
 import anyio
 import pytest
@@ -15,6 +16,7 @@ from chorall.web.analyst import questions as analyst_questions
 from chorall.web.app import create_app
 from chorall.web.assets import FOLDER, locate_asset
 from chorall.web.desk import Desk
+from chorall.web.gate.audit import open_audit
 from chorall.web.gate.pace import Pace
 from chorall.web.settings import Settings
 
@@ -67,7 +69,13 @@ def test_pages_load_nothing_from_elsewhere_and_hold_nothing_inline(client, path)
     assert "Research use only" in text or "Nur für die Forschung" in text
 
 
-@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example", "10.0.0.1", ""])
+@pytest.mark.parametrize(
+    "host",
+    [
+        "evil.example", "127.0.0.1.evil.example", "10.0.0.1", "", "127.0.0.1:80@evil.example",
+        "[::1]evil.example", "localhost:evil.example", "localhost:80:80", "127.0.0.1/",
+    ],
+)  # fmt: skip
 def test_other_hosts_are_refused(client, host):
     found = client.get("/doctor", headers={"host": host})
     assert found.status_code == 400
@@ -174,6 +182,26 @@ def test_a_refused_value_is_not_sent_back(client):
 @pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "OPTIONS", "TRACE"])
 def test_other_methods_are_refused(client, method):
     assert client.request(method, "/doctor").status_code == 405
+
+
+def test_a_method_that_somebody_made_up_is_in_no_log(settings, tmp_path, caplog):
+    file = tmp_path / "audit.jsonl"
+    with closing(open_audit(file, {})) as audit, caplog.at_level(logging.INFO, "chorall.web"):
+        client = TestClient(create_app(settings, audit=audit), base_url=BASE)
+        assert client.request("PATIENT-SMITH", "/doctor").status_code == 405
+    own = "".join(one.getMessage() for one in caplog.records if one.name == "chorall.web")
+    for text in (own, file.read_text("utf-8")):
+        assert "(other) " in text
+        assert "SMITH" not in text
+
+
+def test_two_lengths_of_one_body_are_refused(client):
+    kind = {
+        "content-type": "application/json",
+        "content-length": "2",
+        "transfer-encoding": "chunked",
+    }
+    assert client.post(PREDICT, content=b"{}", headers=kind).status_code == 400
 
 
 def test_a_form_is_no_json_and_json_no_form(client):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import secrets
 import time
 import traceback
@@ -23,7 +24,10 @@ if TYPE_CHECKING:
     from chorall.web.login.porter import Porter
 
 METHODS: Final = ("GET", "HEAD", "POST")
+OTHER_METHOD: Final = "(other)"
+"""In logs: a method may be any word of whoever asks."""
 SAME_SITE: Final = ("same-origin", "none")
+HOST: Final = re.compile(r"(?:\[([0-9a-f:.]+)\]|([a-z0-9.-]+))(?::\d{0,5})?", re.ASCII)
 MOST_PACES: Final = 1000
 """With more, those who asked nothing in the last minute are forgotten."""
 
@@ -124,7 +128,7 @@ class Guard:
         write(
             event,
             request=visit.number,
-            route=f"{method} {visit.entry or '(none)'}",
+            route=f"{name_method(method)} {visit.entry or '(none)'}",
             person=visit.visitor.person,
             program=visit.visitor.program,
             role="+".join(sorted(roles)),
@@ -144,6 +148,9 @@ def find_problem(scope: Scope, headers: dict[str, str], house: House) -> Problem
     problem = house.find_problem(name_host(host), scope["scheme"])
     if problem is not None:
         return problem
+    if "transfer-encoding" in headers and "content-length" in headers:
+        said = "Two lengths of one body were announced: a proxy may take the other."
+        return Problem(400, "This cannot be read", said)
     if scope["method"] not in METHODS:
         return Problem(405, "This is not possible here", "Only GET and POST are answered.")
     if scope["method"] != "POST":
@@ -159,10 +166,14 @@ def find_problem(scope: Scope, headers: dict[str, str], house: House) -> Problem
 
 
 def name_host(host: str) -> str:
-    """Return the host of a Host header without its port."""
-    if host.startswith("["):
-        return host[1:].split("]")[0]
-    return host.rsplit(":", 1)[0] if ":" in host else host
+    """Return the host of a Host header without its port; empty where it is none."""
+    found = HOST.fullmatch(host)
+    return (found[1] or found[2]) if found else ""
+
+
+def name_method(method: str) -> str:
+    """Return a method as logs may hold it."""
+    return method if method in METHODS else OTHER_METHOD
 
 
 def is_own_origin(headers: dict[str, str], own: str) -> bool:
@@ -175,4 +186,5 @@ def is_own_origin(headers: dict[str, str], own: str) -> bool:
 def _log(visit: Visit, scope: Scope, status: int, seconds: float) -> None:
     """Write the route, never the address: what a person types into an address is not ours."""
     route = getattr(scope.get("route"), "path", "(none)")
-    log.info("%s %s %s %d %.0f ms", visit.number, scope["method"], route, status, 1000 * seconds)
+    method, spent = name_method(scope["method"]), 1000 * seconds
+    log.info("%s %s %s %d %.0f ms", visit.number, method, route, status, spent)
