@@ -17,10 +17,11 @@ def render_csv(table: PrintedTable) -> str:
     """Return headers and rows; text that a spreadsheet would run as a formula is quoted by '."""
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow(map(_guard, table.headers))
-    writer.writerows(map(_guard, row) for row in table.rows)
+    writer.writerow(map(guard_cell, table.headers))
+    writer.writerows(map(guard_cell, row) for row in table.rows)
     return stream.getvalue()
 
 
-def _guard(cell: str) -> str:
+def guard_cell(cell: str) -> str:
+    """Return text behind a ' where a spreadsheet would run it as a formula; numbers stay."""
     return f"'{cell}" if _FORMULA.match(cell) else cell

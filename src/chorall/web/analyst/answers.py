@@ -13,6 +13,7 @@ from markupsafe import Markup
 
 from chorall.reports.numbers import format_count
 from chorall.reports.table import TableColumn, render_html_table
+from chorall.reports.table_files.csv_file import guard_cell
 from chorall.web.analyst.questions import find_pool
 from chorall.web.analyst.tables import HIDDEN_NOTE
 from chorall.web.desk import RETRY_SECONDS
@@ -181,7 +182,13 @@ def put_figure(figure: Figure) -> tuple[str, Markup]:
 
 
 def send_file(frame: pl.DataFrame, settings: Settings, name: str) -> Response:
-    """Return rows as a CSV file named after what they are and the pool."""
+    """Return rows as a CSV file named after what they are and the pool; no cell is a formula."""
     file = f"{name}-{find_pool(settings).hash[:12]}.csv"
     headers = {"content-disposition": f'attachment; filename="{file}"'}
-    return Response(frame.write_csv(), media_type="text/csv", headers=headers)
+    safe = frame.with_columns(pl.col(pl.String).map_batches(_guard_cells, pl.String))
+    return Response(safe.write_csv(), media_type="text/csv", headers=headers)
+
+
+def _guard_cells(cells: pl.Series) -> pl.Series:
+    """Return text that a spreadsheet would run as a formula behind a '; names come with files."""
+    return cells.map_elements(guard_cell, pl.String)
