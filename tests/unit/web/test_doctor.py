@@ -265,7 +265,6 @@ def test_numbers_are_read_with_their_unit():
         ({"state": "remission", "day": "30"}, "day", "which day remission"),
         ({"state": "remission", "day": "3", "since_day": "30"}, "day", "must not lie before"),
         ({"state": "gone"}, "state", "where the patient is"),
-        ({"state": "induction", "day": "61"}, "day", "knows nobody who is still in induction"),
         ({"b_treatment": "new"}, "b_treatment", "A and B are the same"),
         ({"b_treatment": "nobody"}, "b_treatment", "Choose one of the treatments"),
     ],
@@ -274,6 +273,13 @@ def test_what_is_wrong_is_said_at_its_field(given, field, words):
     form = read(**given)
     assert words in form.problems[field]
     assert list(form.problems) == [field]
+
+
+def test_who_is_in_induction_too_late_for_the_bank_is_refused_at_the_day():
+    fields = replace(describe_fields(make_bank()), last_induction_day=45.6)
+    given = {"a_treatment": "new", "state": "induction"}
+    assert "knows nobody who was still" in read_form(fields, given | {"day": "46"}).problems["day"]
+    assert not read_form(fields, given | {"day": "45"}).problems
 
 
 @pytest.mark.parametrize(

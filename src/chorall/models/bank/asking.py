@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -10,8 +11,9 @@ from numpy.typing import NDArray
 
 from chorall.errors import InputError, raise_gathered
 from chorall.models.bank.bank import DAYS_PER_YEAR, LONGEST_YEARS, Bank
+from chorall.models.bank.judgement import find_last_day
 from chorall.models.bank.simulate_course import Now
-from chorall.models.bank.states import LIVING
+from chorall.models.bank.states import FIRST_STATE, LIVING
 
 Floats = NDArray[np.float64]
 
@@ -63,6 +65,8 @@ def read_course(bank: Bank, patient: Mapping[str, Any]) -> tuple[Now, dict[str, 
             f"`course.day` lies more than {LONGEST_YEARS} years after `course.since_day`: no state "
             "is followed that long"
         )
+    elif state == FIRST_STATE and days[0] - days[1] >= find_last_day(bank):
+        problems.append(say_late_induction(bank))
     trial = patient.get("trial") or ""
     known = sorted({name for model in bank.transitions for name in model.trial_level})
     if trial and trial not in known:
@@ -71,6 +75,15 @@ def read_course(bank: Bank, patient: Mapping[str, Any]) -> tuple[Now, dict[str, 
     today = {"state": state, "day": day, "since_day": since}
     now = Now(str(state), float(days[0] - days[1]), str(trial))
     return now, today | ({"trial": trial} if trial else {})
+
+
+def say_late_induction(bank: Bank) -> str:
+    """Say that nobody is known who is in induction so late, and what can be asked."""
+    return (
+        f"from day {math.floor(find_last_day(bank))} on the bank knows nobody who was still on "
+        "the way to remission: say when remission was reached; after failure of induction it "
+        "cannot be asked"
+    )
 
 
 def check_mrd(bank: Bank, known: Floats, now: Now) -> None:

@@ -79,6 +79,22 @@ def _complete(model: TransitionModel) -> TransitionModel:
     return replace(model, cumulative_hazard=np.where(is_over, hazard[-1] + SURE, hazard))
 
 
+@lru_cache(maxsize=8)
+def find_last_day(bank: Bank) -> float:
+    """Return the day of induction from which on nobody of a bank had remission still before them.
+
+    Later the data know nobody of whom to speak: all have left induction, or have failed. Where
+    nothing is judged it is the end of the last interval in which anybody left induction.
+    """
+    leaving = [model for model in bank.transitions if model.transition.origin == FIRST_STATE]
+    if is_judged([model.transition for model in leaving]):
+        leaving = [model for model in leaving if model.transition == REMISSION]
+    rising = [np.flatnonzero(np.diff(model.cumulative_hazard) > 0) for model in leaving]
+    last = max((int(places[-1]) for places in rising if len(places)), default=None)
+    edges = list_edges(FIRST_STATE)
+    return float(edges[-1] if last is None else edges[last + 1])
+
+
 def find_judgement(
     models: Sequence[TransitionModel], state: str, elapsed_days: float
 ) -> Judgement | None:

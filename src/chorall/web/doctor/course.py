@@ -17,8 +17,6 @@ from chorall.web.doctor.numbers import (
 if TYPE_CHECKING:
     from chorall.web.doctor.form import DoctorForm
 
-LONGEST_INDUCTION_DAYS: Final = 60
-"""Afterwards a bank has nobody in induction, and would foretell that nothing ever happens."""
 GROUPED: Final = "Write it without a separator of thousands, such as 150000."
 DAY: Final = "day"
 SINCE: Final = "since_day"
@@ -49,7 +47,7 @@ def read_quantity(
     form.hints[name] = judge_support(fields.numbers[name], value)
 
 
-def read_course(form: DoctorForm) -> None:
+def read_course(form: DoctorForm, fields: DoctorFields) -> None:
     """Read where the patient is today; nothing filled in is the day of diagnosis."""
     state = form.get(STATE) or "induction"
     if state not in STATES:
@@ -63,11 +61,8 @@ def read_course(form: DoctorForm) -> None:
         form.problems[DAY] = "Write on which day remission was reached."
     elif not 0 <= since <= day or day > 3650:
         form.problems[DAY] = "Today must not lie before remission, nor more than 3650 days on."
-    elif state == "induction" and day > LONGEST_INDUCTION_DAYS:
-        form.problems[DAY] = (
-            f"After day {LONGEST_INDUCTION_DAYS} the bank knows nobody who is still in induction: "
-            "write when remission was reached. After failure of induction it is not asked."
-        )
+    elif state == "induction" and day >= fields.last_induction_day:
+        form.problems[DAY] = fields.late_induction
     elif state == "induction" and not day:
         return
     else:

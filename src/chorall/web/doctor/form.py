@@ -109,7 +109,7 @@ def read_form(fields: DoctorFields, given: Mapping[str, str]) -> DoctorForm:
     _read_markers(form, fields)
     _read_subtype(form, fields)
     read_karyotype_items(form, fields)
-    read_course(form)
+    read_course(form, fields)
     read_mrd(form, fields)
     _read_strategies(form, fields)
     doubt_patient(form)

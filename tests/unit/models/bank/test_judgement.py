@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from unit.models.bank.made_bank import make_bank, make_transition
 
+from chorall.errors import InputError
 from chorall.models.bank.bank import list_edges
 from chorall.models.bank.bank_fit import Stays
 from chorall.models.bank.baseline import draw_ratio, find_baseline
@@ -15,11 +16,13 @@ from chorall.models.bank.judgement import (
     FAILURE,
     REMISSION,
     SURE,
+    find_last_day,
     is_judged,
     list_course_models,
     list_times,
 )
 from chorall.models.bank.plain_course import follow_plainly
+from chorall.models.bank.predict import predict
 from chorall.models.bank.risk_rows import RiskRows
 from chorall.models.bank.simulate_course import Now, follow
 from chorall.models.bank.states import Transition
@@ -70,6 +73,25 @@ def test_remission_that_comes_sooner_is_no_more_frequent():
     slow, quick = (ask(make_judged_bank(), [1.0, ratio, 1.0]) for ratio in (0.5, 4.0))
     assert came_to_remission(slow) == pytest.approx(came_to_remission(quick), abs=1e-12)
     assert quick.states["remission"][0, 1] > slow.states["remission"][0, 1] + 0.2
+
+
+def test_who_is_in_induction_later_than_anybody_was_has_no_answer():
+    """Before, the answer was that all have failed, or later that nothing ever happens."""
+    bank = make_judged_bank()
+    last = find_last_day(bank)
+    assert last == EDGES[EDGES >= 45][0]
+    course = {"state": "induction", "day": last, "since_day": 0}
+    with pytest.raises(InputError, match=rf"from day {int(last)} on the bank knows nobody"):
+        predict(bank, {"course": course}, ["as_observed"])
+    assert predict(bank, {"course": course | {"day": last - 1}}, ["as_observed"]).outcomes
+
+
+def test_the_last_day_is_that_of_whoever_leaves_where_nothing_is_judged():
+    bank = make_judged_bank(death=0.1)
+    of_death = replace(bank, transitions=bank.transitions[2:])
+    assert find_last_day(of_death) == EDGES[EDGES >= 40][0]
+    nobody = replace(make_transition("induction", "death", 1.0), cumulative_hazard=0 * EDGES)
+    assert find_last_day(replace(bank, transitions=(nobody,))) == EDGES[-1]
 
 
 def test_who_waits_longer_than_anybody_to_remission_has_failed():
