@@ -28,9 +28,9 @@ FINE_MONTHS: Final = 4
 FINE_STEPS: Final = 30
 """Induction is followed by the day: remission and failure follow each other within a month."""
 
-FORMAT_VERSION: Final = 5
+FORMAT_VERSION: Final = 6
 
-AGE_EDGES: Final = (0, 10, 16, 25, 40, 55, 65, 111)
+AGE_EDGES: Final = (0, 1, 10, 16, 25, 40, 55, 65, 111)
 """Age groups in which comparable patients are counted."""
 ANY_AGE: Final = "age not known"
 ANY_LINEAGE: Final = "not known"
@@ -179,5 +179,7 @@ def name_age(age: Any) -> str:
         return ANY_AGE
     for low, high in pairwise(AGE_EDGES):
         if low <= age < high:
-            return f"age {low}-{high - 1}" if high < AGE_EDGES[-1] else f"age {low} or more"
+            if high == AGE_EDGES[-1]:
+                return f"age {low} or more"
+            return f"age {low}-{high - 1}" if high - low > 1 else f"age {low}"
     return ANY_AGE

@@ -27,14 +27,14 @@ def doubt_patient(form: DoctorForm) -> None:
 
 
 def _doubt_infant(form: DoctorForm) -> None:
-    """Say that infants are counted with older children, who fare better."""
+    """Say that the numbers of infants come mostly from older children, who fare better."""
     age = form.patient.get(AGE)
     if age is not None and age < INFANT_YEARS:
         _ask(
             form,
             AGE,
-            "Infants under 1 year fare worse, on protocols of their own. The bank counts them "
-            "with children of up to 9 years: its answer may be far too good.",
+            "Infants under 1 year fare worse, on protocols of their own. What the bank says of "
+            "them it has mostly from older children: its answer may be far too good.",
         )
 
 

@@ -60,7 +60,7 @@ def counted(bank_pool):
 def list_shown(bank):
     """Return what a bank shows, by the keys of `counted`."""
     ages = {f"age {a}-{b - 1}": name_group(a) for a, b in itertools.pairwise(AGE_EDGES)}
-    ages |= {"age 65 or more": name_group(65), "age not known": ANY}
+    ages |= {"age 0": name_group(0), "age 65 or more": name_group(65), "age not known": ANY}
     shown = {}
     for cell, own in bank.support.items():
         age, lineage = cell.split(", lineage ")
@@ -138,7 +138,7 @@ def test_a_hidden_whole_is_answered(bank):
     assert hidden
     cell, name = hidden[0]
     age, lineage = cell.removeprefix("age ").split(", lineage ")
-    patient = {"age_years": int(age.split("-")[0].split()[0]) + 1, "lineage": lineage}
+    patient = {"age_years": int(age.split("-")[0].split()[0]) + 0.5, "lineage": lineage}
     found = ch.predict(bank, patient, [name], draws=100, years=(1,))
     assert found.comparable == {name: None}
     assert "fewer than" not in found.refused.get(name, "")

@@ -66,7 +66,7 @@ def make_bank(*, scale=1.0, error=0.1, between=0.1):
         "age 25-39, lineage B": counts,
         "age not known, lineage B": counts,
         "age not known, lineage not known": counts,
-        "age 0-9, lineage B": counts | {"transplant": 0},
+        "age 1-9, lineage B": counts | {"transplant": 0},
     }
     by_trial = {
         "age 25-39, lineage B": {

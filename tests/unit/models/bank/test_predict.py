@@ -1,5 +1,7 @@
 """Questions to a bank made by hand: closed forms, sources, refusals, plain words."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from unit.models.bank.made_bank import LAW, PATIENT, make_bank
@@ -155,10 +157,21 @@ def test_factors_name_what_moved_the_answer():
     assert abs(factors[0]["effect_on_overall_survival"]) == max(map(abs, by_item.values()))
 
 
+def test_infants_are_not_answered_from_older_children():
+    """Before, they were comparable with children of up to nine years, who fare far better."""
+    bank = make_bank()
+    child, infant = (ask(PATIENT | {"age_years": age}, "old", bank=bank) for age in (1.0, 0.99))
+    assert child.strategies == ("old",)
+    assert infant.strategies == ()
+    assert "fewer than 5 comparable patients (age 0, lineage B)" in infant.refused["old"]
+    few = replace(bank, support=bank.support | {"age 0, lineage B": {"old": 5}})
+    assert ask(PATIENT | {"age_years": 0.99}, "old", bank=few).comparable == {"old": 5}
+
+
 def test_outside_of_the_data_it_refuses():
     young = ask(PATIENT | {"age_years": 5}, "transplant", "no_transplant")
     assert young.refused["transplant"] == (
-        "fewer than 5 comparable patients (age 0-9, lineage B) under transplantation in first "
+        "fewer than 5 comparable patients (age 1-9, lineage B) under transplantation in first "
         "remission"
     )
     assert young.strategies == ("no_transplant",)
