@@ -238,6 +238,11 @@ def test_numbers_are_read_with_their_unit():
     assert scale_number(30000, "cell_count", "/uL") == 30.0
     assert scale_number(0.1, "fraction", "percent") == 0.001
     assert (read_number("12,5"), read_number(" 12.5 "), read_number(".5")) == (12.5, 12.5, 0.5)
+    assert (read_number("1e-4"), read_number("5E-05"), read_number("2,5e-3")) == (
+        1e-4,
+        5e-5,
+        2.5e-3,
+    )
     assert [read_number(text) for text in ("1e5", "nan", "inf", "1,000.5", "٣", "", "1 2")] == [
         None
     ] * 7
@@ -273,6 +278,12 @@ def test_what_is_wrong_is_said_at_its_field(given, field, words):
     form = read(**given)
     assert words in form.problems[field]
     assert list(form.problems) == [field]
+
+
+def test_a_problem_is_listed_under_the_name_of_its_field(ask):
+    text = ask(**FULL | {"b_treatment": "nobody", "age_years": "x"}).text
+    assert '<a href="#b_treatment">Treatment B</a>: Choose' in text
+    assert '<a href="#age_years">Age at diagnosis (years)</a>: Write' in text
 
 
 def test_who_is_in_induction_too_late_for_the_bank_is_refused_at_the_day():

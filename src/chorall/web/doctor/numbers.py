@@ -11,7 +11,8 @@ from chorall.knowledge.units import convert_factor
 if TYPE_CHECKING:
     from chorall.models.bank.features import Feature
 
-NUMBER: Final = re.compile(r"[+-]?(\d+([.,]\d*)?|[.,]\d+)", re.ASCII)
+NUMBER: Final = re.compile(r"[+-]?(\d+([.,]\d*)?|[.,]\d+)([eE]-\d{1,2})?", re.ASCII)
+"""With a negative power of ten, as laboratories write residual disease; 1e5 is a slip elsewhere."""
 THOUSANDS: Final = re.compile(r"[+-]?\d{1,3}([.,]\d{3})+", re.ASCII)
 LONGEST: Final = 24
 VERY_HIGH_WBC: Final = 1000.0
@@ -21,7 +22,7 @@ VERY_LOW_MRD: Final = 1e-5
 
 
 def read_number(text: str) -> float | None:
-    """Return a number written with a point or a comma; None where it is none."""
+    """Return a number written with a point or a comma, or as 1e-4; None where it is none."""
     plain = text.strip()
     if len(plain) > LONGEST or not NUMBER.fullmatch(plain):
         return None

@@ -15,6 +15,7 @@ from chorall.web.doctor.course import STATES
 from chorall.web.doctor.fields import (
     LABELS,
     MRD_UNITS,
+    PLACES,
     STATUSES,
     TRANSPLANTS,
     WBC_UNITS,
@@ -32,6 +33,7 @@ FIRST_FACTORS: Final = 8
 
 CHOICES: Final[dict[str, Any]] = {
     "labels": LABELS,
+    "places": PLACES,
     "statuses": STATUSES,
     "states": STATES,
     "wbc_units": WBC_UNITS,
