@@ -113,11 +113,14 @@ def _read_contrast(pool: Pool, questions: Sequence[TreatmentQuestion], outcomes:
     return Arms(sets, arms["treated"], arms["control"])
 
 
+def _mark_name(contrast: Contrast, name: str) -> str:
+    """Name a set of an earlier comparison apart from those of this one."""
+    return name if name in (*GROUPS, TESTED, ALL) else f"{' '.join(contrast)} {name}"
+
+
 def _mark(contrast: Contrast, pair: Pair) -> Pair:
-    """Name a pair of an earlier comparison apart from those of this one."""
-    own, same = " ".join(contrast), (*GROUPS, TESTED, ALL)
-    what, who = (name if name in same else f"{own} {name}" for name in pair)
-    return what, who
+    """Name both sets of a pair of an earlier comparison."""
+    return _mark_name(contrast, pair[0]), _mark_name(contrast, pair[1])
 
 
 def _list_sets(earlier: Mapping[Contrast, Arms]) -> tuple[dict[str, Members], dict[str, Members]]:
@@ -125,9 +128,9 @@ def _list_sets(earlier: Mapping[Contrast, Arms]) -> tuple[dict[str, Members], di
     what: dict[str, Members] = {}
     who: dict[str, Members] = {}
     for key, arms in earlier.items():
-        what |= {_mark(key, (name, ALL))[0]: members for name, members in arms.sets.items()}
+        what |= {_mark_name(key, name): members for name, members in arms.sets.items()}
         both = zip(ARMS, (arms.treated, arms.control), strict=True)
-        who |= {_mark(key, (ALL, arm))[1]: members for arm, members in both}
+        who |= {_mark_name(key, arm): members for arm, members in both}
     return what, who
 
 
@@ -181,7 +184,7 @@ def _list_families(
     """Return who is compared on an endpoint here and who in earlier comparisons: who left."""
     return [
         (tuple(name for one in ("n", "events") for name in (
-            f"arm {one} {endpoint}", _mark(key, (f"arm {one} {endpoint}", ALL))[0]
+            f"arm {one} {endpoint}", _mark_name(key, f"arm {one} {endpoint}")
         )), who)
         for key in earlier
         for endpoint in outcomes.endpoints
@@ -272,9 +275,9 @@ def _cross(
     who |= {"control": arms.control, TESTED: ~own["unknown"], **of_linked}
     families: list[Family] = []
     for key, one in linked.items():
-        split = {_mark(key, (ALL, name))[1]: spot for name, spot in _split_arms(one, own).items()}
+        split = {_mark_name(key, name): spot for name, spot in _split_arms(one, own).items()}
         who |= split
-        families.append((tuple(_mark(key, (name, ALL))[0] for name in one.sets), (*split, ALL)))
+        families.append((tuple(_mark_name(key, name) for name in one.sets), (*split, ALL)))
     others = _list_others(arms, outcomes)
     within, outside, whole = (tuple(one) for one in (arms.sets, others, outcomes.sets))
     families += [(within, (*by_arm, ALL)), (outside, tuple(GROUPS)), (whole, tuple(GROUPS))]

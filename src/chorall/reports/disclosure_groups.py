@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -96,8 +95,9 @@ def hide_groups(
     gone = [_cover_group(line, hidden) for line in lines]
     for line, names in zip(lines, gone, strict=True):
         if ("relapses", line["group"]) in linked:
-            names |= {*TOLD_BY_RELAPSES, *(ROUNDED if _find_step(line, fewest) is None else ())}
-            line |= _round_figures(line, fewest)
+            step = _find_step(line, fewest)
+            names |= {*TOLD_BY_RELAPSES, *(ROUNDED if step is None else ())}
+            line |= _round_figures(line, step) if step is not None else {}
     covered = cover_lines(pl.DataFrame(lines, schema=printed.schema), gone)
     reasons = [tell_without_sizes(reason or "") for reason in printed["reason"]]
     return covered.with_columns(reason=pl.Series(reasons, dtype=pl.String))
@@ -127,10 +127,7 @@ def _find_step(line: Line, fewest: int) -> float | None:
     return next((step for step in STEPS if step * line["n_group"] >= fewest), None)
 
 
-def _round_figures(line: Line, fewest: int) -> Mapping[str, float]:
-    step = _find_step(line, fewest)
-    if step is None:
-        return {}
+def _round_figures(line: Line, step: float) -> dict[str, float]:
     return {
         name: round(round(line[name] / step) * step, 2)
         for name in ROUNDED

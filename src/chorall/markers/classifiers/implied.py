@@ -48,15 +48,14 @@ def complete_items(columns: Mapping[str, Column], n: int) -> dict[str, Column]:
     markers = tuple(name for name, one in columns.items() if isinstance(one, MarkerColumn))
     links = _lay_links(markers)
     codes = np.array([_codes(columns, name, n) for name in links.names], np.int8)
-    is_subtype = _find_subtypes(links, columns, n)
+    is_subtype = _find_subtypes(columns, n)
     for _ in range(2):  # a subtype implies a fusion, which implies a rearrangement
         codes[: links.n_linked] = _conclude(links, codes, is_subtype)
     for rearranged, special in links.special_cases:
         codes[special, codes[rearranged] == ABSENT] = ABSENT
     completed = dict(columns)
-    completed |= {
-        links.names[place]: MarkerColumn(codes[place]) for place in links.places_concluded
-    }
+    concluded = links.names[: links.n_concluded]
+    completed |= {name: MarkerColumn(own) for name, own in zip(concluded, codes, strict=False)}
     for name, column in columns.items():
         if isinstance(column, MrdColumn):
             completed[REPORT_PREFIX + name] = column
@@ -75,9 +74,10 @@ class _Links:
     Attributes
     ----------
     names : tuple of str
-        Markers, one row of codes each; those about which others may say something come first.
-    n_linked : int
-        How many these are.
+        Markers, one row of codes each: first those that others imply or deny, then the other
+        special cases, then all about which nothing follows.
+    n_linked, n_concluded : int
+        How many the first are, and the first two together.
     saying, saying_from : int
         Places of the markers whose presence makes each of these present, one after the other, and
         where those of each begin.
@@ -87,19 +87,17 @@ class _Links:
         A marker that says that at least one of others is present, and these.
     special_cases : tuple of (int, int)
         A rearrangement and a fusion that is a case of it.
-    places_concluded : tuple of int
-        The markers about which something may follow.
     """
 
     names: tuple[str, ...]
     n_linked: int
+    n_concluded: int
     saying: NDArray[np.int64]
     saying_from: NDArray[np.int64]
     own: NDArray[np.int64]
     own_from: NDArray[np.int64]
     either: tuple[tuple[int, tuple[int, ...]], ...]
     special_cases: tuple[tuple[int, int], ...]
-    places_concluded: tuple[int, ...]
 
 
 @lru_cache(maxsize=1 << 10)
@@ -108,9 +106,8 @@ def _lay_links(markers: tuple[str, ...]) -> _Links:
     linked = _list_linked()
     others = [name for item in linked for name in (*item.same_as, *item.either_of)]
     cases = [(item.name, name) for item in linked for name in _list_special_cases(item)]
-    names = tuple(
-        dict.fromkeys([*(one.name for one in linked), *markers, *others, *(b for _, b in cases)])
-    )
+    concluded = dict.fromkeys([*(one.name for one in linked), *(special for _, special in cases)])
+    names = tuple(dict.fromkeys([*concluded, *markers, *others]))
     place = {name: at for at, name in enumerate(names)}
     implying: dict[str, list[int]] = {item.name: [] for item in linked}
     for name in names:
@@ -121,6 +118,7 @@ def _lay_links(markers: tuple[str, ...]) -> _Links:
     return _Links(
         names,
         len(linked),
+        len(concluded),
         *_chain(saying),
         *_chain(own),
         tuple(
@@ -129,10 +127,6 @@ def _lay_links(markers: tuple[str, ...]) -> _Links:
             if item.either_of
         ),
         tuple((place[a], place[b]) for a, b in cases),
-        (
-            *range(len(linked)),
-            *dict.fromkeys(place[b] for _, b in cases if place[b] >= len(linked)),
-        ),
     )
 
 
@@ -161,9 +155,9 @@ def _list_implied(marker: str) -> tuple[str, ...]:
     return tuple(item.name for item in _list_linked() if item.is_implied_by(marker))
 
 
-def _find_subtypes(links: _Links, columns: Mapping[str, Column], n: int) -> NDArray[np.bool_]:
+def _find_subtypes(columns: Mapping[str, Column], n: int) -> NDArray[np.bool_]:
     """Return whether the subtype of each patient defines each marker, one row each."""
-    found = np.zeros((links.n_linked, n), bool)
+    found = np.zeros((len(_list_linked()), n), bool)
     subtype = columns.get("subtype")
     if isinstance(subtype, WordColumn):
         for place, item in enumerate(_list_linked()):

@@ -66,7 +66,7 @@ def read_course(bank: Bank, patient: Mapping[str, Any]) -> tuple[Now, dict[str, 
             "is followed that long"
         )
     elif state == FIRST_STATE and days[0] - days[1] >= find_last_day(bank):
-        problems.append(say_late_induction(bank))
+        problems.append(say_late_induction(find_last_day(bank)))
     trial = patient.get("trial") or ""
     known = sorted({name for model in bank.transitions for name in model.trial_level})
     if trial and trial not in known:
@@ -77,10 +77,10 @@ def read_course(bank: Bank, patient: Mapping[str, Any]) -> tuple[Now, dict[str, 
     return now, today | ({"trial": trial} if trial else {})
 
 
-def say_late_induction(bank: Bank) -> str:
-    """Say that nobody is known who is in induction so late, and what can be asked."""
+def say_late_induction(last_day: float) -> str:
+    """Say that nobody is known who is in induction so late (`find_last_day`), and what to ask."""
     return (
-        f"from day {math.floor(find_last_day(bank))} on the bank knows nobody who was still on "
+        f"from day {math.floor(last_day)} on the bank knows nobody who was still on "
         "the way to remission: say when remission was reached; after failure of induction it "
         "cannot be asked"
     )

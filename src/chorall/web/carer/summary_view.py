@@ -22,8 +22,7 @@ from chorall.web.carer.summary_words import (
     write_people,
     write_value,
 )
-from chorall.web.doctor.fields import AGE
-from chorall.web.doctor.plausible import INFANT_YEARS
+from chorall.web.doctor.plausible import is_infant
 
 if TYPE_CHECKING:
     from chorall.models.bank.bank import Bank
@@ -103,7 +102,7 @@ def view_summary(
         years=f"{longest:g}",
         asked=_list_asked(patient, words),
         today=words.in_remission if found.today["state"] == "remission" else words.at_diagnosis,
-        infant=words.infant if patient.get(AGE, INFANT_YEARS) < INFANT_YEARS else "",
+        infant=words.infant if is_infant(patient) else "",
         sides=tuple(_view_side(found, pair, longest, words, fewest) for pair in pairs),
         refused=tuple(say_refused(name, found, words) for name in found.refused),
         verdict=judge(contrast, words) if contrast else "",

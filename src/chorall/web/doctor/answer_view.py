@@ -34,8 +34,6 @@ if TYPE_CHECKING:
 
 MONTHS: Final = 12
 AS_OBSERVED: Final = "as_observed"
-
-
 LEAST_SHARE: Final = 0.005
 """Of the variance: what rounds to 0 % does not help, unless it decides."""
 SAME: Final = (

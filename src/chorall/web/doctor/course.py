@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from chorall.models.bank.asking import say_late_induction
+from chorall.reports.wording import begin_sentence
 from chorall.web.doctor.fields import MRD, MRD_UNITS, DoctorFields
 from chorall.web.doctor.numbers import (
     doubt_mrd,
@@ -62,7 +64,8 @@ def read_course(form: DoctorForm, fields: DoctorFields) -> None:
     elif not 0 <= since <= day or day > 3650:
         form.problems[DAY] = "Today must not lie before remission, nor more than 3650 days on."
     elif state == "induction" and day >= fields.last_induction_day:
-        form.problems[DAY] = fields.late_induction
+        said = begin_sentence(say_late_induction(fields.last_induction_day))
+        form.problems[DAY] = f"{said}."
     elif state == "induction" and not day:
         return
     else:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Final
 
 from chorall.knowledge.classifier_items import classifier_items
 from chorall.knowledge.naming import OF_A_COURSE, name_marker, name_treatment
-from chorall.models.bank.asking import say_late_induction
 from chorall.models.bank.features import Feature
 from chorall.models.bank.judgement import find_last_day
 from chorall.reports.wording import begin_sentence
@@ -97,10 +96,8 @@ class DoctorFields:
         Strategies of the bank with their labels.
     pairs : tuple of (str, str)
         The first two of each comparison.
-    late_induction : str
-        What is said of a patient who is in induction so late that the bank knows nobody like that.
     last_induction_day : float
-        From when on.
+        From then on the bank knows nobody in induction (`find_last_day`).
     markers : tuple of str
         Every marker of the form.
     """
@@ -111,7 +108,6 @@ class DoctorFields:
     subtypes: dict[str, str]
     treatments: dict[str, str]
     pairs: tuple[tuple[str, str], ...]
-    late_induction: str
     last_induction_day: float
     markers: tuple[str, ...] = field(init=False)
 
@@ -142,7 +138,6 @@ def describe_fields(bank: Bank) -> DoctorFields:
         subtypes=markers.get("subtype", {}),
         treatments={name: name_treatment(name) for name in bank.strategies},
         pairs=tuple(one.strategies[:2] for one in bank.comparisons),  # type: ignore[misc]
-        late_induction=f"{begin_sentence(say_late_induction(bank))}.",
         last_induction_day=find_last_day(bank),
     )
 

@@ -15,13 +15,12 @@ from chorall.web.doctor.course import STATES
 from chorall.web.doctor.fields import (
     LABELS,
     MRD_UNITS,
-    PLACES,
     STATUSES,
     TRANSPLANTS,
     WBC_UNITS,
     describe_fields,
 )
-from chorall.web.doctor.form import DoctorForm, read_form
+from chorall.web.doctor.form import DoctorForm, name_field, read_form
 from chorall.web.gate.visit import STRANGER, Visitor
 from chorall.web.pages import render_page
 
@@ -33,7 +32,7 @@ FIRST_FACTORS: Final = 8
 
 CHOICES: Final[dict[str, Any]] = {
     "labels": LABELS,
-    "places": PLACES,
+    "name_field": name_field,
     "statuses": STATUSES,
     "states": STATES,
     "wbc_units": WBC_UNITS,

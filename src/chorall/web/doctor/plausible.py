@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Final
 
 from chorall.knowledge.strategies import level_owners
 from chorall.knowledge.taxonomy_schemes import settled_subtypes
@@ -26,10 +27,15 @@ def doubt_patient(form: DoctorForm) -> None:
     _doubt_inhibitor(form)
 
 
+def is_infant(patient: Mapping[str, Any]) -> bool:
+    """Return True where a patient is known to be an infant."""
+    age = patient.get(AGE)
+    return age is not None and age < INFANT_YEARS
+
+
 def _doubt_infant(form: DoctorForm) -> None:
     """Say that the numbers of infants come mostly from older children, who fare better."""
-    age = form.patient.get(AGE)
-    if age is not None and age < INFANT_YEARS:
+    if is_infant(form.patient):
         _ask(
             form,
             AGE,
